@@ -1,0 +1,716 @@
+//! One typed change to a host: the single vocabulary from runbook to guard.
+//!
+//! A step is data. It is shown to the approver, hashed into the digest and read by the guard on
+//! the host as the same words, so what was approved is what runs. The verbs and the order of their
+//! arguments are the table in [`VERBS`]; the guard refuses anything else.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What an argument of a verb may be. The guard checks the same kinds again on the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Slot {
+    /// An absolute, normalised path: no `..`, no `//`, no control characters.
+    Path,
+    /// Three or four octal digits, without setuid, setgid or write access for everybody.
+    Mode,
+    /// A user or group name, or a number.
+    Account,
+    /// `0` or `1`.
+    Flag,
+    /// A positive whole number.
+    Number,
+    /// A systemd unit name with its suffix.
+    Unit,
+    /// A name such as a configuration key or section; may be empty.
+    Name,
+    /// One line of text without control characters; may be empty.
+    Line,
+    /// Text of several lines that we wrote ourselves.
+    Content,
+    /// A signal name from a short list.
+    Signal,
+    /// A sysctl key.
+    Sysctl,
+    /// A package name.
+    Package,
+    /// A package version, or empty for the candidate.
+    Version,
+    /// `iptables` or `ip6tables`.
+    FirewallTool,
+    /// One word of a firewall rule.
+    RuleWord,
+    /// A size such as `500M`.
+    Size,
+    /// An id of an earlier execution.
+    Execution,
+    /// Mount options, comma-separated.
+    MountOptions,
+}
+
+/// Whether the guard can undo a verb from what it saved before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reversal {
+    /// There is an inverse made from what was saved.
+    FromSaved,
+    /// There is an inverse where the guard's preview says that a copy fits; otherwise there is none.
+    IfSaved,
+    /// There is none; the reason is shown to the approver.
+    Never(&'static str),
+}
+
+/// A verb of the vocabulary.
+#[derive(Debug, Clone, Copy)]
+pub struct Verb {
+    /// `file.chmod`.
+    pub name: &'static str,
+    /// Its arguments in order: name and kind. A kind at the end may repeat when `repeats` is set.
+    pub slots: &'static [(&'static str, Slot)],
+    /// Whether the last slot may occur any number of times.
+    pub repeats: bool,
+    /// Whether it can be undone.
+    pub reversal: Reversal,
+    /// Whether runbooks may use it; the others appear in rollbacks only.
+    pub in_runbooks: bool,
+}
+
+use Reversal::{FromSaved, IfSaved, Never};
+
+const UNIT: &[(&str, Slot)] = &[("unit", Slot::Unit)];
+const PATH: &[(&str, Slot)] = &[("path", Slot::Path)];
+const PACKAGE: &[(&str, Slot)] = &[("package", Slot::Package)];
+
+const fn verb(
+    name: &'static str,
+    slots: &'static [(&'static str, Slot)],
+    reversal: Reversal,
+) -> Verb {
+    Verb {
+        name,
+        slots,
+        repeats: false,
+        reversal,
+        in_runbooks: true,
+    }
+}
+
+const fn rollback_only(
+    name: &'static str,
+    slots: &'static [(&'static str, Slot)],
+    reversal: Reversal,
+) -> Verb {
+    Verb {
+        name,
+        slots,
+        repeats: false,
+        reversal,
+        in_runbooks: false,
+    }
+}
+
+/// Every verb there is. The guard on the host has the same table.
+pub const VERBS: &[Verb] = &[
+    verb(
+        "file.chmod",
+        &[("path", Slot::Path), ("mode", Slot::Mode)],
+        FromSaved,
+    ),
+    verb(
+        "file.chown",
+        &[
+            ("path", Slot::Path),
+            ("owner", Slot::Account),
+            ("group", Slot::Account),
+            ("recursive", Slot::Flag),
+        ],
+        FromSaved,
+    ),
+    verb(
+        "file.move",
+        &[("from", Slot::Path), ("to", Slot::Path)],
+        FromSaved,
+    ),
+    verb("file.delete", PATH, IfSaved),
+    verb("file.truncate", PATH, IfSaved),
+    verb(
+        "file.comment_line",
+        &[
+            ("path", Slot::Path),
+            ("line", Slot::Number),
+            ("comment", Slot::Line),
+        ],
+        FromSaved,
+    ),
+    verb(
+        "file.set_key",
+        &[
+            ("path", Slot::Path),
+            ("section", Slot::Name),
+            ("key", Slot::Name),
+            ("value", Slot::Line),
+            ("separator", Slot::Line),
+        ],
+        FromSaved,
+    ),
+    verb(
+        "file.put",
+        &[
+            ("path", Slot::Path),
+            ("mode", Slot::Mode),
+            ("content", Slot::Content),
+        ],
+        FromSaved,
+    ),
+    verb(
+        "file.link",
+        &[("path", Slot::Path), ("target", Slot::Path)],
+        FromSaved,
+    ),
+    rollback_only(
+        "file.restore",
+        &[
+            ("path", Slot::Path),
+            ("execution", Slot::Execution),
+            ("step", Slot::Number),
+        ],
+        FromSaved,
+    ),
+    verb("unit.start", UNIT, FromSaved),
+    verb("unit.stop", UNIT, FromSaved),
+    verb("unit.restart", UNIT, FromSaved),
+    verb("unit.reload", UNIT, FromSaved),
+    verb("unit.reset_failed", UNIT, FromSaved),
+    verb("unit.enable", UNIT, FromSaved),
+    verb("unit.disable", UNIT, FromSaved),
+    verb("unit.mask", UNIT, FromSaved),
+    verb("unit.unmask", UNIT, FromSaved),
+    verb(
+        "unit.set_property",
+        &[
+            ("unit", Slot::Unit),
+            ("section", Slot::Name),
+            ("key", Slot::Name),
+            ("value", Slot::Line),
+        ],
+        FromSaved,
+    ),
+    rollback_only(
+        "unit.unset_property",
+        &[("unit", Slot::Unit), ("key", Slot::Name)],
+        FromSaved,
+    ),
+    verb(
+        "process.signal",
+        &[
+            ("pid", Slot::Number),
+            ("start_time", Slot::Number),
+            ("signal", Slot::Signal),
+        ],
+        Never("a signal cannot be taken back"),
+    ),
+    verb(
+        "process.renice",
+        &[
+            ("pid", Slot::Number),
+            ("start_time", Slot::Number),
+            ("nice", Slot::Line),
+        ],
+        FromSaved,
+    ),
+    verb(
+        "mount.remount",
+        &[("path", Slot::Path), ("options", Slot::MountOptions)],
+        FromSaved,
+    ),
+    verb("mount.mount", PATH, FromSaved),
+    rollback_only("mount.unmount", PATH, FromSaved),
+    Verb {
+        name: "firewall.delete_rule",
+        slots: &[
+            ("tool", Slot::FirewallTool),
+            ("table", Slot::Name),
+            ("chain", Slot::Name),
+            ("rule", Slot::RuleWord),
+        ],
+        repeats: true,
+        reversal: FromSaved,
+        in_runbooks: true,
+    },
+    Verb {
+        name: "firewall.insert_rule",
+        slots: &[
+            ("tool", Slot::FirewallTool),
+            ("table", Slot::Name),
+            ("chain", Slot::Name),
+            ("index", Slot::Number),
+            ("rule", Slot::RuleWord),
+        ],
+        repeats: true,
+        reversal: FromSaved,
+        in_runbooks: false,
+    },
+    verb(
+        "sysctl.set",
+        &[("key", Slot::Sysctl), ("value", Slot::Line)],
+        FromSaved,
+    ),
+    verb(
+        "dpkg.configure",
+        &[],
+        Never("package scripts ran; what they changed is not recorded"),
+    ),
+    verb(
+        "package.install",
+        &[("package", Slot::Package), ("version", Slot::Version)],
+        FromSaved,
+    ),
+    verb(
+        "package.reinstall",
+        PACKAGE,
+        Never("the package's files are written anew; changed ones are replaced"),
+    ),
+    rollback_only("package.remove", PACKAGE, FromSaved),
+    verb("package.hold", PACKAGE, FromSaved),
+    verb("package.unhold", PACKAGE, FromSaved),
+    verb(
+        "journal.vacuum",
+        &[("size", Slot::Size)],
+        Never("old log lines are gone"),
+    ),
+];
+
+/// The verb of a name.
+#[must_use]
+pub fn verb_named(name: &str) -> Option<&'static Verb> {
+    VERBS.iter().find(|verb| verb.name == name)
+}
+
+/// What is wrong with a step. Fit to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadStep {
+    /// There is no such verb.
+    #[error("there is no action {name:?}; `sickbay runbook actions` lists them")]
+    UnknownVerb {
+        /// What was written.
+        name: String,
+    },
+    /// Too few or too many arguments.
+    #[error("{verb} takes {wanted} arguments, {given} were given")]
+    Count {
+        /// The verb.
+        verb: &'static str,
+        /// How many it takes.
+        wanted: usize,
+        /// How many there were.
+        given: usize,
+    },
+    /// An argument is not of its kind.
+    #[error("{verb}: {slot} {text:?} {why}")]
+    Argument {
+        /// The verb.
+        verb: &'static str,
+        /// The argument's name.
+        slot: &'static str,
+        /// What was given, cut at 120 characters.
+        text: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+}
+
+/// One typed change. Made by [`Step::new`], which checks every argument.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "RawStep")]
+pub struct Step {
+    verb: String,
+    args: Vec<String>,
+    /// What the target looks like now; the guard runs nothing unless it still does.
+    needs: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStep {
+    verb: String,
+    args: Vec<String>,
+    #[serde(default)]
+    needs: BTreeMap<String, String>,
+}
+
+impl TryFrom<RawStep> for Step {
+    type Error = BadStep;
+    fn try_from(raw: RawStep) -> Result<Self, BadStep> {
+        let mut step = Self::new(&raw.verb, raw.args)?;
+        step.needs = raw.needs;
+        Ok(step)
+    }
+}
+
+impl Step {
+    /// Checks the arguments against the verb's slots and makes the step, without needs.
+    ///
+    /// # Errors
+    /// [`BadStep`] when the verb is unknown or an argument is not of its kind.
+    pub fn new(verb: &str, args: Vec<String>) -> Result<Self, BadStep> {
+        let Some(found) = verb_named(verb) else {
+            return Err(BadStep::UnknownVerb {
+                name: verb.to_owned(),
+            });
+        };
+        let enough = if found.repeats {
+            args.len() >= found.slots.len()
+        } else {
+            args.len() == found.slots.len()
+        };
+        if !enough {
+            return Err(BadStep::Count {
+                verb: found.name,
+                wanted: found.slots.len(),
+                given: args.len(),
+            });
+        }
+        let last = found.slots.last();
+        for (n, text) in args.iter().enumerate() {
+            let Some((slot, kind)) = found.slots.get(n).or(last) else {
+                continue;
+            };
+            if let Err(why) = kind.check(text) {
+                let text = text.chars().take(120).collect();
+                return Err(BadStep::Argument {
+                    verb: found.name,
+                    slot,
+                    text,
+                    why,
+                });
+            }
+        }
+        Ok(Self {
+            verb: found.name.to_owned(),
+            args,
+            needs: BTreeMap::new(),
+        })
+    }
+
+    /// The verb's name: `file.chmod`.
+    #[must_use]
+    pub fn verb(&self) -> &str {
+        &self.verb
+    }
+
+    /// The arguments, in the order of the verb's slots.
+    #[must_use]
+    pub fn args(&self) -> &[String] {
+        &self.args
+    }
+
+    /// The argument of a slot, by name.
+    #[must_use]
+    pub fn arg(&self, slot: &str) -> Option<&str> {
+        let verb = verb_named(&self.verb)?;
+        let at = verb.slots.iter().position(|(name, _)| *name == slot)?;
+        self.args.get(at).map(String::as_str)
+    }
+
+    /// The words of the last, repeating slot.
+    #[must_use]
+    pub fn rest(&self) -> &[String] {
+        let from = verb_named(&self.verb).map_or(0, |verb| verb.slots.len().saturating_sub(1));
+        self.args.get(from..).unwrap_or(&[])
+    }
+
+    /// What the target must still look like when the step runs.
+    #[must_use]
+    pub fn needs(&self) -> &BTreeMap<String, String> {
+        &self.needs
+    }
+
+    /// The same step, bound to what its target looks like now.
+    #[must_use]
+    pub fn needing(mut self, needs: BTreeMap<String, String>) -> Self {
+        self.needs = needs;
+        self
+    }
+
+    /// What it changes, for telling whether two steps touch the same thing: `path:/etc/x`, `unit:nginx.service`.
+    #[must_use]
+    pub fn target(&self) -> String {
+        let area = self.verb.split('.').next().unwrap_or("");
+        let first = self.args.first().map_or("", String::as_str);
+        match area {
+            "file" => format!("path:{first}"),
+            "process" => format!("pid:{first}"),
+            area => format!("{area}:{first}"),
+        }
+    }
+
+    /// The argument vector, as shown to people and put in JSON: the command that the guard runs where the verb is one
+    /// command, otherwise the guard's verb with its arguments.
+    #[must_use]
+    pub fn argv(&self) -> Vec<String> {
+        let arg = |slot| self.arg(slot).unwrap_or("").to_owned();
+        let words = |words: &[&str]| {
+            words
+                .iter()
+                .map(|word| (*word).to_owned())
+                .collect::<Vec<_>>()
+        };
+        let systemctl = |verb: &str| words(&["systemctl", verb, self.arg("unit").unwrap_or("")]);
+        match self.verb.as_str() {
+            "file.chmod" => vec!["chmod".into(), arg("mode"), arg("path")],
+            "file.chown" => {
+                let mut argv = words(&["chown"]);
+                if self.arg("recursive") == Some("1") {
+                    argv.push("-R".into());
+                }
+                argv.extend([
+                    "-h".into(),
+                    format!("{}:{}", arg("owner"), arg("group")),
+                    arg("path"),
+                ]);
+                argv
+            }
+            "file.move" => vec!["mv".into(), "-n".into(), arg("from"), arg("to")],
+            "file.delete" => vec!["rm".into(), arg("path")],
+            "file.truncate" => vec!["truncate".into(), "-s".into(), "0".into(), arg("path")],
+            "file.link" => vec!["ln".into(), "-sfn".into(), arg("target"), arg("path")],
+            "unit.start" => systemctl("start"),
+            "unit.stop" => systemctl("stop"),
+            "unit.restart" => systemctl("restart"),
+            "unit.reload" => systemctl("reload"),
+            "unit.reset_failed" => systemctl("reset-failed"),
+            "unit.enable" => systemctl("enable"),
+            "unit.disable" => systemctl("disable"),
+            "unit.mask" => systemctl("mask"),
+            "unit.unmask" => systemctl("unmask"),
+            "process.signal" => vec!["kill".into(), "-s".into(), arg("signal"), arg("pid")],
+            "process.renice" => vec![
+                "renice".into(),
+                "-n".into(),
+                arg("nice"),
+                "-p".into(),
+                arg("pid"),
+            ],
+            "mount.remount" => {
+                vec![
+                    "mount".into(),
+                    "-o".into(),
+                    format!("remount,{}", arg("options")),
+                    arg("path"),
+                ]
+            }
+            "mount.mount" => vec!["mount".into(), arg("path")],
+            "mount.unmount" => vec!["umount".into(), arg("path")],
+            "firewall.delete_rule" => {
+                let mut argv = vec![
+                    arg("tool"),
+                    "-w".into(),
+                    "5".into(),
+                    "-t".into(),
+                    arg("table"),
+                    "-D".into(),
+                    arg("chain"),
+                ];
+                argv.extend(self.rest().iter().cloned());
+                argv
+            }
+            "firewall.insert_rule" => {
+                let mut argv = vec![
+                    arg("tool"),
+                    "-w".into(),
+                    "5".into(),
+                    "-t".into(),
+                    arg("table"),
+                    "-I".into(),
+                    arg("chain"),
+                    arg("index"),
+                ];
+                argv.extend(self.rest().iter().cloned());
+                argv
+            }
+            "sysctl.set" => {
+                vec![
+                    "sysctl".into(),
+                    "-w".into(),
+                    format!("{}={}", arg("key"), arg("value")),
+                ]
+            }
+            "dpkg.configure" => words(&["dpkg", "--configure", "-a", "--force-confold"]),
+            "package.install" => {
+                let wanted = match arg("version") {
+                    version if version.is_empty() => arg("package"),
+                    version => format!("{}={version}", arg("package")),
+                };
+                vec!["apt-get".into(), "install".into(), "-y".into(), wanted]
+            }
+            "package.reinstall" => {
+                vec![
+                    "apt-get".into(),
+                    "install".into(),
+                    "-y".into(),
+                    "--reinstall".into(),
+                    arg("package"),
+                ]
+            }
+            "package.remove" => vec![
+                "apt-get".into(),
+                "remove".into(),
+                "-y".into(),
+                arg("package"),
+            ],
+            "package.hold" => vec!["apt-mark".into(), "hold".into(), arg("package")],
+            "package.unhold" => vec!["apt-mark".into(), "unhold".into(), arg("package")],
+            "journal.vacuum" => vec![
+                "journalctl".into(),
+                format!("--vacuum-size={}", arg("size")),
+            ],
+            _ => std::iter::once(self.verb.clone())
+                .chain(self.args.iter().cloned())
+                .collect(),
+        }
+    }
+}
+
+impl Slot {
+    /// Checks a text against the kind.
+    ///
+    /// # Errors
+    /// What is wrong with it, as the end of a sentence that begins with the text.
+    pub fn check(self, text: &str) -> Result<(), &'static str> {
+        let all = |ok: fn(char) -> bool| !text.is_empty() && text.chars().all(ok);
+        let plain = |c: char| c.is_ascii_alphanumeric();
+        if text.contains('\0') {
+            return Err("has a NUL byte");
+        }
+        match self {
+            Self::Path => path(text),
+            Self::Mode => mode(text),
+            Self::Account => {
+                let ok = all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
+                    && !text.starts_with('-')
+                    && text.len() <= 32;
+                ok.then_some(()).ok_or("is not a user or group name")
+            }
+            Self::Flag => matches!(text, "0" | "1")
+                .then_some(())
+                .ok_or("is not 0 or 1"),
+            Self::Number => (all(|c| c.is_ascii_digit()) && text.len() <= 18)
+                .then_some(())
+                .ok_or("is not a whole number"),
+            Self::Unit => unit(text),
+            Self::Name => (text.len() <= 128
+                && !text.starts_with('-')
+                && text.chars().all(|c| plain(c) || "_.-@: /".contains(c)))
+            .then_some(())
+            .ok_or("is not a plain name"),
+            Self::Line => (text.len() <= 1024 && !text.chars().any(char::is_control))
+                .then_some(())
+                .ok_or("is not one line of plain text"),
+            Self::Content => (text.len() <= 65_536
+                && !text
+                    .chars()
+                    .any(|c| c.is_control() && c != '\n' && c != '\t'))
+            .then_some(())
+            .ok_or("is too long or has control characters"),
+            Self::Signal => matches!(
+                text,
+                "TERM" | "KILL" | "HUP" | "STOP" | "CONT" | "INT" | "USR1"
+            )
+            .then_some(())
+            .ok_or("is not one of TERM, KILL, HUP, STOP, CONT, INT, USR1"),
+            Self::Sysctl => (all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c))
+                && !text.contains("..")
+                && !text.starts_with(['-', '/']))
+            .then_some(())
+            .ok_or("is not a sysctl key"),
+            Self::Package => {
+                (all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+.-:".contains(c))
+                    && text.starts_with(plain))
+                .then_some(())
+                .ok_or("is not a package name")
+            }
+            Self::Version => (text.is_empty()
+                || (all(|c| c.is_ascii_alphanumeric() || ".+-~:".contains(c))
+                    && text.starts_with(plain)))
+            .then_some(())
+            .ok_or("is not a package version"),
+            Self::FirewallTool => matches!(text, "iptables" | "ip6tables")
+                .then_some(())
+                .ok_or("is not iptables or ip6tables"),
+            Self::RuleWord => (all(|c| c.is_ascii_alphanumeric() || "_.,:/+=@%!-".contains(c))
+                && text.len() <= 256)
+                .then_some(())
+                .ok_or("has a character that firewall rules of ours may not have"),
+            Self::Size => {
+                let digits = text.trim_end_matches(['K', 'M', 'G']);
+                (!digits.is_empty()
+                    && digits.chars().all(|c| c.is_ascii_digit())
+                    && text.len() - digits.len() <= 1)
+                    .then_some(())
+                    .ok_or("is not a size such as 500M")
+            }
+            Self::Execution => crate::ExecutionId::new(text)
+                .map(|_id| ())
+                .map_err(|_bad| "is not an execution id"),
+            Self::MountOptions => (all(|c| c.is_ascii_alphanumeric() || ",=_.-".contains(c))
+                && !text.starts_with('-'))
+            .then_some(())
+            .ok_or("is not a list of mount options"),
+        }
+    }
+}
+
+fn path(text: &str) -> Result<(), &'static str> {
+    if !text.starts_with('/') {
+        return Err("is not an absolute path");
+    }
+    if text.len() > 4095 {
+        return Err("is longer than a path may be");
+    }
+    if text.chars().any(char::is_control) {
+        return Err("has control characters");
+    }
+    if text.contains("//") || text.split('/').any(|part| part == ".." || part == ".") {
+        return Err("is not normalised: it has `..`, `.` or `//` in it");
+    }
+    Ok(())
+}
+
+fn mode(text: &str) -> Result<(), &'static str> {
+    if !(3..=4).contains(&text.len()) || !text.chars().all(|c| ('0'..='7').contains(&c)) {
+        return Err("is not a file mode such as 0755");
+    }
+    let bits = u32::from_str_radix(text, 8).map_err(|_bad| "is not a file mode such as 0755")?;
+    if bits & 0o6000 != 0 {
+        return Err("would set setuid or setgid");
+    }
+    if bits & 0o0002 != 0 && bits & 0o1000 == 0 {
+        return Err("would let everybody write");
+    }
+    Ok(())
+}
+
+fn unit(text: &str) -> Result<(), &'static str> {
+    const SUFFIXES: [&str; 9] = [
+        ".service",
+        ".socket",
+        ".timer",
+        ".mount",
+        ".automount",
+        ".target",
+        ".path",
+        ".slice",
+        ".swap",
+    ];
+    let ok = text.len() <= 255
+        && !text.starts_with('-')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || ":_.\\@-".contains(c))
+        && SUFFIXES
+            .iter()
+            .any(|suffix| text.len() > suffix.len() && text.ends_with(suffix));
+    ok.then_some(())
+        .ok_or("is not a unit name such as nginx.service")
+}

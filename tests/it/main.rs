@@ -1,0 +1,1 @@
+//! One binary of stories: they share the link time.
