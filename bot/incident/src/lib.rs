@@ -4,7 +4,6 @@
 //! should happen next goes out as values. That is the safety argument: the code that decides
 //! whether a host may be changed cannot change a host.
 
-pub mod chain;
 pub mod code;
 pub mod command;
 pub mod digest;
@@ -26,9 +25,9 @@ pub mod summary;
 
 pub use code::Code;
 pub use evidence::{CouldNotCheck, Evidence};
-//pub use fact::{Effect, Fact};
+pub use fact::{Effect, Fact};
 pub use finding::{Confidence, Finding, HostStatus, Severity, Subject, Value};
-//pub use grant::{Approval, Approved, Grant, SignedGrant};
+pub use grant::{Approval, Approved, Grant, SignedGrant};
 pub use id::{
     EvidenceId, ExecutionId, FindingId, HostName, IncidentId, ProbeId, ProposalId, ResponderId,
     RunbookId,

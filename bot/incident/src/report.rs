@@ -1,1 +1,85 @@
-//! Soon.
+//! What is known of one host after a diagnosis: the shape that the terminal, chat and JSON show.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CouldNotCheck, Finding, HostName, HostStatus, Span};
+
+/// What is known of one host after a diagnosis, without the texts of its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HostReport {
+    /// The host.
+    pub host: HostName,
+    /// What is said of it as a whole.
+    pub status: HostStatus,
+    /// How long the diagnosis took.
+    pub took: Span,
+    /// Its findings, root cause first.
+    pub findings: Vec<Finding>,
+    /// What got no usable answer.
+    pub could_not_check: Vec<CouldNotCheck>,
+    /// Why it could not be reached; empty when it could.
+    pub unreachable: String,
+}
+
+/// Whether a finding was gone when it was looked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The finding is gone and nothing got worse.
+    Verified,
+    /// The finding is still there.
+    NotFixed,
+    /// Something that was not wrong before is wrong now.
+    Worse,
+    /// It could not be looked at.
+    CouldNotCheck,
+}
+
+/// Compares a host before and after a change.
+///
+/// `answered` is the finding that the change was to repair. Only findings above info that were not there before count
+/// as worse, and only when they are critical: a warning that shows up beside a repaired cause is news, not harm.
+#[must_use]
+pub fn compare(before: &[Finding], answered: &Finding, after: &HostReport) -> (Verdict, String) {
+    match after.status {
+        HostStatus::Unreachable => {
+            return (
+                Verdict::CouldNotCheck,
+                format!(
+                    "{} could not be reached afterwards: {}",
+                    after.host, after.unreachable
+                ),
+            );
+        }
+        HostStatus::Unknown => {
+            return (
+                Verdict::CouldNotCheck,
+                format!("too little could be read on {} afterwards", after.host),
+            );
+        }
+        HostStatus::Healthy | HostStatus::Degraded | HostStatus::Critical => {}
+    }
+    let still = after.findings.iter().find(|finding| {
+        finding.identity() == answered.identity() && finding.severity > crate::Severity::Info
+    });
+    let is_new = |finding: &&Finding| {
+        finding.severity == crate::Severity::Critical
+            && finding.subject != answered.subject
+            && !before.iter().any(|old| old.subject == finding.subject)
+    };
+    let news = after.findings.iter().find(is_new);
+    match (still, news) {
+        (_, Some(worse)) => (Verdict::Worse, format!("{} ({})", worse.title, worse.code)),
+        (Some(same), None) => (Verdict::NotFixed, format!("{} ({})", same.title, same.code)),
+        (None, None) => {
+            let related = after.findings.iter().find(|finding| {
+                finding.severity == crate::Severity::Critical && finding.subject == answered.subject
+            });
+            match related {
+                // The cause that was named is gone but its subject is still broken: another cause lay under it.
+                Some(next) => (Verdict::NotFixed, format!("{} ({})", next.title, next.code)),
+                None => (Verdict::Verified, format!("{} is gone", answered.title)),
+            }
+        }
+    }
+}
