@@ -1,1 +1,28 @@
-//! TODO
+//! The instruments: what to ask a host, how to read the answer, and what it means.
+//!
+//! A probe is a question and a reader; nothing here runs anything. [`first_wave`] says what to ask,
+//! [`next_wave`] goes where the answers point, [`judge`] turns answers into drafts of findings,
+//! and [`rank`] numbers them with the root cause first.
+
+pub mod catalogue;
+mod draft;
+mod judge;
+mod look;
+mod plan;
+mod rank;
+mod spec;
+
+mod services;
+mod signatures;
+mod units;
+
+mod subjects;
+
+pub use draft::Draft;
+pub use judge::{Judgement, judge};
+pub use look::{Answer, Look, Missing, Window};
+pub use plan::{LONGEST_WAVE, first_wave, next_wave};
+pub use rank::rank;
+pub use signatures::Signatures;
+pub use spec::{BadArgs, Spec};
+pub use subjects::specs;

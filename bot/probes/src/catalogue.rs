@@ -1,0 +1,50 @@
+//! Every finding code, as compilers number their errors: what it means, how it is seen, what is usually done.
+
+use incident::Severity;
+
+/// One code explained.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The stable code.
+    pub code: &'static str,
+    /// A few words for a heading.
+    pub title: &'static str,
+    /// How bad it usually is.
+    pub severity: Severity,
+    /// What it means for the host and its users.
+    pub meaning: &'static str,
+    /// How it is detected.
+    pub detected: &'static str,
+    /// What can cause it.
+    pub causes: &'static str,
+    /// What is usually done.
+    pub usual: &'static str,
+}
+
+mod apps;
+mod host;
+mod network;
+mod storage;
+mod units;
+
+/// All entries, in order of area.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    [
+        host::ENTRIES,
+        storage::ENTRIES,
+        network::ENTRIES,
+        units::ENTRIES,
+        apps::ENTRIES,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The entry of a code.
+#[must_use]
+pub fn explain(code: &str) -> Option<&'static Entry> {
+    entries().find(|entry| entry.code == code)
+}
+
+#[cfg(test)]
+mod tests;

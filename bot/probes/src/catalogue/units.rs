@@ -1,0 +1,6 @@
+//! Codes of this area.
+
+use super::Entry;
+
+/// The entries.
+pub(super) const ENTRIES: &[Entry] = &[];

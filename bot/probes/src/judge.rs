@@ -1,0 +1,178 @@
+//! Answers into drafts, and a plain list of what could not be looked at: "fine" and "could not look" are never mixed up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use incident::CouldNotCheck;
+
+use crate::draft::Draft;
+use crate::look::{Answer, Look, Missing};
+use crate::signatures::{self, Signatures};
+use crate::spec::Spec;
+use crate::subjects::{SUBJECTS, specs};
+
+/// What the answers of one host mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// Findings without numbers; one for each code and subject.
+    pub drafts: Vec<Draft>,
+    /// What has no usable answer.
+    pub could_not_check: Vec<CouldNotCheck>,
+    /// Whether all the probes without which nobody may call a host healthy gave an answer.
+    pub essentials_answered: bool,
+}
+
+/// Judges all answers so far. The same answers give the same judgement.
+#[must_use]
+pub fn judge(look: &Look<'_>, signatures: &Signatures) -> Judgement {
+    Judgement {
+        drafts: drafts(look, signatures),
+        could_not_check: could_not_check(look),
+        essentials_answered: specs()
+            .filter(|spec| spec.essential)
+            .all(|spec| answered(look, spec)),
+    }
+}
+
+fn answered(look: &Look<'_>, spec: &Spec) -> bool {
+    look.text(spec.id)
+        .is_ok_and(|text| text.lines().any(|line| !line.starts_with(MARK)))
+}
+
+/// The drafts of all subjects, merged and completed.
+pub(crate) fn drafts(look: &Look<'_>, signatures: &Signatures) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for subject in SUBJECTS {
+        (subject.judge)(look, &mut drafts);
+    }
+    signatures::judge(look, signatures, &mut drafts);
+    merge(drafts)
+}
+
+/// One draft for each code and subject: the worse and surer account, with all facts and citations.
+fn merge(drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut merged: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        let same = merged
+            .iter_mut()
+            .find(|other| other.code == draft.code && other.subject == draft.subject);
+        let Some(other) = same else {
+            merged.push(draft);
+            continue;
+        };
+        let newer_is_better =
+            (draft.severity, draft.confidence) > (other.severity, other.confidence);
+        let (mut kept, lesser) = if newer_is_better {
+            (draft, other.clone())
+        } else {
+            (other.clone(), draft)
+        };
+        for (name, value) in lesser.facts {
+            kept.facts.entry(name).or_insert(value);
+        }
+        for key in lesser.cites {
+            kept = kept.cite(key);
+        }
+        *other = kept;
+    }
+    merged
+}
+
+const MARK: &str = "sickbay: ";
+
+/// What has no usable answer, one line for each reason that a person can act on.
+fn could_not_check(look: &Look<'_>) -> Vec<CouldNotCheck> {
+    let mut list = BTreeSet::new();
+    let mut absent: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut root: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (key, raw) in look.answers {
+        let answer = Answer { key, raw };
+        let spec = specs().find(|spec| spec.id == answer.probe());
+        list.extend(one(&answer, spec));
+        for line in answer.text().lines().filter_map(|l| l.strip_prefix(MARK)) {
+            let line: String = line.chars().take(120).collect();
+            if let Some(what) = line.strip_prefix("absent: ") {
+                absent.entry(what.to_owned()).or_default().push(key.clone());
+            } else if let Some(what) = line.strip_prefix("needs root: ")
+                && !raw.as_root
+            {
+                root.entry(what.to_owned()).or_default().push(key.clone());
+            }
+        }
+    }
+    for (what, keys) in absent {
+        list.insert(CouldNotCheck {
+            probe: several(&keys),
+            why: format!("the host has no {what}"),
+            next: format!("nothing, if it is meant to be without {what}"),
+        });
+    }
+    for (what, keys) in root {
+        list.insert(CouldNotCheck {
+            probe: several(&keys),
+            why: format!("needs root: {what}"),
+            next: "allow `sudo -n` for the user, or enrol the host, and look again".to_owned(),
+        });
+    }
+    list.into_iter().collect()
+}
+
+/// `unit.list and 3 more`.
+fn several(keys: &[String]) -> String {
+    match keys {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, second] => format!("{first}, {second}"),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    }
+}
+
+/// What is wrong with one answer, if anything.
+fn one(answer: &Answer<'_>, spec: Option<&Spec>) -> Option<CouldNotCheck> {
+    let (why, next) = match answer.missing() {
+        Some(Missing::TimedOut) => {
+            let limit = spec.map_or(0, |spec| spec.limit_seconds);
+            (
+                format!("no answer within {limit} s"),
+                "look for a hung mount or a blocked program; the evidence keeps what it said until then"
+                    .to_owned(),
+            )
+        }
+        Some(Missing::Lost) => (
+            "the connection ended before it answered".to_owned(),
+            "look again; `sickbay hosts check` walks the connection step by step".to_owned(),
+        ),
+        Some(Missing::NoProgram) => {
+            let program = program(&answer.text()).unwrap_or_else(|| "a program".to_owned());
+            (
+                format!("the host lacks {program}"),
+                format!("install {program}, or look by hand"),
+            )
+        }
+        Some(Missing::NotAsked) => return None,
+        None if answer.raw.truncated => {
+            let kib = spec.map_or(0, |spec| spec.cap_bytes / 1024);
+            (
+                format!("the answer was cut at {kib} KiB; what is beyond was not read"),
+                "look by hand for the rest".to_owned(),
+            )
+        }
+        None => return None,
+    };
+    Some(CouldNotCheck {
+        probe: answer.key.to_owned(),
+        why,
+        next,
+    })
+}
+
+/// The program that a shell did not find: `sh: 1: ss: not found`.
+fn program(text: &str) -> Option<String> {
+    let line = text.lines().find(|line| line.contains("not found"))?;
+    let name = line
+        .split(": ")
+        .map(str::trim)
+        .filter(|part| !part.contains("not found"))
+        .last()?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._+-/".contains(c);
+    (name.len() <= 60 && name.chars().all(plain)).then(|| name.to_owned())
+}
