@@ -1,0 +1,87 @@
+//! One vocabulary from runbook to guard: what one part names, the others know.
+
+use std::collections::BTreeSet;
+
+use super::{files_under, nothing_in, read};
+
+/// The guard on the host refuses what it does not know, and knows nothing that runbooks cannot say.
+#[test]
+fn the_guard_knows_every_verb() {
+    let guard = read("bot/hosts/src/guard/guard.sh");
+    let ours: BTreeSet<&str> = incident::step::VERBS.iter().map(|verb| verb.name).collect();
+    let areas: BTreeSet<&str> = ours
+        .iter()
+        .filter_map(|name| name.split('.').next())
+        .collect();
+    let mut wrong = Vec::new();
+    for name in &ours {
+        if !contains_word(&guard, name) {
+            wrong.push(format!(
+                "guard.sh does not know {name}, which incident::step::VERBS has"
+            ));
+        }
+    }
+    for word in guard
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .flat_map(words)
+    {
+        let area = word.split('.').next().unwrap_or("");
+        let is_verb =
+            word.matches('.').count() == 1 && areas.contains(area) && !word.ends_with('.');
+        if is_verb && !ours.contains(word) && !is_file_name(word) {
+            wrong.push(format!(
+                "guard.sh knows {word}, which incident::step::VERBS lacks"
+            ));
+        }
+    }
+    nothing_in(&wrong);
+}
+
+fn is_file_name(word: &str) -> bool {
+    [".sh", ".conf", ".tmp", ".service", ".new", ".pid"]
+        .iter()
+        .any(|end| word.ends_with(end))
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !(c.is_ascii_lowercase() || c == '.' || c == '_'))
+}
+
+fn contains_word(text: &str, word: &str) -> bool {
+    text.lines().flat_map(words).any(|found| found == word)
+}
+
+/// What a scenario of the lab expects is something that the program can say.
+#[test]
+fn scenarios_expect_codes_that_exist() {
+    let known = codes();
+    let mut wrong = Vec::new();
+    for path in files_under(&["tests/lab/scenarios"]) {
+        let table: toml::Table = match read(&path).parse() {
+            Ok(table) => table,
+            Err(why) => {
+                wrong.push(format!("{path}: {why}"));
+                continue;
+            }
+        };
+        let expect = table.get("expect").and_then(toml::Value::as_table);
+        let lists = ["findings", "not"]
+            .into_iter()
+            .filter_map(|key| expect?.get(key)?.as_array());
+        for code in lists.flatten().filter_map(toml::Value::as_str) {
+            if !known.contains(code) {
+                wrong.push(format!(
+                    "{path} expects {code}, which probes::catalogue lacks"
+                ));
+            }
+        }
+    }
+    nothing_in(&wrong);
+}
+
+fn codes() -> BTreeSet<String> {
+    probes::catalogue::entries()
+        .map(|entry| entry.code.to_owned())
+        .collect()
+}
