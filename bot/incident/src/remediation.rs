@@ -1,1 +1,460 @@
-//! Soon.
+//! What an event means for a remediation: `decide` says it, `apply` remembers it.
+//!
+//! `decide` looks at an incident as its facts left it, and returns facts to record, effects to
+//! perform and claims to make, or a refusal for the person who clicked. It does nothing itself, so
+//! a decision that loses a race is harmless: the caller reloads and decides again.
+
+use std::collections::BTreeMap;
+
+use ed25519_dalek::SigningKey;
+
+use crate::fact::{Claim, Ran, StepReport};
+use crate::policy::Requirement;
+use crate::report::{HostReport, Verdict};
+use crate::{
+    Approval, Effect, ExecutionId, Fact, Finding, HostName, IncidentId, Moment, Proposal,
+    ProposalId, ResponderId, SignedGrant,
+};
+
+mod decide;
+mod rollback;
+pub use decide::{cooldown_key, decide};
+pub use rollback::{NoRollback, invert};
+
+#[cfg(test)]
+mod tests;
+
+/// Where one remediation stands. Each state carries only what is known in it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// Offered; nobody, or not enough people, said yes so far.
+    Proposed {
+        /// The yeses so far, one a person.
+        approvals: Vec<Approval>,
+    },
+    /// Quorum was reached; the attempt may be started.
+    Granted {
+        /// The signed permission.
+        grant: Box<SignedGrant>,
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// The attempt is on its way to the host, or running there.
+    Dispatched {
+        /// The signed permission.
+        grant: Box<SignedGrant>,
+        /// Which attempt.
+        attempt: u32,
+        /// The guard's state root on the host.
+        root: String,
+        /// The host's boot at that time.
+        boot: String,
+    },
+    /// It ended on the host; whether it helped is being looked at.
+    Executed {
+        /// The attempt.
+        execution: ExecutionId,
+        /// How it ended.
+        ran: Ran,
+    },
+    /// It is over.
+    Ended {
+        /// How.
+        outcome: Outcome,
+        /// Why, for people.
+        why: String,
+        /// The attempt, where one ran.
+        execution: Option<ExecutionId>,
+    },
+}
+
+/// How a remediation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It ran and the finding is gone.
+    Verified,
+    /// It ran and the finding is still there.
+    NotFixed,
+    /// It ran and something else broke.
+    Worse,
+    /// A step failed, or it was stopped at its time limit.
+    Failed,
+    /// Nothing was changed: the world had moved, or the guard refused.
+    Refused,
+    /// It may have run, and nobody can tell how it ended; or it ran and nobody could look.
+    Unknown,
+    /// A person said no.
+    Rejected,
+    /// Nobody said yes in time.
+    Expired,
+}
+
+impl Outcome {
+    /// The word in JSON and on cards.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::NotFixed => "not_fixed",
+            Self::Worse => "worse",
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// One proposal and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remediation {
+    /// What was proposed.
+    pub proposal: Proposal,
+    /// Where it stands.
+    pub state: State,
+    /// What the guard saved and saw, step by step, once it ran.
+    pub steps: Vec<StepReport>,
+    /// The execution that really ran, once one did.
+    pub execution: Option<ExecutionId>,
+    /// The end of its output, redacted.
+    pub output: String,
+}
+
+/// An incident as its facts left it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// Its id.
+    pub id: IncidentId,
+    /// How many facts there are: the version that the next append expects.
+    pub version: u64,
+    /// Who asked.
+    pub by: Option<ResponderId>,
+    /// When.
+    pub opened_at: Moment,
+    /// What the person said is wrong.
+    pub symptom: String,
+    /// The hosts it is about.
+    pub hosts: Vec<HostName>,
+    /// The latest report of each host.
+    pub reports: BTreeMap<HostName, HostReport>,
+    /// Its remediations.
+    pub remediations: BTreeMap<ProposalId, Remediation>,
+    /// How many pieces of evidence and findings were numbered so far.
+    pub numbered: (usize, usize),
+}
+
+/// Something that was heard.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A person pressed approve, having seen a card with this digest.
+    Approve {
+        /// What.
+        proposal: ProposalId,
+        /// Who.
+        by: ResponderId,
+        /// Where.
+        via: String,
+        /// The digest on the card.
+        digest: String,
+    },
+    /// A person pressed reject.
+    Reject {
+        /// What.
+        proposal: ProposalId,
+        /// Who.
+        by: ResponderId,
+        /// Where.
+        via: String,
+    },
+    /// The pre-check found that the proposal no longer fits the host.
+    Moved {
+        /// What.
+        proposal: ProposalId,
+        /// Why.
+        why: String,
+    },
+    /// The attempt is about to be started under this guard root and boot.
+    Starting {
+        /// What.
+        proposal: ProposalId,
+        /// The guard's state root.
+        root: String,
+        /// The boot.
+        boot: String,
+    },
+    /// The guard said how the attempt ended.
+    Ran {
+        /// What.
+        proposal: ProposalId,
+        /// The attempt.
+        execution: ExecutionId,
+        /// How.
+        ran: Ran,
+        /// Step by step.
+        steps: Vec<StepReport>,
+        /// The end of its output, redacted.
+        output: String,
+    },
+    /// The host was looked at again.
+    Looked {
+        /// What.
+        proposal: ProposalId,
+        /// The verdict.
+        verdict: Verdict,
+        /// What was seen.
+        why: String,
+    },
+    /// Time passed.
+    Tick,
+}
+
+/// What should happen because of an event.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Decision {
+    /// To be recorded.
+    pub facts: Vec<Fact>,
+    /// To be performed, once recorded.
+    pub effects: Vec<Effect>,
+    /// To be claimed in the same transaction.
+    pub claims: Vec<Claim>,
+    /// The execution whose host lock is given back.
+    pub releases: Vec<ExecutionId>,
+}
+
+/// The event makes no sense now. The text is shown to the person who clicked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refusal(pub String);
+
+/// What `decide` needs to know besides the incident.
+#[derive(Debug)]
+pub struct Rules<'a> {
+    /// What it takes to approve the proposal of the event, under the policy in force now.
+    pub requirement: &'a Requirement,
+    /// The key that signs grants.
+    pub key: &'a SigningKey,
+}
+
+impl Incident {
+    /// An incident without facts.
+    #[must_use]
+    pub fn new(id: IncidentId) -> Self {
+        Self {
+            id,
+            version: 0,
+            by: None,
+            opened_at: Moment(0),
+            symptom: String::new(),
+            hosts: Vec::new(),
+            reports: BTreeMap::new(),
+            remediations: BTreeMap::new(),
+            numbered: (0, 0),
+        }
+    }
+
+    /// The incident that these facts make, with the moment each was recorded.
+    #[must_use]
+    pub fn replay(id: IncidentId, facts: impl IntoIterator<Item = (Moment, Fact)>) -> Self {
+        let mut incident = Self::new(id);
+        for (at, fact) in facts {
+            incident.apply(&fact, at);
+        }
+        incident
+    }
+
+    /// The finding that a proposal answers, as it was when the proposal was made.
+    #[must_use]
+    pub fn answered(&self, proposal: &Proposal) -> Option<&Finding> {
+        let report = self.reports.get(&proposal.host)?;
+        report
+            .findings
+            .iter()
+            .find(|finding| finding.id == proposal.answers)
+    }
+
+    /// Remembers a fact. Never fails: a fact that was recorded is true, even where it surprises.
+    pub fn apply(&mut self, fact: &Fact, at: Moment) {
+        self.version += 1;
+        match fact {
+            Fact::Opened {
+                by, hosts, symptom, ..
+            } => {
+                self.by = Some(by.clone());
+                self.opened_at = at;
+                self.hosts.clone_from(hosts);
+                self.symptom.clone_from(symptom);
+            }
+            Fact::Examined { evidence, .. } => self.numbered.0 += evidence.len(),
+            Fact::Judged { report } => {
+                self.numbered.1 += report.findings.len();
+                self.reports.insert(report.host.clone(), report.clone());
+            }
+            Fact::Proposed { proposal } => {
+                let remediation = Remediation {
+                    proposal: (**proposal).clone(),
+                    state: State::Proposed {
+                        approvals: Vec::new(),
+                    },
+                    steps: Vec::new(),
+                    execution: None,
+                    output: String::new(),
+                };
+                self.remediations.insert(proposal.id.clone(), remediation);
+            }
+            Fact::Approved { proposal, approval } => {
+                if let Some(Remediation {
+                    state: State::Proposed { approvals },
+                    ..
+                }) = self.remediations.get_mut(proposal)
+                {
+                    approvals.push(approval.clone());
+                }
+            }
+            Fact::Rejected { proposal, by, .. } => {
+                self.end(proposal, Outcome::Rejected, format!("rejected by {by}"));
+            }
+            Fact::Expired { proposal } => {
+                self.end(
+                    proposal,
+                    Outcome::Expired,
+                    "nobody approved it in time".to_owned(),
+                );
+            }
+            Fact::Voided { proposal, why } => self.end(proposal, Outcome::Refused, why.clone()),
+            Fact::Granted {
+                proposal,
+                grant,
+                attempt,
+            } => {
+                let state = State::Granted {
+                    grant: grant.clone(),
+                    attempt: *attempt,
+                };
+                self.set(proposal, state);
+            }
+            Fact::Dispatched {
+                proposal,
+                root,
+                boot,
+                ..
+            } => {
+                if let Some(remediation) = self.remediations.get_mut(proposal)
+                    && let State::Granted { grant, attempt }
+                    | State::Dispatched { grant, attempt, .. } = &remediation.state
+                {
+                    remediation.state = State::Dispatched {
+                        grant: grant.clone(),
+                        attempt: *attempt,
+                        root: root.clone(),
+                        boot: boot.clone(),
+                    };
+                }
+            }
+            Fact::Executed {
+                proposal,
+                execution,
+                ran,
+                steps,
+                output,
+            } => {
+                self.executed(proposal, execution, ran, steps, output);
+            }
+            Fact::Verified {
+                proposal,
+                verdict,
+                why,
+            } => {
+                if let Some(remediation) = self.remediations.get_mut(proposal)
+                    && let State::Executed { execution, ran } = &remediation.state
+                {
+                    let (outcome, why) = outcome_of(ran, *verdict, why);
+                    remediation.state = State::Ended {
+                        outcome,
+                        why,
+                        execution: Some(execution.clone()),
+                    };
+                }
+            }
+            Fact::Closed { .. } => {}
+        }
+    }
+
+    fn set(&mut self, proposal: &ProposalId, state: State) {
+        if let Some(remediation) = self.remediations.get_mut(proposal) {
+            remediation.state = state;
+        }
+    }
+
+    fn end(&mut self, proposal: &ProposalId, outcome: Outcome, why: String) {
+        self.set(
+            proposal,
+            State::Ended {
+                outcome,
+                why,
+                execution: None,
+            },
+        );
+    }
+
+    fn executed(
+        &mut self,
+        proposal: &ProposalId,
+        execution: &ExecutionId,
+        ran: &Ran,
+        steps: &[StepReport],
+        output: &str,
+    ) {
+        let Some(remediation) = self.remediations.get_mut(proposal) else {
+            return;
+        };
+        remediation.output = output.to_owned();
+        match ran {
+            // A new attempt follows as a grant of its own.
+            Ran::NeverRan => {}
+            Ran::Refused { why } => {
+                remediation.state = State::Ended {
+                    outcome: Outcome::Refused,
+                    why: why.clone(),
+                    execution: Some(execution.clone()),
+                };
+            }
+            Ran::Done | Ran::StepFailed { .. } | Ran::TimedOut | Ran::Unknown { .. } => {
+                remediation.steps = steps.to_vec();
+                remediation.execution = Some(execution.clone());
+                remediation.state = State::Executed {
+                    execution: execution.clone(),
+                    ran: ran.clone(),
+                };
+            }
+        }
+    }
+}
+
+/// The outcome of a run and of the look afterwards. A run that nobody knows the end of stays unknown, whatever was seen.
+fn outcome_of(ran: &Ran, verdict: Verdict, seen: &str) -> (Outcome, String) {
+    match (ran, verdict) {
+        (Ran::Unknown { why }, _) => (
+            Outcome::Unknown,
+            format!("{why}; looked afterwards: {seen}"),
+        ),
+        (Ran::StepFailed { step, code }, _) => (
+            Outcome::Failed,
+            format!("step {step} failed with exit code {code}; looked afterwards: {seen}"),
+        ),
+        (Ran::TimedOut, _) => (
+            Outcome::Failed,
+            format!("it was stopped at its time limit; looked afterwards: {seen}"),
+        ),
+        (Ran::Done, Verdict::Verified) => (Outcome::Verified, seen.to_owned()),
+        (Ran::Done, Verdict::NotFixed) => (Outcome::NotFixed, format!("still there: {seen}")),
+        (Ran::Done, Verdict::Worse) => (Outcome::Worse, format!("new: {seen}")),
+        (Ran::Done, Verdict::CouldNotCheck) => (
+            Outcome::Unknown,
+            format!("it ran, but whether it helped could not be seen: {seen}"),
+        ),
+        (Ran::Refused { why }, _) => (Outcome::Refused, why.clone()),
+        (Ran::NeverRan, _) => (Outcome::Refused, "it never ran".to_owned()),
+    }
+}

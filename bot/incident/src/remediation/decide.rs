@@ -1,0 +1,400 @@
+//! `decide`: the one place where an event is weighed against the rules.
+
+use ed25519_dalek::SigningKey;
+
+use super::{Decision, Event, Incident, Outcome, Refusal, Remediation, Rules, State};
+use crate::fact::{Claim, Fact, Ran, StepReport};
+use crate::grant::GRANT_LIFE;
+use crate::{Approval, Effect, ExecutionId, Grant, Moment, Proposal, ProposalId, ResponderId};
+
+fn refuse<T>(why: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal(why.into()))
+}
+
+/// What keeps the same runbook from running again for the same subject.
+#[must_use]
+pub fn cooldown_key(proposal: &Proposal) -> String {
+    format!(
+        "{} {} {}",
+        proposal.host, proposal.runbook, proposal.answers_subject
+    )
+}
+
+/// Decides what an event means. Does nothing; the caller records the facts, then performs the effects.
+///
+/// # Errors
+/// [`Refusal`] when the event makes no sense now; its text says what to do instead.
+pub fn decide(
+    incident: &Incident,
+    event: Event,
+    rules: &Rules<'_>,
+    now: Moment,
+) -> Result<Decision, Refusal> {
+    match event {
+        Event::Approve {
+            proposal,
+            by,
+            via,
+            digest,
+        } => approve(
+            incident,
+            &proposal,
+            Approval {
+                by,
+                via,
+                at: now,
+                digest,
+            },
+            rules,
+            now,
+        ),
+        Event::Reject { proposal, by, via } => {
+            let remediation = find(incident, &proposal)?;
+            match &remediation.state {
+                State::Proposed { .. } => Ok(Decision {
+                    facts: vec![Fact::Rejected { proposal, by, via }],
+                    ..Decision::default()
+                }),
+                state @ (State::Granted { .. }
+                | State::Dispatched { .. }
+                | State::Executed { .. }
+                | State::Ended { .. }) => refuse(already(&proposal, state)),
+            }
+        }
+        Event::Moved { proposal, why } => {
+            let remediation = find(incident, &proposal)?;
+            let State::Granted { grant, .. } = &remediation.state else {
+                return refuse(already(&proposal, &remediation.state));
+            };
+            Ok(Decision {
+                releases: vec![grant.grant.execution.clone()],
+                facts: vec![Fact::Voided { proposal, why }],
+                ..Decision::default()
+            })
+        }
+        Event::Starting {
+            proposal,
+            root,
+            boot,
+        } => {
+            let remediation = find(incident, &proposal)?;
+            match &remediation.state {
+                State::Granted { grant, .. } => Ok(Decision {
+                    facts: vec![Fact::Dispatched {
+                        execution: grant.grant.execution.clone(),
+                        proposal,
+                        root,
+                        boot,
+                    }],
+                    ..Decision::default()
+                }),
+                state @ (State::Dispatched { .. }
+                | State::Executed { .. }
+                | State::Ended { .. }
+                | State::Proposed { .. }) => refuse(already(&proposal, state)),
+            }
+        }
+        Event::Ran {
+            proposal,
+            execution,
+            ran,
+            steps,
+            output,
+        } => ran_on_host(
+            incident, proposal, execution, &ran, steps, output, rules, now,
+        ),
+        Event::Looked {
+            proposal,
+            verdict,
+            why,
+        } => {
+            let remediation = find(incident, &proposal)?;
+            match &remediation.state {
+                State::Executed { execution, .. } => Ok(Decision {
+                    releases: vec![execution.clone()],
+                    facts: vec![Fact::Verified {
+                        proposal,
+                        verdict,
+                        why,
+                    }],
+                    ..Decision::default()
+                }),
+                state @ (State::Granted { .. }
+                | State::Dispatched { .. }
+                | State::Ended { .. }
+                | State::Proposed { .. }) => refuse(already(&proposal, state)),
+            }
+        }
+        Event::Tick => Ok(expire(incident, now)),
+    }
+}
+
+fn find<'a>(incident: &'a Incident, proposal: &ProposalId) -> Result<&'a Remediation, Refusal> {
+    incident.remediations.get(proposal).ok_or_else(|| {
+        Refusal(format!(
+            "there is no proposal {proposal}; `sickbay proposals` lists them"
+        ))
+    })
+}
+
+fn already(proposal: &ProposalId, state: &State) -> String {
+    match state {
+        State::Proposed { .. } => format!("proposal {proposal} is not approved yet"),
+        State::Granted { .. } | State::Dispatched { .. } => {
+            format!(
+                "proposal {proposal} was approved before and is being carried out; it runs once"
+            )
+        }
+        State::Executed { .. } => {
+            format!(
+                "proposal {proposal} was carried out before; whether it helped is being looked at"
+            )
+        }
+        State::Ended {
+            outcome: Outcome::Expired,
+            ..
+        } => {
+            format!("proposal {proposal} expired; diagnose again to get a fresh one")
+        }
+        State::Ended { outcome, why, .. } => {
+            format!(
+                "proposal {proposal} is over ({}: {why}); diagnose again if the trouble is still there",
+                outcome.word()
+            )
+        }
+    }
+}
+
+fn approve(
+    incident: &Incident,
+    id: &ProposalId,
+    approval: Approval,
+    rules: &Rules<'_>,
+    now: Moment,
+) -> Result<Decision, Refusal> {
+    let remediation = find(incident, id)?;
+    let proposal = &remediation.proposal;
+    let State::Proposed { approvals } = &remediation.state else {
+        return refuse(already(id, &remediation.state));
+    };
+    if now > proposal.expires_at {
+        return refuse(format!(
+            "proposal {id} expired; diagnose again to get a fresh one"
+        ));
+    }
+    let digest = proposal.digest();
+    if approval.digest != digest {
+        return refuse(format!(
+            "proposal {id} is not what that card showed; look at it again with `sickbay proposals` before approving"
+        ));
+    }
+    let asked = incident.by.as_ref();
+    let required = rules.requirement;
+    if required.approvers.is_empty() {
+        return refuse(format!(
+            "nobody may approve {} risk on {}; the policy in the settings names no approver for it",
+            proposal.risk, proposal.host
+        ));
+    }
+    if !required.approvers.contains(&approval.by) {
+        let names: Vec<&str> = required
+            .approvers
+            .iter()
+            .map(ResponderId::as_str)
+            .take(5)
+            .collect();
+        return refuse(format!(
+            "{} may not approve {} risk on {}; ask {}",
+            approval.by,
+            proposal.risk,
+            proposal.host,
+            names.join(", ")
+        ));
+    }
+    if !asked.is_some_and(|asked| required.may(&approval.by, asked)) {
+        return refuse(format!(
+            "{} asked for {id} and may not also approve it; ask another responder",
+            approval.by
+        ));
+    }
+    if approvals.iter().any(|earlier| earlier.by == approval.by) {
+        return refuse(format!(
+            "{} approved {id} before; {} more must",
+            approval.by,
+            usize::try_from(required.min)
+                .unwrap_or(usize::MAX)
+                .saturating_sub(approvals.len())
+        ));
+    }
+    let fact = Fact::Approved {
+        proposal: id.clone(),
+        approval: approval.clone(),
+    };
+    let mut approvals = approvals.clone();
+    approvals.push(approval);
+    // Only people who may approve now count: somebody may have lost the right since.
+    approvals.retain(|one| required.approvers.contains(&one.by));
+    if approvals.len() < usize::try_from(required.min).unwrap_or(usize::MAX) {
+        return Ok(Decision {
+            facts: vec![fact],
+            ..Decision::default()
+        });
+    }
+    let mut decision = grant(
+        incident,
+        proposal,
+        approvals,
+        required.min,
+        1,
+        rules.key,
+        now,
+    );
+    decision.facts.insert(0, fact);
+    if proposal.undoes.is_none() {
+        decision.claims.push(Claim::Cooldown {
+            key: cooldown_key(proposal),
+            until: now.plus(proposal.limits.cooldown),
+        });
+        decision.claims.push(Claim::Daily {
+            key: format!("{} {}", proposal.host, proposal.runbook),
+            day: now.day(),
+            max: proposal.limits.per_host_per_day,
+        });
+    }
+    Ok(decision)
+}
+
+fn grant(
+    incident: &Incident,
+    proposal: &Proposal,
+    approvals: Vec<Approval>,
+    quorum: u32,
+    attempt: u32,
+    key: &SigningKey,
+    now: Moment,
+) -> Decision {
+    let execution = incident.id.execution(&proposal.id, attempt);
+    let grant = Grant {
+        execution: execution.clone(),
+        host: proposal.host.clone(),
+        digest: proposal.digest(),
+        approvals,
+        quorum,
+        made_at: now,
+        expires_at: now.plus(GRANT_LIFE),
+    };
+    Decision {
+        facts: vec![Fact::Granted {
+            proposal: proposal.id.clone(),
+            grant: Box::new(grant.sign(key)),
+            attempt,
+        }],
+        effects: vec![Effect::Execute {
+            proposal: proposal.id.clone(),
+            execution: execution.clone(),
+        }],
+        claims: vec![Claim::HostLock {
+            host: proposal.host.clone(),
+            holder: execution,
+        }],
+        releases: Vec::new(),
+    }
+}
+
+/// How often an attempt that is proved never to have run is made again.
+const MOST_ATTEMPTS: u32 = 3;
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the event's parts, unpacked once"
+)]
+fn ran_on_host(
+    incident: &Incident,
+    proposal: ProposalId,
+    execution: ExecutionId,
+    ran: &Ran,
+    steps: Vec<StepReport>,
+    output: String,
+    rules: &Rules<'_>,
+    now: Moment,
+) -> Result<Decision, Refusal> {
+    let remediation = find(incident, &proposal)?;
+    let (State::Granted {
+        grant: signed,
+        attempt,
+    }
+    | State::Dispatched {
+        grant: signed,
+        attempt,
+        ..
+    }) = &remediation.state
+    else {
+        return refuse(already(&proposal, &remediation.state));
+    };
+    if signed.grant.execution != execution {
+        return refuse(format!(
+            "{execution} is not the attempt of {proposal} that is under way"
+        ));
+    }
+    let fact = Fact::Executed {
+        proposal: proposal.clone(),
+        execution: execution.clone(),
+        ran: ran.clone(),
+        steps,
+        output,
+    };
+    match ran {
+        Ran::NeverRan => {
+            if now > signed.grant.expires_at || *attempt >= MOST_ATTEMPTS {
+                let why = "it never ran on the host, and the time to start it is over; nothing was changed".to_owned();
+                return Ok(Decision {
+                    facts: vec![fact, Fact::Voided { proposal, why }],
+                    releases: vec![execution],
+                    ..Decision::default()
+                });
+            }
+            // The tombstone proves that the attempt never ran and never can, so the next one is safe.
+            let again = signed.grant.approvals.clone();
+            let mut decision = grant(
+                incident,
+                &remediation.proposal,
+                again,
+                signed.grant.quorum,
+                attempt + 1,
+                rules.key,
+                now,
+            );
+            decision.facts.insert(0, fact);
+            decision.releases.push(execution);
+            Ok(decision)
+        }
+        Ran::Refused { .. } => Ok(Decision {
+            facts: vec![fact],
+            releases: vec![execution],
+            ..Decision::default()
+        }),
+        Ran::Done | Ran::StepFailed { .. } | Ran::TimedOut | Ran::Unknown { .. } => Ok(Decision {
+            facts: vec![fact],
+            effects: vec![Effect::Verify {
+                proposal,
+                execution,
+            }],
+            ..Decision::default()
+        }),
+    }
+}
+
+fn expire(incident: &Incident, now: Moment) -> Decision {
+    let late = incident.remediations.values().filter(|remediation| {
+        matches!(remediation.state, State::Proposed { .. }) && now > remediation.proposal.expires_at
+    });
+    let facts = late
+        .map(|one| Fact::Expired {
+            proposal: one.proposal.id.clone(),
+        })
+        .collect();
+    Decision {
+        facts,
+        ..Decision::default()
+    }
+}

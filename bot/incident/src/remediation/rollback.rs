@@ -1,0 +1,210 @@
+//! An undo is a proposal like any other, made from what the guard saved before the change.
+//!
+//! The inverse steps run in reverse order, and each needs its target to look as the change left it:
+//! an undo refuses when somebody has changed the target since.
+
+use std::collections::BTreeMap;
+
+use crate::ExecutionId;
+use crate::fact::StepReport;
+use crate::step::{BadStep, Step};
+
+/// Why there is nothing to roll back, or no way to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoRollback {
+    /// No step was done.
+    #[error("nothing was changed, so there is nothing to roll back")]
+    NothingDone,
+    /// A step that was done has no inverse.
+    #[error("step {number} ({verb}) cannot be undone: {why}")]
+    Irreversible {
+        /// The step's number, from 1.
+        number: usize,
+        /// Its verb.
+        verb: String,
+        /// Why.
+        why: String,
+    },
+    /// What the guard saved cannot be made into a step.
+    #[error("what was saved for step {number} does not make a step: {source}")]
+    BadSaved {
+        /// The step's number, from 1.
+        number: usize,
+        /// What is wrong.
+        source: BadStep,
+    },
+}
+
+/// The facts about a target that an undo insists on, of those that the guard reported after the change.
+const BOUND: [&str; 8] = [
+    "exists", "type", "mode", "uid", "gid", "sha256", "target", "value",
+];
+
+/// The steps that undo what an execution did: `steps` as they were approved, `reports` as the guard gave them.
+///
+/// # Errors
+/// [`NoRollback`] when nothing was done, or one of the steps that were done has no inverse.
+pub fn invert(
+    execution: &ExecutionId,
+    steps: &[Step],
+    reports: &[StepReport],
+) -> Result<Vec<Step>, NoRollback> {
+    let mut inverse = Vec::new();
+    let mut any_done = false;
+    // Unit states must come back after the files they read did, so restarts are collected and put last.
+    let mut restarts = Vec::new();
+    for (n, (step, report)) in steps.iter().zip(reports).enumerate().rev() {
+        if !report.done {
+            continue;
+        }
+        any_done = true;
+        let made = undo_one(execution, n + 1, step, report)?;
+        let target = if step.verb().starts_with("unit.re") || step.verb() == "unit.start" {
+            &mut restarts
+        } else {
+            &mut inverse
+        };
+        target.extend(made);
+    }
+    if !any_done {
+        return Err(NoRollback::NothingDone);
+    }
+    let needs_reload = restarts.is_empty() && inverse.is_empty();
+    if needs_reload {
+        return Err(NoRollback::NothingDone);
+    }
+    inverse.append(&mut restarts);
+    Ok(inverse)
+}
+
+fn undo_one(
+    execution: &ExecutionId,
+    number: usize,
+    step: &Step,
+    report: &StepReport,
+) -> Result<Vec<Step>, NoRollback> {
+    let before = |key: &str| report.before.get(key).cloned().unwrap_or_default();
+    let arg = |slot: &str| step.arg(slot).unwrap_or_default().to_owned();
+    let irreversible = |why: &str| {
+        Err(NoRollback::Irreversible {
+            number,
+            verb: step.verb().to_owned(),
+            why: why.to_owned(),
+        })
+    };
+    let bound: BTreeMap<String, String> = report
+        .after
+        .iter()
+        .filter(|(key, _)| BOUND.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let one = |verb: &str, args: Vec<String>| {
+        Step::new(verb, args)
+            .map(|made| vec![made.needing(bound.clone())])
+            .map_err(|source| NoRollback::BadSaved { number, source })
+    };
+    let plain = |verb: &str, args: Vec<String>| {
+        Step::new(verb, args)
+            .map(|made| vec![made])
+            .map_err(|source| NoRollback::BadSaved { number, source })
+    };
+    let restore = |path: String| {
+        one(
+            "file.restore",
+            vec![path, execution.to_string(), number.to_string()],
+        )
+    };
+    match step.verb() {
+        "file.chmod" => one("file.chmod", vec![arg("path"), before("mode")]),
+        "file.chown" if arg("recursive") == "1" => restore(arg("path")),
+        "file.chown" => one(
+            "file.chown",
+            vec![arg("path"), before("uid"), before("gid"), "0".into()],
+        ),
+        "file.move" => plain("file.move", vec![arg("to"), arg("from")]),
+        "file.delete" | "file.truncate" => match report.after.get("saved").map(String::as_str) {
+            Some("0") | None => irreversible("there was no room to keep a copy"),
+            Some(_) => plain(
+                "file.restore",
+                vec![arg("path"), execution.to_string(), number.to_string()],
+            ),
+        },
+        "file.comment_line" | "file.set_key" | "file.put" | "file.link" | "file.restore" => {
+            restore(arg("path"))
+        }
+        "unit.start" | "unit.restart" => match before("active").as_str() {
+            "active" | "reloading" => plain("unit.restart", vec![arg("unit")]),
+            _ => plain("unit.stop", vec![arg("unit")]),
+        },
+        "unit.stop" => match before("active").as_str() {
+            "active" | "reloading" | "activating" => plain("unit.start", vec![arg("unit")]),
+            _ => Ok(Vec::new()),
+        },
+        "unit.reload" => plain("unit.reload", vec![arg("unit")]),
+        // The mark "failed" is memory of the service manager, not a state of the service: there is nothing to bring back.
+        "unit.reset_failed" => Ok(Vec::new()),
+        "unit.enable" if before("enabled") == "enabled" => Ok(Vec::new()),
+        "unit.enable" => plain("unit.disable", vec![arg("unit")]),
+        "unit.disable" if before("enabled") == "enabled" => plain("unit.enable", vec![arg("unit")]),
+        "unit.disable" => Ok(Vec::new()),
+        "unit.unmask" if before("load") == "masked" => plain("unit.mask", vec![arg("unit")]),
+        "unit.unmask" => Ok(Vec::new()),
+        "unit.mask" if before("load") == "masked" => Ok(Vec::new()),
+        "unit.mask" => plain("unit.unmask", vec![arg("unit")]),
+        "unit.set_property" => plain("unit.unset_property", vec![arg("unit"), arg("key")]),
+        "process.renice" => one(
+            "process.renice",
+            vec![arg("pid"), arg("start_time"), before("nice")],
+        ),
+        "process.signal" => match arg("signal").as_str() {
+            "STOP" => plain(
+                "process.signal",
+                vec![arg("pid"), arg("start_time"), "CONT".into()],
+            ),
+            _ => irreversible("a signal cannot be taken back"),
+        },
+        "mount.remount" => plain(
+            "mount.remount",
+            vec![arg("path"), only_access(&before("options"))],
+        ),
+        "mount.mount" => plain("mount.unmount", vec![arg("path")]),
+        "mount.unmount" => plain("mount.mount", vec![arg("path")]),
+        "firewall.delete_rule" => {
+            let mut args = vec![arg("tool"), arg("table"), arg("chain"), before("index")];
+            args.extend(step.rest().iter().cloned());
+            plain("firewall.insert_rule", args)
+        }
+        "firewall.insert_rule" => {
+            let mut args = vec![arg("tool"), arg("table"), arg("chain")];
+            args.extend(step.rest().iter().cloned());
+            plain("firewall.delete_rule", args)
+        }
+        "sysctl.set" => one("sysctl.set", vec![arg("key"), before("value")]),
+        "package.install" => match before("version") {
+            none if none.is_empty() => plain("package.remove", vec![arg("package")]),
+            version => plain("package.install", vec![arg("package"), version]),
+        },
+        "package.remove" => plain("package.install", vec![arg("package"), before("version")]),
+        "package.hold" if before("hold") == "1" => Ok(Vec::new()),
+        "package.hold" => plain("package.unhold", vec![arg("package")]),
+        "package.unhold" if before("hold") == "1" => plain("package.hold", vec![arg("package")]),
+        "package.unhold" => Ok(Vec::new()),
+        "unit.unset_property" => {
+            irreversible("the drop-in is written anew by the runbook that first did")
+        }
+        "dpkg.configure" => irreversible("package scripts ran"),
+        "package.reinstall" => irreversible("the package's files were written anew"),
+        "journal.vacuum" => irreversible("the old log lines are gone"),
+        _ => irreversible("no inverse is known"),
+    }
+}
+
+/// Of a mount's options, whether it may be written to: all that a remount of ours ever changes.
+fn only_access(options: &str) -> String {
+    let read_only = options.split(',').any(|option| option == "ro");
+    if read_only {
+        "ro".to_owned()
+    } else {
+        "rw".to_owned()
+    }
+}

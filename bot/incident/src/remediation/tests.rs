@@ -1,0 +1,1 @@
+//! The life of a remediation, one table a rule.
