@@ -1,1 +1,6 @@
-//! TODO
+//! The front door: meaning comes in, sentences and layout go out.
+//!
+//! `words` is the one place where Sickbay's tone is decided; each platform's room only lays out.
+
+pub mod terminal;
+pub mod words;

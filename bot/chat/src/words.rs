@@ -1,0 +1,307 @@
+//! Every sentence that Sickbay says to people, so that its tone is reviewed in one place.
+
+use incident::remediation::Outcome;
+use incident::report::HostReport;
+use incident::summary::{Claim, Source, Summary};
+use incident::{Confidence, Finding, HostStatus, Severity, Step, Undo};
+
+#[cfg(test)]
+mod tests;
+
+/// A status in one word.
+#[must_use]
+pub fn status(status: HostStatus) -> &'static str {
+    match status {
+        HostStatus::Healthy => "healthy",
+        HostStatus::Degraded => "degraded",
+        HostStatus::Critical => "critical",
+        HostStatus::Unknown => "unknown",
+        HostStatus::Unreachable => "unreachable",
+    }
+}
+
+/// A severity in one word.
+#[must_use]
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "critical",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}
+
+/// A confidence in one word.
+#[must_use]
+pub fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Confirmed => "confirmed",
+        Confidence::Likely => "likely",
+        Confidence::Possible => "possible",
+    }
+}
+
+/// What undo there is, in a few words.
+#[must_use]
+pub fn undo(undo: Undo) -> &'static str {
+    match undo {
+        Undo::Automatic => "can be undone",
+        Undo::Declared => "undone by hand, as the runbook says",
+        Undo::Irreversible => "cannot be undone",
+    }
+}
+
+/// An outcome as a sentence's beginning.
+#[must_use]
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Verified => "Verified: it helped",
+        Outcome::NotFixed => "Not fixed",
+        Outcome::Worse => "Worse than before",
+        Outcome::Failed => "Failed",
+        Outcome::Refused => "Refused, nothing was changed",
+        Outcome::Unknown => "Unknown: nobody can tell how it ended",
+        Outcome::Rejected => "Rejected",
+        Outcome::Expired => "Expired",
+    }
+}
+
+/// What an outcome asks of the person; empty where nothing.
+#[must_use]
+pub fn after(outcome: Outcome, id: &str, can_undo: bool) -> String {
+    match outcome {
+        Outcome::Verified if can_undo => format!("Undo with: sickbay rollback {id}"),
+        Outcome::NotFixed | Outcome::Worse | Outcome::Failed if can_undo => {
+            format!("Undo with: sickbay rollback {id}, then diagnose again")
+        }
+        Outcome::NotFixed | Outcome::Worse | Outcome::Failed => {
+            "Diagnose again to see what is left".to_owned()
+        }
+        Outcome::Refused | Outcome::Expired => "Diagnose again to get a fresh proposal".to_owned(),
+        Outcome::Unknown => {
+            "Look at the host before doing anything else; it is not started again by itself"
+                .to_owned()
+        }
+        Outcome::Verified | Outcome::Rejected => String::new(),
+    }
+}
+
+/// A step for people. The card, the dry run and the execution all show this text.
+#[must_use]
+pub fn step(step: &Step) -> String {
+    let arg = |slot| step.arg(slot).unwrap_or("");
+    let now = |key: &str, before: &str| {
+        step.needs()
+            .get(key)
+            .map_or(String::new(), |value| format!(" ({before} {value} now)"))
+    };
+    match step.verb() {
+        "file.chmod" => format!(
+            "set mode {} on {}{}",
+            arg("mode"),
+            arg("path"),
+            now("mode", "it is")
+        ),
+        "file.chown" => {
+            let all = if arg("recursive") == "1" {
+                " and all below it"
+            } else {
+                ""
+            };
+            let was = match (step.needs().get("owner"), step.needs().get("group")) {
+                (Some(owner), Some(group)) => format!(" (it is {owner}:{group} now)"),
+                (_, _) => String::new(),
+            };
+            format!(
+                "give {}{all} to {}:{}{was}",
+                arg("path"),
+                arg("owner"),
+                arg("group")
+            )
+        }
+        "file.move" => format!("move {} to {}", arg("from"), arg("to")),
+        "file.delete" => format!("delete {}{}", arg("path"), now("size", "bytes:")),
+        "file.truncate" => format!("empty {}{}", arg("path"), now("size", "bytes:")),
+        "file.comment_line" => format!("comment out line {} of {}", arg("line"), arg("path")),
+        "file.set_key" => {
+            let section = match arg("section") {
+                "" => String::new(),
+                section => format!(" in [{section}]"),
+            };
+            format!(
+                "set {} to {}{section} in {}",
+                arg("key"),
+                arg("value"),
+                arg("path")
+            )
+        }
+        "file.put" => format!("write {} (mode {})", arg("path"), arg("mode")),
+        "file.link" => format!(
+            "point the link {} at {}{}",
+            arg("path"),
+            arg("target"),
+            now("target", "it points at")
+        ),
+        "file.restore" => {
+            format!("put {} back as {} found it", arg("path"), arg("execution"))
+        }
+        "unit.start" => format!("start {}{}", arg("unit"), now("active", "it is")),
+        "unit.stop" => format!("stop {}", arg("unit")),
+        "unit.restart" => format!("restart {}{}", arg("unit"), now("active", "it is")),
+        "unit.reload" => format!("reload {}", arg("unit")),
+        "unit.reset_failed" => format!("forget the failure of {}", arg("unit")),
+        "unit.enable" => format!("enable {} at boot", arg("unit")),
+        "unit.disable" => format!("do not start {} at boot", arg("unit")),
+        "unit.mask" => format!("mask {}", arg("unit")),
+        "unit.unmask" => format!("unmask {}", arg("unit")),
+        "unit.set_property" => {
+            format!(
+                "set {}={} for {} by a drop-in",
+                arg("key"),
+                arg("value"),
+                arg("unit")
+            )
+        }
+        "unit.unset_property" => format!(
+            "remove the drop-in that sets {} for {}",
+            arg("key"),
+            arg("unit")
+        ),
+        "process.signal" => {
+            format!(
+                "send SIG{} to process {}{}",
+                arg("signal"),
+                arg("pid"),
+                now("comm", "it is")
+            )
+        }
+        "process.renice" => format!(
+            "set the nice value of process {} to {}",
+            arg("pid"),
+            arg("nice")
+        ),
+        "mount.remount" => format!("remount {} with {}", arg("path"), arg("options")),
+        "mount.mount" => format!("mount {} as /etc/fstab says", arg("path")),
+        "mount.unmount" => format!("unmount {}", arg("path")),
+        "firewall.delete_rule" => format!(
+            "remove the {} rule of {}/{}: {}",
+            arg("tool"),
+            arg("table"),
+            arg("chain"),
+            step.rest().join(" ")
+        ),
+        "firewall.insert_rule" => format!(
+            "put the {} rule back into {}/{}: {}",
+            arg("tool"),
+            arg("table"),
+            arg("chain"),
+            step.rest().join(" ")
+        ),
+        "sysctl.set" => format!(
+            "set {} to {}{}",
+            arg("key"),
+            arg("value"),
+            now("value", "it is")
+        ),
+        "dpkg.configure" => "finish the configuration of half-installed packages".to_owned(),
+        "package.install" => format!("install package {} {}", arg("package"), arg("version"))
+            .trim_end()
+            .to_owned(),
+        "package.reinstall" => format!("install package {} again", arg("package")),
+        "package.remove" => format!("remove package {}", arg("package")),
+        "package.hold" => format!("hold package {}", arg("package")),
+        "package.unhold" => format!("let package {} be upgraded again", arg("package")),
+        "journal.vacuum" => format!("shrink the journal to {}", arg("size")),
+        _ => step.argv().join(" "),
+    }
+}
+
+/// The account of a diagnosis, from typed findings alone.
+#[must_use]
+pub fn summary(reports: &[HostReport]) -> Summary {
+    let claims = reports.iter().flat_map(host_claims).collect();
+    Summary::of(Source::Template, claims)
+}
+
+fn host_claims(report: &HostReport) -> Vec<Claim> {
+    let host = &report.host;
+    let bad: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Info)
+        .collect();
+    let mut claims = Vec::new();
+    let mut say = |text: String, cites: Vec<String>| claims.push(Claim { text, cites });
+    match report.status {
+        HostStatus::Unreachable => {
+            say(
+                format!(
+                    "{host} could not be reached: {}.",
+                    full(&report.unreachable)
+                ),
+                Vec::new(),
+            );
+            return claims;
+        }
+        HostStatus::Unknown => say(
+            format!("{host}: too little could be read to say whether it is well."),
+            Vec::new(),
+        ),
+        HostStatus::Healthy => say(
+            format!(
+                "{host}: looked for {}, nothing is wrong that Sickbay can see.",
+                report.took
+            ),
+            Vec::new(),
+        ),
+        HostStatus::Degraded | HostStatus::Critical => {}
+    }
+    if let Some((root, rest)) = bad.split_first() {
+        let sure = match root.confidence {
+            Confidence::Confirmed => "",
+            Confidence::Likely => " (likely)",
+            Confidence::Possible => " (possible)",
+        };
+        say(format!("{host}: {}{sure}.", full(&root.title)), cites(root));
+        let caused: Vec<&&Finding> = rest
+            .iter()
+            .filter(|finding| root.explains.contains(&finding.id))
+            .collect();
+        if !caused.is_empty() {
+            let titles: Vec<&str> = caused
+                .iter()
+                .map(|finding| full(&finding.title))
+                .take(3)
+                .collect();
+            let mut ids: Vec<String> = vec![root.id.to_string()];
+            ids.extend(caused.iter().map(|finding| finding.id.to_string()));
+            say(format!("That explains: {}.", titles.join("; ")), ids);
+        }
+        let others: Vec<&&Finding> = rest
+            .iter()
+            .filter(|finding| !root.explains.contains(&finding.id))
+            .collect();
+        for other in others.iter().take(2) {
+            say(format!("Also: {}.", full(&other.title)), cites(other));
+        }
+        if others.len() > 2 {
+            let ids = others
+                .iter()
+                .skip(2)
+                .map(|finding| finding.id.to_string())
+                .collect();
+            say(format!("And {} more.", others.len() - 2), ids);
+        }
+    }
+    claims
+}
+
+fn cites(finding: &Finding) -> Vec<String> {
+    std::iter::once(finding.id.to_string())
+        .chain(finding.cites.iter().map(ToString::to_string))
+        .collect()
+}
+
+/// A title without a full stop, since the sentence sets its own.
+fn full(title: &str) -> &str {
+    title.trim_end_matches('.')
+}

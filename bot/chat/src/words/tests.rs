@@ -1,0 +1,39 @@
+//! What the sentences look like, verb by verb.
+
+use incident::Step;
+use incident::step::VERBS;
+
+#[test]
+fn every_verb_has_a_sentence_of_its_own() {
+    for verb in VERBS {
+        let args = verb.slots.iter().map(|(name, _)| sample(name)).collect();
+        let step = Step::new(verb.name, args).unwrap();
+        let said = super::step(&step);
+        assert_ne!(
+            said,
+            step.argv().join(" "),
+            "{} has no sentence in chat/src/words.rs",
+            verb.name
+        );
+        assert!(!said.contains('\n'), "{said:?}");
+    }
+}
+
+fn sample(slot: &str) -> String {
+    match slot {
+        "path" | "from" | "to" | "target" => "/etc/x",
+        "mode" => "0644",
+        "recursive" => "1",
+        "line" | "pid" | "start_time" | "index" | "step" => "3",
+        "unit" => "nginx.service",
+        "signal" => "TERM",
+        "key" => "vm.swappiness",
+        "package" => "nginx",
+        "version" => "1.2",
+        "tool" => "iptables",
+        "size" => "500M",
+        "execution" => "20261123-abc-1-a1",
+        _ => "word",
+    }
+    .to_owned()
+}
