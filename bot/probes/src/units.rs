@@ -1,23 +1,122 @@
-//! Units of the service manager: failed, restarting, masked, stopped by a limit.
+//! Units of the service manager: failed, restarting, masked, stopped by a limit; and why those that do not run cannot.
 
 use incident::ProbeRun;
+use incident::step::Slot;
 
 use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 
+pub(crate) mod exec;
+pub(crate) mod list;
+pub(crate) mod log;
+pub(crate) mod path;
+mod standing;
+pub(crate) mod start;
+#[cfg(test)]
+mod tests;
+
+use exec::Needs;
+use list::Units;
+use log::Line;
+
+/// The shell functions that look at paths.
+pub(crate) const PATHS: &str = include_str!("units/paths.sh");
+
 /// What can be asked about units.
-pub(crate) const PROBES: &[Spec] = &[];
+pub(crate) const PROBES: &[Spec] = &[
+    Spec::new(
+        "unit.list",
+        "units of the service manager with their states, masks and what is enabled",
+        include_str!("units/list.sh"),
+    )
+    .first()
+    .essential()
+    .within(8, 786_432),
+    Spec::new("unit.show", "one unit's settings and unit file", include_str!("units/show.sh"))
+        .takes(&[Slot::Unit])
+        .root(),
+    Spec::new("unit.log", "the last log lines of one unit", include_str!("units/log.sh"))
+        .takes(&[Slot::Unit])
+        .root()
+        .within(6, 131_072),
+    Spec::new(
+        "unit.exec",
+        "what a unit needs to start: user, program, interpreter, libraries, folders; nothing is run",
+        concat!(include_str!("units/paths.sh"), include_str!("units/exec.sh")),
+    )
+    .takes(&[Slot::Unit])
+    .root()
+    .within(8, 131_072),
+];
 
-/// What the answers mean.
-pub(crate) fn judge(_look: &Look<'_>, _drafts: &mut Vec<Draft>) {}
+/// No more units than this are looked at closely.
+const CLOSE_LOOKS: usize = 6;
 
-/// What else to ask about units that do not run.
-pub(crate) fn follow(_look: &Look<'_>, _drafts: &[Draft]) -> Vec<ProbeRun> {
-    Vec::new()
+/// The units that the host listed.
+pub(crate) fn units(look: &Look<'_>) -> Units {
+    Units::read(&look.heard(standing::LIST))
 }
 
-/// What to ask because of the words that a person wrote.
-pub(crate) fn hinted(_symptom: &str) -> Vec<ProbeRun> {
-    Vec::new()
+/// What the journal says of the window, where it was read.
+fn journal(look: &Look<'_>) -> (String, Vec<Line>) {
+    look.all("log.journal").next().map_or_else(
+        || ("log.journal".to_owned(), Vec::new()),
+        |answer| (answer.key.to_owned(), log::json(&answer.text())),
+    )
+}
+
+/// What the answers mean.
+pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
+    let units = units(look);
+    let (journal_key, mut lines) = journal(look);
+    for answer in look.all("unit.log") {
+        lines.extend(log::short_unix(&answer.text(), answer.arg()));
+    }
+    standing::judge(&units, &lines, &look.key(standing::LIST), &journal_key, drafts);
+    for answer in look.all("unit.exec") {
+        let needs = Needs::read(&answer.text());
+        let down = units.get(answer.arg()).is_some_and(list::Unit::is_down);
+        if needs.unit == answer.arg() {
+            start::judge(&needs, down, answer.key, drafts);
+        }
+    }
+}
+
+/// What else to ask about units that do not run: the worst first, a few.
+pub(crate) fn follow(look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
+    let mut wanted: Vec<(&str, &str, std::cmp::Reverse<incident::Severity>)> = Vec::new();
+    for draft in drafts.iter().filter(|draft| draft.code.starts_with("unit.")) {
+        let unit = draft.text("unit").unwrap_or(&draft.subject.name);
+        let close = !matches!(draft.code.as_str(), "unit.masked" | "unit.stopped" | "unit.timer_failed");
+        if close && draft.severity > incident::Severity::Info && !wanted.iter().any(|(id, ..)| *id == unit) {
+            wanted.push((unit, &draft.code, std::cmp::Reverse(draft.severity)));
+        }
+    }
+    wanted.sort_by_key(|(id, _, severity)| (*severity, *id));
+    let mut runs = Vec::new();
+    for (unit, code, _) in wanted.into_iter().take(CLOSE_LOOKS) {
+        let because = format!("{unit}: {code}");
+        let is_service = unit.ends_with(".service");
+        for spec in PROBES.iter().filter(|spec| !spec.first_wave && (is_service || spec.id != "unit.exec")) {
+            runs.extend(spec.run(&[unit], &because));
+        }
+    }
+    // Those that were stopped or masked by somebody: only their log, which says when.
+    for draft in drafts.iter().filter(|draft| matches!(draft.code.as_str(), "unit.masked" | "unit.stopped")).take(3) {
+        let log = PROBES.iter().find(|spec| spec.id == "unit.log");
+        runs.extend(log.and_then(|log| log.run(&[&draft.subject.name], &draft.code).ok()));
+    }
+    let _look = look;
+    runs
+}
+
+/// What to ask because of the words that a person wrote: a unit that they name in full.
+pub(crate) fn hinted(symptom: &str) -> Vec<ProbeRun> {
+    let words = symptom.split(|c: char| c.is_whitespace() || ",;\"'()`".contains(c));
+    words
+        .filter(|word| word.ends_with(".service") || word.ends_with(".timer") || word.ends_with(".socket"))
+        .take(2)
+        .flat_map(|unit| PROBES.iter().filter(|spec| !spec.first_wave).filter_map(move |spec| spec.run(&[unit], "named in the symptom").ok()))
+        .collect()
 }

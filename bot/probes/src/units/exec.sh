@@ -1,0 +1,133 @@
+# Reads an ELF file's header, program headers and dynamic section as numbers; nothing of it is run.
+words() { od -An -v -tu8 -j "$2" -N "$3" "$1" 2>/dev/null; }
+elf() {
+  f=$1
+  head20=$(od -An -v -tu1 -N 20 "$f" 2>/dev/null | tr -s ' \n' '  ')
+  set -- $head20
+  [ $# = 20 ] || return
+  echo "elf class $5 data $6 machine $((${19} + ${20} * 256)) of $(uname -m)"
+  [ "$5" = 2 ] && [ "$6" = 1 ] || return
+  set -- $(words "$f" 32 8); phoff=${1:-0}
+  set -- $(od -An -v -tu2 -j 54 -N 4 "$f" 2>/dev/null); size=${1:-0} count=${2:-0}
+  [ "$size" = 56 ] && [ "$count" -gt 0 ] && [ "$count" -le 64 ] && [ "$phoff" -gt 0 ] && [ "$phoff" -lt 1048576 ] || return
+  set -- $(words "$f" "$phoff" $((count * 56)))
+  dyn='' interp='' loads=''
+  while [ $# -ge 7 ]; do
+    case $(($1 & 4294967295)) in
+      1) loads="$loads $2 $3 $5";;
+      2) dyn="$2 $5";;
+      3) interp="$2 $5";;
+    esac
+    shift 7
+  done
+  if [ -n "$interp" ]; then
+    set -- $interp
+    if [ "$2" -lt 4096 ]; then echo "loader $(tail -c +$(($1 + 1)) "$f" | head -c "$2" | tr -d '\000\n')"; fi
+  fi
+  [ -n "$dyn" ] || return
+  set -- $dyn; [ "$2" -le 16384 ] || return
+  set -- $(words "$f" "$1" "$2")
+  strtab='' strsz='' needs='' paths=''
+  while [ $# -ge 2 ]; do
+    case $1 in
+      0) break;;
+      1) needs="$needs need:$2";;
+      5) strtab=$2;;
+      10) strsz=$2;;
+      15|29) paths="$paths runpath:$2";;
+    esac
+    shift 2
+  done
+  [ -n "$strtab" ] && [ -n "$strsz" ] && [ "$strsz" -lt 4194304 ] || return
+  off=''
+  set -- $loads
+  while [ $# -ge 3 ]; do
+    if [ "$strtab" -ge "$2" ] && [ "$strtab" -lt $(($2 + $3)) ]; then off=$((strtab - $2 + $1)); fi
+    shift 3
+  done
+  [ -n "$off" ] || return
+  tail -c +$((off + 1)) "$f" | head -c "$strsz" | tr '\000\n' '\n ' | awk -v wants="$needs$paths" '
+    BEGIN { n = split(wants, w, " "); for (i = 1; i <= n; i++) { split(w[i], p, ":"); kind[i] = p[1]; at[i] = p[2] } pos = 0 }
+    { for (i = 1; i <= n; i++) if (at[i] >= pos && at[i] <= pos + length($0)) print kind[i], substr($0, at[i] - pos + 1); pos += length($0) + 1 }'
+}
+# libraries FILE: each library that the file needs, and where it is.
+libraries() {
+  needs=$(elf "$1"); echo "$needs"
+  run=$(printf '%s\n' "$needs" | sed -n 's/^runpath //p' | tr ':' ' ')
+  here=${1%/*}
+  [ -n "$cache" ] || cache=$(ldconfig -p 2>/dev/null)
+  printf '%s\n' "$needs" | sed -n 's/^need //p' | head -n 64 | while read -r so; do
+    found=-
+    case $so in
+      /*) if [ -e "$so" ]; then found=$so; fi;;
+      *)
+        for dir in $run $libpath; do
+          case $dir in \$ORIGIN*) dir=$here${dir#\$ORIGIN};; \$\{ORIGIN\}*) dir=$here${dir#\$\{ORIGIN\}};; esac
+          if [ "$found" = - ] && [ -e "$dir/$so" ]; then found=$dir/$so; fi
+        done
+        if [ "$found" = - ]; then
+          for at in $(printf '%s\n' "$cache" | awk -v so="$so" '$1 == so { print $NF }') /lib/"$so" /usr/lib/"$so" /usr/local/lib/"$so" /lib64/"$so" /usr/lib64/"$so" /lib/*-linux-*/"$so"; do
+            if [ "$found" = - ] && [ -e "$at" ]; then found=$at; fi
+          done
+        fi;;
+    esac
+    echo "library $so $found"
+    if [ "$found" = - ]; then echo "library-package $so $(dpkg-query -S "*/$so" 2>/dev/null | head -n 1 | cut -d: -f1)"; fi
+  done
+}
+program() {
+  [ -f "$1" ] || return
+  if [ ! -r "$1" ]; then echo "sickbay: needs root: $1"; return; fi
+  if [ ! -s "$1" ]; then echo 'magic empty'; return; fi
+  magic=$(od -An -v -tx1 -N 4 "$1" 2>/dev/null | tr -d ' \n')
+  echo "magic $magic"
+  case $magic in
+    7f454c46) libraries "$1";;
+    2321*)
+      line=$(head -n 1 "$1" | head -c 250 | tr -d '\000' | tr '\r' '\001'); line=${line#??}
+      case $line in *"$(printf '\001')") echo 'shebang-ends-in-cr'; line=${line%?};; esac
+      echo "shebang $line"
+      set -f; set -- $line; set +f
+      [ $# -gt 0 ] || return
+      if [ -x "$1" ] && [ ! -d "$1" ]; then echo "interpreter $1 runs"; elif [ -e "$1" ]; then echo "interpreter $1 not-executable"; else echo "interpreter $1 missing"; fi
+      case $1 in
+        */env)
+          shift; while :; do case ${1:-} in -*|*=*) shift;; *) break;; esac; done
+          [ -z "${1:-}" ] || { found=-; for dir in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do if [ "$found" = - ] && [ -x "$dir/$1" ]; then found=$dir/$1; fi; done; echo "env-finds $1 $found"; };;
+        *) [ ! -f "$1" ] || [ ! -r "$1" ] || libraries "$1";;
+      esac;;
+  esac
+}
+cache='' libpath=''
+show=$(systemctl show --no-pager -p Id -p User -p Group -p SupplementaryGroups -p DynamicUser -p WorkingDirectory -p RootDirectory \
+  -p EnvironmentFiles -p Environment -p ExecStartPre -p ExecStart -p StateDirectory -p LogsDirectory -p CacheDirectory -p ReadWritePaths \
+  -p ProtectSystem -p ProtectHome -p PIDFile -p LimitNOFILE -p LimitNOFILESoft -- "$1")
+printf '%s\n' "$show" | grep -v '^Environment='
+libpath=$(printf '%s\n' "$show" | sed -n 's/^Environment=\(.* \)\{0,1\}LD_LIBRARY_PATH=\([^ ]*\).*/\2/p' | tr ':' ' ')
+echo '-- who'
+user=$(printf '%s\n' "$show" | sed -n 's/^User=//p'); group=$(printf '%s\n' "$show" | sed -n 's/^Group=//p')
+if [ -n "$user" ]; then
+  if entry=$(getent passwd "$user" 2>/dev/null || grep "^$user:" /etc/passwd); then echo "user $entry"; else echo "user-missing $user"; fi
+  echo "ids $(id "$user" 2>/dev/null)"
+fi
+if [ -n "$group" ]; then
+  if entry=$(getent group "$group" 2>/dev/null || grep "^$group:" /etc/group); then echo "group $(echo "$entry" | cut -d: -f1-3)"; else echo "group-missing $group"; fi
+fi
+root=$(printf '%s\n' "$show" | sed -n 's/^RootDirectory=//p')
+echo '-- programs'
+if [ -z "$root" ]; then
+  printf '%s\n' "$show" | sed -n 's/^ExecStart\(Pre\)\{0,1\}={ path=\(\/[^;]*[^; ]\) ; argv.*/\2/p' | sort -u | head -n 6 | while read -r p; do
+    echo "exec $p"; look "$p"; owner_package "$p"; program "$p"
+  done
+  echo '-- arguments'
+  printf '%s\n' "$show" | sed -n 's/^ExecStart={ path=[^;]* ; argv\[\]=\(.*\) ; ignore_errors=.*/\1/p' | tr ' ' '\n' | sed -n 's/^\(-[^=]*=\)\{0,1\}\(\/[A-Za-z0-9._@+:/-]*\)$/\2/p' | sed 1d | sort -u | head -n 4 | while read -r p; do
+    echo "argument $p"; look "$p"
+    if [ -f "$p" ] && [ -x "$p" ]; then program "$p"; fi
+  done
+fi
+echo '-- places'
+printf '%s\n' "$show" | sed -n 's/^WorkingDirectory=[!-]\{0,1\}\(\/.*\)/\1/p' | while read -r p; do echo "place directory $p"; look "$p"; done
+printf '%s\n' "$show" | sed -n 's/^EnvironmentFiles=\(\/.*\) (ignore_errors=no)$/\1/p' | head -n 4 | while read -r p; do echo "place environment $p"; look "$p"; done
+printf '%s\n' "$show" | sed -n 's/^ReadWritePaths=//p' | tr ' ' '\n' | grep '^/' | head -n 6 | while read -r p; do echo "place writable $p"; look "$p"; done
+echo '-- mounts'
+mounts

@@ -1,0 +1,26 @@
+if ! command -v systemctl >/dev/null 2>&1 || [ ! -d /run/systemd/system ]; then
+  echo 'manager none'
+  echo 'sickbay: absent: systemd'
+  exit 0
+fi
+echo 'manager systemd'
+echo "state $(systemctl is-system-running 2>&1)"
+read -r up _ </proc/uptime
+echo "now $(date +%s) $up"
+systemctl show --no-pager '*.service' '*.timer' '*.socket' '*.path' -p Id -p Description -p LoadState -p ActiveState -p SubState -p Result \
+  -p NRestarts -p UnitFileState -p Type -p Transient -p ConditionResult -p ConditionTimestampMonotonic -p TriggeredBy -p Triggers \
+  -p FragmentPath -p ExecMainStatus -p ExecMainCode -p ExecMainStartTimestampMonotonic -p ExecMainExitTimestampMonotonic \
+  -p ActiveEnterTimestampMonotonic -p InactiveEnterTimestampMonotonic -p InactiveExitTimestampMonotonic -p WantedBy -p RequiredBy \
+  -p LoadError -p Restart -p StartLimitBurst -p NeedDaemonReload | grep -vE '=(|0|no|n/a|success|\[not set\])$'
+echo '-- failed of every kind'
+systemctl list-units --failed --plain --no-legend --full --no-pager
+echo '-- links'
+for dir in /etc/systemd/system /run/systemd/system; do
+  [ -d "$dir" ] || continue
+  for link in "$dir"/*; do
+    if [ -L "$link" ] && [ "$(readlink "$link")" = /dev/null ]; then echo "mask $(stat -c %Y "$link" 2>/dev/null) $link"; fi
+  done
+  for link in "$dir"/*.wants/* "$dir"/*.requires/*; do
+    if [ -L "$link" ]; then echo "wants $link"; fi
+  done
+done

@@ -1,0 +1,1 @@
+//! Units: readers and judgements over what real hosts said.
