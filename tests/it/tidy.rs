@@ -56,6 +56,11 @@ fn is_test(path: &str) -> bool {
     path.starts_with("tests/") || path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
+/// Whether a Rust file runs when the program is built, not when it is used.
+fn is_build(path: &str) -> bool {
+    path.ends_with("/build.rs")
+}
+
 /// The lines of a Rust file that do something, with their numbers: no comments.
 fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines()

@@ -1,6 +1,6 @@
 //! One vocabulary from runbook to guard: what one part names, the others know.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{files_under, nothing_in, read};
 
@@ -57,6 +57,7 @@ fn contains_word(text: &str, word: &str) -> bool {
 fn scenarios_expect_codes_that_exist() {
     let known = codes();
     let mut wrong = Vec::new();
+    let mut unknown: BTreeMap<String, String> = BTreeMap::new();
     for path in files_under(&["tests/lab/scenarios"]) {
         let table: toml::Table = match read(&path).parse() {
             Ok(table) => table,
@@ -71,12 +72,15 @@ fn scenarios_expect_codes_that_exist() {
             .filter_map(|key| expect?.get(key)?.as_array());
         for code in lists.flatten().filter_map(toml::Value::as_str) {
             if !known.contains(code) {
-                wrong.push(format!(
-                    "{path} expects {code}, which probes::catalogue lacks"
-                ));
+                unknown.insert(code.to_owned(), path.clone());
             }
         }
     }
+    wrong.extend(
+        unknown
+            .iter()
+            .map(|(code, path)| format!("{path} expects {code}, which probes::catalogue lacks")),
+    );
     nothing_in(&wrong);
 }
 
