@@ -92,7 +92,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             }
             for card in *cards {
                 out.push('\n');
-                self::card(&mut out, card, face);
+                out.push_str(&self::card(card, face));
             }
             for why in *withheld {
                 let _ = writeln!(out, "{} {why}", face.dim("Not offered:"));
@@ -234,7 +234,9 @@ fn finding(out: &mut String, finding: &Finding, face: Face) {
 }
 
 /// A proposal's card: everything that an approver approves, in full.
-fn card(out: &mut String, card: &Card<'_>, face: Face) {
+#[must_use]
+pub fn card(card: &Card<'_>, face: Face) -> String {
+    let mut out = String::new();
     let proposal = card.proposal;
     let _ = writeln!(
         out,
@@ -293,4 +295,5 @@ fn card(out: &mut String, card: &Card<'_>, face: Face) {
             proposal.runbook, proposal.runbook_version, card.left
         ))
     );
+    out
 }

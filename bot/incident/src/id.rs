@@ -137,6 +137,14 @@ id! {
     ProbeId, "probe id", "._-", 64
 }
 
+impl HostName {
+    /// This machine.
+    #[must_use]
+    pub fn localhost() -> Self {
+        Self("localhost".to_owned())
+    }
+}
+
 impl FindingId {
     /// The `n`-th finding of an incident, from 1.
     #[must_use]
