@@ -51,7 +51,7 @@ as_text() { encode "$1" " !\"#\$&'()*;<>?[\\]^\`{|}~"; }
 kv() { printf '%s ' "$1"; encode "$2"; echo; }
 no() { WHY=$*; return 1; }
 is_number() { case $1 in ''|*[!0-9]*) return 1 ;; esac; [ ${#1} -le 18 ]; }
-nap() { sleep 0.1 2>/dev/null || sleep 1; }
+nap() { sleep 0.05 2>/dev/null || sleep 1; }
 
 # Runs $2… for at most $1 seconds. A client that hangs on a dead bus or mount must not hold the run.
 limit() {
@@ -94,7 +94,8 @@ boot_id() { BOOT=${GUARD_BOOT:-}; [ -n "$BOOT" ] || { read -r BOOT </proc/sys/ke
 # Reads one record line `K=V K=V …` of file $1 into REC; field K into V by `field K`.
 record() { REC=; { read -r REC <"$1"; } 2>/dev/null; }
 field() { case " $REC " in *" $1="*) V=" $REC "; V=${V#*" $1="}; V=${V%% *} ;; *) V=; return 1 ;; esac; }
-alive() { [ -n "$1" ] && [ -d "/proc/$1" ] && [ "$(start_of "$1")" = "$2" ]; }
+# Alive and the same process. One that has ended but was never reaped is not alive: some containers reap nobody.
+alive() { [ -n "$1" ] && [ "$(start_of "$1")" = "$2" ] && case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in [ZX]*|'') false ;; esac; }
 older_than() { [ -n "$(find "$1" -prune -mmin "+$2" 2>/dev/null)" ]; }
 
 # Sets ST (the state), RC, PID, WHY from the run directory alone.
@@ -164,7 +165,7 @@ start() { # ID DEADLINE SHA; steps on stdin
   if [ "$(sha_of "$D/steps")" != "$3" ]; then echo sha >"$D/rejected"; kill_claim; print_state; exit 65; fi
   flush "$D/steps" "$D/exit.t" "$D/report" "$D"; flush "$ROOT"
   launch "$2"
-  _n=0; while [ ! -f "$D/started" ] && [ ! -f "$D/exit" ] && [ $_n -lt 50 ]; do nap; _n=$((_n + 1)); done
+  _n=0; while [ ! -f "$D/started" ] && [ ! -f "$D/exit" ] && [ $_n -lt 100 ]; do nap; _n=$((_n + 1)); done
   echo "LAUNCHED=$HOW"; print_state
 }
 kill_claim() { mkdir "$D/go" && mkdir "$D/go/abandoned"; }
@@ -232,10 +233,10 @@ cancel() {
   look_state; [ "$ST" = running ] || return 0
   : >"$D/cancelled"; record "$D/steps.pid"; field PID || V=$PID
   kill -TERM "-$V" 2>/dev/null || kill -TERM "$V" 2>/dev/null
-  _n=0; while look_state; [ "$ST" = running ] && [ $_n -lt 50 ]; do nap; _n=$((_n + 1)); done
+  _n=0; while look_state; [ "$ST" = running ] && [ $_n -lt 100 ]; do nap; _n=$((_n + 1)); done
   [ "$ST" = running ] || return 0
   kill -KILL "-$V" 2>/dev/null || kill -KILL "$V" 2>/dev/null
-  _n=0; while look_state; [ "$ST" = running ] && [ $_n -lt 20 ]; do nap; _n=$((_n + 1)); done
+  _n=0; while look_state; [ "$ST" = running ] && [ $_n -lt 40 ]; do nap; _n=$((_n + 1)); done
 }
 # Forgets only what the bot has acknowledged and what could not be started again anyway: `expires` is part of the hashed
 # text, so a replay of a forgotten id is refused for its age.
@@ -266,8 +267,8 @@ each_step() {
       [ "${1:-}" = step ] || continue
       N=$2; shift 2; _k=$#
       while [ $_k -gt 0 ]; do decode "$1" || DEC="$NL"; set -- "$@" "$DEC"; shift; _k=$((_k - 1)); done
-      $_each "$@" || exit $?
-      CHANGED=$CHANGED$NL$(targets "$@")
+      REFUSED=; $_each "$@" || exit $?
+      [ -n "$REFUSED" ] || CHANGED=$CHANGED$NL$(targets "$@")
     done
   }
 }
@@ -300,8 +301,9 @@ touched() { # VERB ARG…
   targets "$@" | {
     while IFS= read -r _t; do
       case "$CHANGED$NL" in *"$NL$_t$NL"*) exit 0 ;; esac
-      case $_t in file:*) _c=$_t; while _c=${_c%/*}; [ "$_c" != file: ] && [ -n "$_c" ] && [ "$_c" != "${_c#file:}" ]; do
-        case "$CHANGED$NL" in *"$NL$_c$NL"*) exit 0 ;; esac; done ;; esac
+      _c=$_t; while case $_c in file:/*/*) ;; *) false ;; esac; do      # or changes a directory above it
+        _c=${_c%/*}; case "$CHANGED$NL" in *"$NL$_c$NL"*) exit 0 ;; esac
+      done
     done; exit 1; }
 }
 # What a step changes, one name a line.
@@ -354,7 +356,7 @@ preview_step() {
   fi
   echo "step $N $_s"
   [ -z "$LOOK" ] || printf '%s\n' "$LOOK" | sed "s/^/before $N /"
-  if [ $_s = refused ]; then printf 'why %s ' "$N"; as_text "$WHY"; echo; return 0; fi
+  if [ $_s = refused ]; then REFUSED=1; printf 'why %s ' "$N"; as_text "$WHY"; echo; return 0; fi
   printf 'undo %s ' "$N"; as_text "$(undo "$@")"; echo
   [ $_s = ok ] || return 0
   case $1 in file.comment_line|file.set_key|file.put|file.restore) ;; *) return 0 ;; esac
@@ -422,7 +424,7 @@ run() {
   _p=$D/pipe.$N; rm -f "$_p"; mkfifo "$_p" || { "$@" >/dev/null 2>&1; return; }
   drain "$_p" & 
   "$@" >"$_p" 2>&1 5>&- 6<&-; _r=$?
-  _k=0; while [ -e "$_p" ] && [ $_k -lt 10 ]; do nap; _k=$((_k + 1)); done
+  _k=0; while [ -e "$_p" ] && [ $_k -lt 20 ]; do nap; _k=$((_k + 1)); done
   rm -f "$_p"; return $_r
 }
 drain() {
@@ -565,7 +567,7 @@ owner_ok() { # PATH OWNER GROUP RECURSIVE
 proc_ok() { # PID STARTTIME
   is_number "$1" && is_number "$2" || { bad "a process is PID STARTTIME"; return; }
   [ "$1" -gt 2 ] && [ "$1" != $$ ] || { no "process $1 is not to be touched"; return; }
-  [ "$(start_of "$1")" = "$2" ] || { no "process $1 is gone, or is another one now"; return; }
+  alive "$1" "$2" || { no "process $1 is gone, or is another one now"; return; }
   _a=$$; while [ "${_a:-0}" -gt 1 ]; do [ "$_a" != "$1" ] || { no "process $1 carries this very request"; return; }; _a=$(parent_of "$_a"); done
   [ "$(parent_of "$1")" != 2 ] || no "process $1 is the kernel's"
 }
@@ -780,7 +782,7 @@ look() { # prints KEY VALUE lines; values are tokens
     file.*) look_file "$2" ;;
     unit.*) look_unit "$2"
       case $1 in unit.set_property) look_property "$2" "$4" ;; unit.unset_property) look_property "$2" "$3" ;; esac ;;
-    process.*) if [ "$(start_of "$2")" = "$3" ]; then kv comm "$(cat "/proc/$2/comm" 2>/dev/null)"; kv start "$3"
+    process.*) if alive "$2" "$3"; then kv comm "$(cat "/proc/$2/comm" 2>/dev/null)"; kv start "$3"
         read -r _st <"/proc/$2/stat"; set -- ${_st##*") "}; kv nice "${17}"; kv state "$1"
       else kv state gone; fi ;;
     mount.*) awk -v p="$2" 'BEGIN { gsub(/ /, "\\040", p) } $2 == p { o = $4; s = $1 } END { if (s != "") print o "\n" s }' /proc/self/mounts 2>/dev/null | {
@@ -1059,8 +1061,8 @@ change() {
         limit 30 systemctl daemon-reload ;;
     unit.unset_property) _f=$(dropin_of "$2" "$3"); cat "$_f" >"$S/content" && rm "$_f" || return 1; rmdir "${_f%/*}" 2>/dev/null; limit 30 systemctl daemon-reload ;;
     process.signal) [ "$(start_of "$2")" = "$3" ] && kill -s "$4" "$2" || return 1
-      _k=0; case $4 in TERM|KILL|INT) while [ "$(start_of "$2")" = "$3" ] && [ $_k -lt 50 ]; do nap; _k=$((_k + 1)); done
-        [ "$(start_of "$2")" != "$3" ] || [ "$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$2/status" 2>/dev/null)" = Z ] || { echo "process $2 is still there"; return 1; } ;; esac ;;
+      _k=0; case $4 in TERM|KILL|INT) while alive "$2" "$3" && [ $_k -lt 100 ]; do nap; _k=$((_k + 1)); done
+        ! alive "$2" "$3" || { echo "process $2 is still there"; return 1; } ;; esac ;;
     process.renice) pick nice "$LOOK"; renice -n "$4" -p "$2" || return 1
       read -r _st <"/proc/$2/stat" && set -- "$4" ${_st##*") "} && [ "${18}" = "$1" ] || { echo "nice is still ${18}"; return 1; } ;;
     mount.remount) limit 30 mount -o "remount,$3" -- "$2" ;;
@@ -1234,7 +1236,7 @@ main() {
     start:3) if [ -n "${GUARD_STEPS:-}" ]; then printf '%s' "$GUARD_STEPS" | start "$@"; else start "$@"; fi ;;
     status:1) print_state ;;
     wait:2) is_number "$2" || die bad_seconds
-      _k=0; while look_state; case $ST in running|starting|claimed) true ;; *) false ;; esac && [ $_k -lt $(($2 * 5)) ]; do sleep 0.2 2>/dev/null || { sleep 1; _k=$((_k + 4)); }; _k=$((_k + 1)); done
+      _k=0; while look_state; case $ST in running|starting|claimed) true ;; *) false ;; esac && [ $_k -lt $(($2 * 10)) ]; do sleep 0.1 2>/dev/null || { sleep 1; _k=$((_k + 9)); }; _k=$((_k + 1)); done
       print_state ;;
     report:1) sed '/^$/d' "$D/report" 2>/dev/null ;;
     output:3) is_number "$2" && is_number "$3" || die bad_range
