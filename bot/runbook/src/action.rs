@@ -263,7 +263,7 @@ fn fill(
             Ok(filling) => {
                 let literal = match &filling {
                     Filling::Literal(text) => Some(text),
-                    Filling::Fact { fallback, .. } => fallback.as_ref(),
+                    Filling::Facts { fallback, .. } => fallback.as_ref(),
                 };
                 if let Some(Err(why)) = literal.map(|text| kind.check(text)) {
                     troubles.push(Trouble::new(

@@ -7,7 +7,7 @@ use incident::{Finding, Step, Value};
 
 use crate::action::{Filled, Work};
 use crate::condition::{Answer, Scope};
-use crate::filling::{Filling, facts_of};
+use crate::filling::facts_of;
 use crate::page::Runbook;
 
 #[cfg(test)]
@@ -105,10 +105,7 @@ fn texts(
 ) -> Result<Vec<String>, NotRunnable> {
     let mut texts = Vec::new();
     for filling in &slot.with {
-        let fact = || match filling {
-            Filling::Fact { name, .. } => name.clone(),
-            Filling::Literal(text) => text.clone(),
-        };
+        let fact = || filling.names().join("` or `");
         match filling.fill(facts) {
             None => {
                 return Err(NotRunnable::MissingFact {

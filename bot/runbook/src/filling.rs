@@ -9,11 +9,12 @@ use incident::{Finding, Value};
 pub enum Filling {
     /// The text as written.
     Literal(String),
-    /// A fact of the finding: `{{ finding.path }}` or `{{ finding.recursive or 0 }}`.
-    Fact {
-        /// The fact's name.
-        name: String,
-        /// What stands in when the finding has no such fact.
+    /// Facts of the finding: `{{ finding.path }}`, `{{ finding.restart_unit or finding.unit }}`,
+    /// `{{ finding.recursive or 0 }}`.
+    Facts {
+        /// The facts' names; the first that the finding has is taken.
+        names: Vec<String>,
+        /// What stands in when it has none of them.
         fallback: Option<String>,
     },
 }
@@ -37,34 +38,48 @@ impl Filling {
                 "a slot takes one literal or exactly one `{{ finding.NAME }}`".to_owned(),
             ));
         };
-        let (fact, fallback) = match inside.trim().split_once(" or ") {
-            Some((fact, fallback)) => (fact.trim(), Some(literal(fallback.trim())?)),
-            None => (inside.trim(), None),
-        };
-        match fact.strip_prefix("finding.") {
-            Some(name) if is_name(name) => Ok(Self::Fact {
-                name: name.to_owned(),
-                fallback,
-            }),
-            Some(_) | None => Err((
-                format!("{fact:?} is not a fact"),
-                "write `finding.` and a name of lower-case letters, digits and `_`".to_owned(),
-            )),
+        let mut names = Vec::new();
+        let mut fallback = None;
+        for part in inside.split(" or ").map(str::trim) {
+            if fallback.is_some() {
+                return Err((
+                    format!("{part:?} comes after the text that stands in"),
+                    "put that text last".to_owned(),
+                ));
+            }
+            match part.strip_prefix("finding.") {
+                Some(name) if is_name(name) => names.push(name.to_owned()),
+                None if !names.is_empty() => fallback = Some(literal(part)?),
+                Some(_) | None => {
+                    return Err((
+                        format!("{part:?} is not a fact"),
+                        "write `finding.` and a name of lower-case letters, digits and `_`"
+                            .to_owned(),
+                    ));
+                }
+            }
         }
+        Ok(Self::Facts { names, fallback })
     }
 
-    /// What it gives for a finding; `None` when the finding does not have the fact.
+    /// What it gives for a finding; `None` when the finding has no such fact.
     pub(crate) fn fill(&self, facts: &BTreeMap<String, Value>) -> Option<Value> {
         match self {
             Self::Literal(text) => Some(Value::Text(text.clone())),
-            Self::Fact { name, fallback } => {
-                let there = facts.get(name).filter(|value| !is_empty(value));
-                match (there, fallback) {
-                    (Some(value), _) => Some(value.clone()),
-                    (None, Some(text)) => Some(Value::Text(text.clone())),
-                    (None, None) => None,
-                }
-            }
+            Self::Facts { names, fallback } => names
+                .iter()
+                .find_map(|name| facts.get(name).filter(|value| !is_empty(value)))
+                .cloned()
+                .or_else(|| fallback.clone().map(Value::Text)),
+        }
+    }
+
+    /// The facts it names.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::Literal(_) => &[],
+            Self::Facts { names, .. } => names,
         }
     }
 }
@@ -73,10 +88,14 @@ impl std::fmt::Display for Filling {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Literal(text) => f.write_str(text),
-            Self::Fact { name, fallback } => match fallback {
-                Some(text) => write!(f, "{{{{ finding.{name} or {text:?} }}}}"),
-                None => write!(f, "{{{{ finding.{name} }}}}"),
-            },
+            Self::Facts { names, fallback } => {
+                let names: Vec<String> = names.iter().map(|name| format!("finding.{name}")).collect();
+                write!(f, "{{{{ {}", names.join(" or "))?;
+                if let Some(text) = fallback {
+                    write!(f, " or {text:?}")?;
+                }
+                f.write_str(" }}")
+            }
         }
     }
 }

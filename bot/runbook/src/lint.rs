@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use incident::step::Reversal;
+use incident::step::{Reversal, Slot};
 use incident::{Code, Risk};
 
-use crate::action::{ArgvUndo, Work};
+use crate::action::{ArgvUndo, Filled, Work};
+use crate::filling::Filling;
 use crate::front::Pattern;
 use crate::page::{Heading, Runbook, Section};
 use crate::problem::{Place, Problem, Trouble};
@@ -183,6 +184,7 @@ fn risk(runbook: &Runbook, troubles: &mut Vec<Trouble>) {
     }
     for action in &runbook.actions {
         let reason = match &action.work {
+            Work::Typed { slots, .. } if only_pauses(slots) => None,
             Work::Typed { verb, .. } => match verb.reversal {
                 Reversal::Never(reason) => Some((verb.name, reason)),
                 Reversal::FromSaved | Reversal::IfSaved => None,
@@ -205,6 +207,16 @@ fn risk(runbook: &Runbook, troubles: &mut Vec<Trouble>) {
             ));
         }
     }
+}
+
+/// Whether a signal can be taken back: STOP by CONT and the other way round.
+fn only_pauses(slots: &[Filled]) -> bool {
+    slots.iter().any(|slot| {
+        let pauses = |filling: &Filling| {
+            matches!(filling, Filling::Literal(text) if matches!(text.as_str(), "STOP" | "CONT"))
+        };
+        slot.kind == Slot::Signal && slot.with.iter().all(pauses)
+    })
 }
 
 fn text(section: &Section, runbook: &Runbook, troubles: &mut Vec<Trouble>) {

@@ -144,10 +144,7 @@ impl Runbook {
                 Work::Typed { slots, .. } => slots.iter().flat_map(|slot| &slot.with).collect(),
                 Work::Argv { argv, .. } => argv.iter().map(|word| &word.filling).collect(),
             };
-            facts.extend(fillings.into_iter().filter_map(|filling| match filling {
-                Filling::Fact { name, .. } => Some(name.clone()),
-                Filling::Literal(_) => None,
-            }));
+            facts.extend(fillings.into_iter().flat_map(Filling::names).cloned());
         }
         facts
     }
