@@ -1,0 +1,110 @@
+//! Moving the head file on, from a head that the journal still contains to the row just committed.
+
+use std::path::Path;
+use std::sync::PoisonError;
+
+use super::{Found, Head, Writing};
+use crate::open::{OpenError, sync_dir};
+use crate::{Store, place, record, sql};
+
+impl Store {
+    /// Makes the head file of a journal that holds nothing, and says so in the log where an older one disagrees.
+    pub(crate) async fn begin_head(&self, dir: &Path) -> Result<(), OpenError> {
+        let fault = |error| OpenError::from(self.fault(error));
+        let mut conn = self.readers().acquire().await.map_err(fault)?;
+        let (n, hash) = self.ledger_end(&mut conn).await.map_err(fault)?;
+        drop(conn);
+        if n == 0 && crate::head::read(self.head_path()) == Found::Missing {
+            let unwritten = |source| OpenError::Head {
+                path: self.head_path().to_owned(),
+                source,
+            };
+            let file = place::private_file(dir, self.head_path())?;
+            let head = Head::new(self.journal(), n, &hash, self.head_key());
+            let writing = Writing::locked(file).map_err(unwritten)?;
+            writing.write_through(&head).map_err(unwritten)?;
+            sync_dir(dir).map_err(unwritten)?;
+        }
+        match self.head_disagrees().await {
+            Ok(None) => Ok(()),
+            Ok(Some(found)) => {
+                tracing::error!("{found}");
+                Ok(())
+            }
+            Err(crate::ReadError::Fault(fault)) => Err(fault.into()),
+            Err(other) => {
+                tracing::error!("{other}");
+                Ok(())
+            }
+        }
+    }
+
+    /// Moves the head file on to a ledger row that is committed. Failing to leaves it behind, which is allowed.
+    pub(crate) async fn advance_head(&self, n: i64, hash: &str) {
+        if let Err(error) = self.try_advance_head(n, hash).await {
+            tracing::warn!(
+                "the head file {} stays behind the journal: {error}",
+                self.head_path().display()
+            );
+        }
+    }
+
+    async fn try_advance_head(&self, n: i64, hash: &str) -> std::io::Result<()> {
+        let path = self.head_path().to_owned();
+        let writing = tokio::task::spawn_blocking(move || Writing::begin(&path))
+            .await
+            .map_err(std::io::Error::other)??;
+        let Found::Head(old) = &writing.found else {
+            return Err(std::io::Error::other("it is unreadable"));
+        };
+        if old.n >= n {
+            return Ok(());
+        }
+        if old.is_signed() && self.head_key().is_none() {
+            return Err(std::io::Error::other(
+                "it is signed and this process has no key",
+            ));
+        }
+        if !self.contains(old).await.map_err(std::io::Error::other)? {
+            return Err(std::io::Error::other(
+                "it disagrees with the journal; run `sickbay audit verify`",
+            ));
+        }
+        writing.write(&Head::new(self.journal(), n, hash, self.head_key()))?;
+        self.remember_head(n, hash);
+        Ok(())
+    }
+
+    /// Whether the ledger contains this head, and whose key it has is right.
+    pub(crate) async fn contains(&self, head: &Head) -> Result<bool, sqlx::Error> {
+        if head.journal != self.journal()
+            || self.head_key().is_some_and(|key| !head.is_signed_by(key))
+        {
+            return Ok(false);
+        }
+        let known = self
+            .known_head()
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if known.is_some_and(|(n, hash)| n == head.n && hash == head.hash) {
+            return Ok(true);
+        }
+        if head.n == 0 {
+            return Ok(head.hash == record::ledger_genesis(self.journal()));
+        }
+        let hash: Option<String> = sqlx::query_scalar(sql::LEDGER_AT)
+            .bind(head.n)
+            .fetch_optional(self.readers())
+            .await?;
+        Ok(hash.as_ref() == Some(&head.hash))
+    }
+
+    fn remember_head(&self, n: i64, hash: &str) {
+        let mut known = self
+            .known_head()
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *known = Some((n, hash.to_owned()));
+    }
+}

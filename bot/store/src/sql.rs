@@ -1,0 +1,100 @@
+//! Every statement of the store, in one place, so that a test can prepare each of them on each database.
+//!
+//! They keep to what SQLite and PostgreSQL share: `$n` parameters, integers, text and blobs, `ON CONFLICT`, `RETURNING`.
+//! Rules that must hold are constraints or counts of changed rows, never a read followed by a write.
+
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $($(#[$doc])* pub(crate) const $name: &str = $text;)*
+
+        /// All of them, by name.
+        #[cfg(test)]
+        pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $text)),*];
+    };
+}
+
+statements! {
+    JOURNAL_ID = "SELECT value FROM meta WHERE name = 'journal'";
+
+    // The chain.
+    CHAIN_END = "SELECT version, hash FROM incident WHERE id = $1";
+    OPEN_INCIDENT = "INSERT INTO incident (id, letters, version, hash, opened_at, changed_at) \
+        VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (id) DO NOTHING";
+    MOVE_INCIDENT = "UPDATE incident SET version = $2, hash = $3, changed_at = $4 WHERE id = $1 AND version = $5";
+    ADD_RECORD = "INSERT INTO record (incident, seq, at, kind, body, attached, prev, hash) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    LEDGER_END = "SELECT n, hash FROM ledger ORDER BY n DESC LIMIT 1";
+    LEDGER_AT = "SELECT hash FROM ledger WHERE n = $1";
+    ADD_LEDGER = "INSERT INTO ledger (n, incident, seq, record, hash) VALUES ($1, $2, $3, $4, $5)";
+
+    // Reading.
+    RECORDS = "SELECT incident, seq, at, kind, body, attached, prev, hash FROM record WHERE incident = $1 ORDER BY seq";
+    INCIDENTS = "SELECT id, version, opened_at, changed_at, hash FROM incident ORDER BY opened_at DESC, id DESC LIMIT $1";
+    INCIDENT = "SELECT id, version, opened_at, changed_at, hash FROM incident WHERE id = $1";
+    FIND_INCIDENT = "SELECT id, version, opened_at, changed_at, hash FROM incident \
+        WHERE substr(id, 1, length($1)) = $1 OR substr(letters, 1, length($1)) = $1 \
+        ORDER BY opened_at DESC, id DESC LIMIT $2";
+
+    // Bodies.
+    ADD_BODY = "INSERT INTO body (incident, id, salt, text) VALUES ($1, $2, $3, $4) ON CONFLICT (incident, id) DO NOTHING";
+    BODY = "SELECT salt, text, erased_at FROM body WHERE incident = $1 AND id = $2";
+    ERASE_BODY = "UPDATE body SET text = NULL, salt = NULL, erased_at = $3 \
+        WHERE incident = $1 AND id = $2 AND erased_at IS NULL";
+
+    // Inbox and index.
+    HEAR = "INSERT INTO inbox (key, incident, at) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING";
+    HEARD = "SELECT incident FROM inbox WHERE key = $1";
+    ADD_PROPOSAL = "INSERT INTO proposal (id, incident) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
+    INCIDENT_OF = "SELECT incident FROM proposal WHERE id = $1";
+
+    // Claims.
+    LOCK_HOST = "INSERT INTO host_lock (host, holder, incident, since) VALUES ($1, $2, $3, $4) ON CONFLICT (host) DO NOTHING";
+    HOST_LOCK = "SELECT holder, incident, since FROM host_lock WHERE host = $1";
+    UNLOCK_HOSTS = "DELETE FROM host_lock WHERE holder = $1";
+    COOL_DOWN = "INSERT INTO cooldown (key, until, incident) VALUES ($1, $2, $3) \
+        ON CONFLICT (key) DO UPDATE SET until = excluded.until, incident = excluded.incident WHERE cooldown.until <= $4";
+    COOLDOWN = "SELECT until, incident FROM cooldown WHERE key = $1";
+    COUNT_DAY = "INSERT INTO daily (key, day, used) VALUES ($1, $2, 1) \
+        ON CONFLICT (key, day) DO UPDATE SET used = daily.used + 1 WHERE daily.used < $3";
+    DAILY = "SELECT used FROM daily WHERE key = $1 AND day = $2";
+
+    // Effects.
+    ADD_EFFECT = "INSERT INTO effect (key, incident, kind, body, not_before, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING RETURNING id";
+    EFFECT_BY_KEY = "SELECT id, incident, kind, body FROM effect WHERE key = $1";
+    IS_DUE = "SELECT id FROM effect WHERE done_at IS NULL AND not_before <= $1 \
+        AND (lease_until IS NULL OR lease_until <= $1) LIMIT 1";
+    IS_DUE_OF = "SELECT id FROM effect WHERE done_at IS NULL AND not_before <= $1 \
+        AND (lease_until IS NULL OR lease_until <= $1) AND incident = $2 LIMIT 1";
+    LEASE = "UPDATE effect SET owner = $1, lease_until = $2, fence = fence + 1, attempts = attempts + 1 WHERE id IN ( \
+            SELECT id FROM effect WHERE done_at IS NULL AND not_before <= $3 \
+            AND (lease_until IS NULL OR lease_until <= $3) ORDER BY not_before, id LIMIT $4) \
+        RETURNING id, key, incident, kind, body, fence, attempts, not_before";
+    LEASE_OF = "UPDATE effect SET owner = $1, lease_until = $2, fence = fence + 1, attempts = attempts + 1 WHERE id IN ( \
+            SELECT id FROM effect WHERE done_at IS NULL AND not_before <= $3 \
+            AND (lease_until IS NULL OR lease_until <= $3) AND incident = $5 ORDER BY not_before, id LIMIT $4) \
+        RETURNING id, key, incident, kind, body, fence, attempts, not_before";
+    RENEW = "UPDATE effect SET lease_until = $3 WHERE id = $1 AND fence = $2 AND done_at IS NULL AND owner IS NOT NULL";
+    /// Giving back raises the fence, so that whoever held it cannot finish it any more.
+    GIVE_BACK = "UPDATE effect SET owner = NULL, lease_until = NULL, fence = fence + 1, not_before = $3 \
+        WHERE id = $1 AND fence = $2 AND done_at IS NULL AND owner IS NOT NULL";
+    GIVE_BACK_ALL = "UPDATE effect SET owner = NULL, lease_until = NULL, fence = fence + 1 \
+        WHERE owner = $1 AND done_at IS NULL";
+    FINISH = "UPDATE effect SET done_at = $3, owner = NULL, lease_until = NULL \
+        WHERE id = $1 AND fence = $2 AND done_at IS NULL AND owner IS NOT NULL";
+    EFFECT_STATE = "SELECT key, fence, owner, done_at FROM effect WHERE id = $1";
+    OWNERS = "SELECT DISTINCT owner FROM effect WHERE done_at IS NULL AND owner IS NOT NULL ORDER BY owner";
+    PENDING = "SELECT id, key, incident, kind, not_before, owner, lease_until, attempts FROM effect \
+        WHERE done_at IS NULL ORDER BY not_before, id LIMIT $1";
+    PENDING_OF = "SELECT id, key, incident, kind, not_before, owner, lease_until, attempts FROM effect \
+        WHERE done_at IS NULL AND incident = $2 ORDER BY not_before, id LIMIT $1";
+
+    // Verification.
+    WALK = "SELECT l.n, l.incident, l.seq, l.record, l.hash, r.at, r.kind, r.body, r.attached, r.prev, r.hash \
+        FROM ledger l LEFT JOIN record r ON r.incident = l.incident AND r.seq = l.seq WHERE l.n > $1 ORDER BY l.n LIMIT $2";
+    UNLISTED = "SELECT r.incident, r.seq FROM record r \
+        LEFT JOIN ledger l ON l.incident = r.incident AND l.seq = r.seq WHERE l.n IS NULL ORDER BY r.incident, r.seq LIMIT 1";
+    CHAIN_ENDS = "SELECT id, version, hash FROM incident ORDER BY id";
+    BODIES = "SELECT incident, id, salt, text, erased_at FROM body WHERE (incident, id) > ($1, $2) \
+        ORDER BY incident, id LIMIT $3";
+}
