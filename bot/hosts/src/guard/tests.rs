@@ -1,0 +1,91 @@
+//! The guard's words, read back from the guard itself and from hostile text.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use super::*;
+
+fn run(args: &[&str], steps: &str, root: &std::path::Path) -> String {
+    let mut child = Command::new("/bin/sh")
+        .arg("-s")
+        .env("GUARD_ROOT", root)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(script(args, Some(steps)).as_bytes())
+        .unwrap();
+    String::from_utf8_lossy(&child.wait_with_output().unwrap().stdout).into_owned()
+}
+
+#[test]
+fn a_preview_a_run_and_its_report_are_read_as_they_are_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir_path = dir.path().canonicalize().unwrap();
+    let file = dir_path.join("a file");
+    std::fs::write(&file, "x\n").unwrap();
+    let path = file.to_str().unwrap().to_owned();
+    let step = Step::new(
+        "file.comment_line",
+        vec![path.clone(), "1".into(), "#".into()],
+    )
+    .unwrap();
+    let text = steps_text(None, None, "", std::slice::from_ref(&step));
+    let preview = read_preview(run(&["preview"], &text, &dir_path).as_bytes(), 1).unwrap();
+    let seen = &preview.steps[0];
+    assert_eq!(seen.verdict, Verdict::Ok, "{seen:?}");
+    assert!(
+        seen.automatic && String::from_utf8_lossy(&seen.diff).contains("+#"),
+        "{seen:?}"
+    );
+
+    let id = ExecutionId::new("20261123-abc-1-a1").unwrap();
+    let root = dir_path.join("runs");
+    let text = steps_text(Some(&id), None, "", &[step.needing(seen.before.clone())]);
+    let sha = sha256(&text);
+    let started = run(&["start", id.as_str(), "30", &sha], &text, &root);
+    read_standing(&started).unwrap_or_else(|error| panic!("{error}: {started}"));
+    let ended = read_standing(&run(&["wait", id.as_str(), "20"], "", &root)).unwrap();
+    assert_eq!(
+        (ended.stand, ended.code),
+        (Stand::Finished, Some(0)),
+        "{ended:?}"
+    );
+    let report = read_report(&run(&["report", id.as_str()], "", &root), 1);
+    assert!(
+        report[0].done && report[0].before["sha256"] == seen.before["sha256"],
+        "{report:?}"
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "#x\n");
+    let again = run(&["start", id.as_str(), "30", &sha], &text, &root);
+    assert!(again.contains("REFUSED=already_claimed"), "{again}");
+}
+
+#[test]
+fn what_cannot_be_kept_is_said_in_a_sentence() {
+    let error = read_standing("STATE=error ID=x MSG=nospace ROOT=/r BOOT=b").unwrap_err();
+    assert!(
+        error.to_string().contains("disk is full or read-only"),
+        "{error}"
+    );
+    assert!(matches!(
+        read_standing("hello"),
+        Err(GuardError::Garbled { .. })
+    ));
+}
+
+proptest::proptest! {
+    #[test]
+    fn hostile_answers_never_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300), steps in 0..4_usize) {
+        let _preview = read_preview(&bytes, steps);
+        let text = String::from_utf8_lossy(&bytes);
+        let _standing = read_standing(&text);
+        let _report = read_report(&text, steps);
+        let framed = format!("step 1 ok\ndiff 1 {text}\nend\n");
+        let _framed = read_preview(framed.as_bytes(), 1);
+    }
+}
