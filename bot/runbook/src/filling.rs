@@ -89,7 +89,8 @@ impl std::fmt::Display for Filling {
         match self {
             Self::Literal(text) => f.write_str(text),
             Self::Facts { names, fallback } => {
-                let names: Vec<String> = names.iter().map(|name| format!("finding.{name}")).collect();
+                let names: Vec<String> =
+                    names.iter().map(|name| format!("finding.{name}")).collect();
                 write!(f, "{{{{ {}", names.join(" or "))?;
                 if let Some(text) = fallback {
                     write!(f, " or {text:?}")?;

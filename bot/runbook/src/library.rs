@@ -161,9 +161,15 @@ impl Library {
                 score,
             });
         }
+        // Of two that fit equally, the page that answers fewer codes is the closer one.
+        let breadth = |found: &RunbookMatch| {
+            let runbook = self.runbooks.get(&found.runbook);
+            runbook.map_or(0, |runbook| runbook.matching.findings.len())
+        };
         matches.found.sort_by(|a, b| {
-            b.score
-                .cmp(&a.score)
+            let closer = b.score.cmp(&a.score);
+            closer
+                .then_with(|| breadth(a).cmp(&breadth(b)))
                 .then_with(|| a.runbook.cmp(&b.runbook))
         });
         matches

@@ -340,19 +340,17 @@ impl BodyReader {
                     "keep the seven headings in their order; use `###` within a section",
                 );
                 // Goes on from the heading that was meant, so that one slip is told once.
-                if let Some(known) = known.filter(|known| *known > self.sections.len()) {
-                    for heading in Heading::ALL
-                        .iter()
-                        .take(known + 1)
-                        .skip(self.sections.len())
-                    {
-                        self.sections.push(Section {
-                            heading: *heading,
-                            place,
-                            text: String::new(),
-                            first_line: place.line,
-                        });
-                    }
+                let through = known.unwrap_or(self.sections.len());
+                let missed = Heading::ALL
+                    .get(self.sections.len()..=through)
+                    .unwrap_or(&[]);
+                for heading in missed {
+                    self.sections.push(Section {
+                        heading: *heading,
+                        place,
+                        text: String::new(),
+                        first_line: place.line,
+                    });
                 }
             }
             None => self.trouble(
@@ -385,7 +383,7 @@ impl BodyReader {
         } else {
             let fragment = Fragment {
                 first_line: place.line.saturating_add(1),
-                indent: block.fence_offset,
+                indent: place.column.saturating_sub(1),
             };
             match action::read(fragment, place, &block.literal) {
                 Ok(action) => self.actions.push(action),

@@ -65,6 +65,27 @@ fn explain(told: &str) -> (String, String) {
             "add it; runbooks/README.md says what it means".to_owned(),
         );
     }
+    if let Some(rest) = told.strip_prefix("unknown variant ") {
+        let (name, known) = rest.split_once(", expected one of ").unwrap_or((rest, ""));
+        return (
+            format!("{name} is not a choice here"),
+            format!("choose one of {known}"),
+        );
+    }
+    if let Some(kind) = told.strip_prefix("invalid ")
+        && matches!(kind, "u32" | "u64" | "i64")
+    {
+        return (
+            "this is not a whole number".to_owned(),
+            "write digits only, as in `1`".to_owned(),
+        );
+    }
+    if told == "expected string scalar" {
+        return (
+            "one text belongs here, not a list or fields".to_owned(),
+            "write one value".to_owned(),
+        );
+    }
     if told.starts_with("duplicate mapping key") {
         return (told.to_owned(), "keep one of them".to_owned());
     }

@@ -37,7 +37,9 @@ fn finding(facts: &[(&str, Value)]) -> Finding {
 fn check(actions: &str, facts: &[(&str, Value)], wanted: &str) {
     let said = match concretise(&page(actions), &finding(facts)) {
         Ok(steps) => {
-            let lines = steps.iter().map(|step| format!("{} {}", step.verb(), step.args().join("|")));
+            let lines = steps
+                .iter()
+                .map(|step| format!("{} {}", step.verb(), step.args().join("|")));
             lines.collect::<Vec<_>>().join("\n")
         }
         Err(why) => why.to_string(),
@@ -45,14 +47,21 @@ fn check(actions: &str, facts: &[(&str, Value)], wanted: &str) {
     assert_eq!(said, wanted);
 }
 
-const CHMOD: &str =
-    "```action\nuse: file.chmod\npath: \"{{ finding.path }}\"\nmode: \"{{ finding.want_mode or 0644 }}\"\n```";
+const CHMOD: &str = "```action\nuse: file.chmod\npath: \"{{ finding.path }}\"\nmode: \"{{ finding.want_mode or 0644 }}\"\n```";
 
 #[test]
 fn facts_fill_slots() {
-    check(CHMOD, &[("path", "/a".into()), ("want_mode", "0755".into())], "file.chmod /a|0755");
+    check(
+        CHMOD,
+        &[("path", "/a".into()), ("want_mode", "0755".into())],
+        "file.chmod /a|0755",
+    );
     check(CHMOD, &[("path", "/a".into())], "file.chmod /a|0644");
-    check(CHMOD, &[("path", "/a".into()), ("want_mode", "".into())], "file.chmod /a|0644");
+    check(
+        CHMOD,
+        &[("path", "/a".into()), ("want_mode", "".into())],
+        "file.chmod /a|0644",
+    );
     // A literal keeps its leading zero, whatever YAML makes of such a number.
     let literal = "```action\nuse: file.chmod\npath: /srv/x\nmode: 0640\n```";
     check(literal, &[], "file.chmod /srv/x|0640");
@@ -60,10 +69,19 @@ fn facts_fill_slots() {
 
 #[test]
 fn the_subject_is_a_fact_too() {
-    let restart = "```action\nuse: unit.restart\nunit: \"{{ finding.restart_unit or finding.unit }}\"\n```";
+    let restart =
+        "```action\nuse: unit.restart\nunit: \"{{ finding.restart_unit or finding.unit }}\"\n```";
     check(restart, &[], "unit.restart shop.service");
-    check(restart, &[("restart_unit", "web.service".into())], "unit.restart web.service");
-    check(restart, &[("unit", "other.service".into())], "unit.restart other.service");
+    check(
+        restart,
+        &[("restart_unit", "web.service".into())],
+        "unit.restart web.service",
+    );
+    check(
+        restart,
+        &[("unit", "other.service".into())],
+        "unit.restart other.service",
+    );
 }
 
 #[test]
@@ -88,7 +106,7 @@ fn what_is_missing_or_wrong_is_said() {
     check(
         argv,
         &[],
-        "line 48 is a command of its own, which is not runnable here; do it by hand and tell the thread",
+        "line 44 is a command of its own, which is not runnable here; do it by hand and tell the thread",
     );
 }
 
@@ -107,14 +125,22 @@ fn a_rule_is_many_words_and_none_of_them_is_split() {
         "firewall.delete_rule: rule \"-p tcp -j DROP\" has a character that firewall rules of ours may not have; fix it by hand as the page says",
     );
     let literal = "```action\nuse: firewall.delete_rule\ntool: iptables\ntable: filter\nchain: INPUT\nrule: [-p, tcp, --dport, 80, -j, DROP]\n```";
-    check(literal, &[], "firewall.delete_rule iptables|filter|INPUT|-p|tcp|--dport|80|-j|DROP");
+    check(
+        literal,
+        &[],
+        "firewall.delete_rule iptables|filter|INPUT|-p|tcp|--dport|80|-j|DROP",
+    );
 }
 
 #[test]
 fn steps_with_a_condition_are_left_out_when_it_does_not_hold() {
     let both = "```action\nuse: unit.reset_failed\nwhen: 'finding.unit_state == \"failed\"'\nunit: \"{{ finding.unit }}\"\n```\n\n```action\nuse: unit.start\nunit: \"{{ finding.unit }}\"\n```";
     check(both, &[], "unit.start shop.service");
-    check(both, &[("unit_state", "active".into())], "unit.start shop.service");
+    check(
+        both,
+        &[("unit_state", "active".into())],
+        "unit.start shop.service",
+    );
     check(
         both,
         &[("unit_state", "failed".into())],
@@ -131,9 +157,21 @@ fn steps_with_a_condition_are_left_out_when_it_does_not_hold() {
 #[test]
 fn yes_and_numbers_fill_slots() {
     let chown = "```action\nuse: file.chown\npath: /srv/x\nowner: shop\ngroup: shop\nrecursive: \"{{ finding.recursive or 0 }}\"\n```";
-    check(chown, &[("recursive", true.into())], "file.chown /srv/x|shop|shop|1");
-    check(chown, &[("recursive", false.into())], "file.chown /srv/x|shop|shop|0");
-    check(chown, &[("recursive", 1.into())], "file.chown /srv/x|shop|shop|1");
+    check(
+        chown,
+        &[("recursive", true.into())],
+        "file.chown /srv/x|shop|shop|1",
+    );
+    check(
+        chown,
+        &[("recursive", false.into())],
+        "file.chown /srv/x|shop|shop|0",
+    );
+    check(
+        chown,
+        &[("recursive", 1.into())],
+        "file.chown /srv/x|shop|shop|1",
+    );
     check(chown, &[], "file.chown /srv/x|shop|shop|0");
 }
 
@@ -142,7 +180,9 @@ fn every_verb() -> Vec<Runbook> {
     let verbs = VERBS.iter().filter(|verb| verb.in_runbooks);
     let block = |verb: &incident::step::Verb| {
         let slots = verb.slots.iter();
-        let lines: String = slots.map(|(slot, _)| format!("{slot}: \"{{{{ finding.{slot} }}}}\"\n")).collect();
+        let lines: String = slots
+            .map(|(slot, _)| format!("{slot}: \"{{{{ finding.{slot} }}}}\"\n"))
+            .collect();
         page(&format!("```action\nuse: {}\n{lines}```", verb.name))
     };
     verbs.map(block).collect()

@@ -10,7 +10,10 @@ fn page(id: &str, codes: &str, condition: Option<&str>) -> (String, String) {
     let text = blank
         .replace("id: name-of-the-failure", &format!("id: {id}"))
         .replace("findings: [unit.failed]", &format!("findings: [{codes}]"))
-        .replace("  where: 'finding.unit == \"example.service\"'\n", &condition);
+        .replace(
+            "  where: 'finding.unit == \"example.service\"'\n",
+            &condition,
+        );
     (format!("runbooks/x/{id}.md"), text)
 }
 
@@ -38,8 +41,14 @@ fn check(pages: &[(String, String)], finding: &Finding, all: &[Finding], wanted:
     let (library, problems) = Library::load(pages.iter().map(|(path, text)| (path, text)));
     assert_eq!(problems, []);
     let matches = library.matches(finding, all);
-    let found = matches.found.iter().map(|found| format!("{} {}", found.runbook, found.score));
-    let missed = matches.missed.iter().map(|missed| format!("{}: {}", missed.runbook, missed.reason));
+    let found = matches
+        .found
+        .iter()
+        .map(|found| format!("{} {}", found.runbook, found.score));
+    let missed = matches
+        .missed
+        .iter()
+        .map(|missed| format!("{}: {}", missed.runbook, missed.reason));
     assert_eq!(found.chain(missed).collect::<Vec<_>>(), wanted);
 }
 
@@ -54,7 +63,12 @@ fn the_closest_page_comes_first() {
         page("other", "unit.failed", None),
     ];
     let full = finding(1, "fs.full", "web1", &[("used_percent", 99.into())]);
-    check(&pages, &full, &[], &["held 25", "exact 20", "exact-too 20", "broad 20", "area 10"]);
+    check(
+        &pages,
+        &full,
+        &[],
+        &["held 25", "exact 20", "exact-too 20", "broad 20", "area 10"],
+    );
 }
 
 #[test]
@@ -64,7 +78,13 @@ fn a_condition_that_does_not_hold_or_cannot_be_decided_is_a_reason() {
         page("kind", "fs.full", Some("finding.mount > 3")),
         page("no", "fs.full", Some("finding.mount == \"/\"")),
         page("number", "fs.full", Some("finding.mount.size()")),
-        page("yes", "fs.full", Some("finding.mount == \"/var\" && finding.severity == \"critical\" && finding.host == \"web1\"")),
+        page(
+            "yes",
+            "fs.full",
+            Some(
+                "finding.mount == \"/var\" && finding.severity == \"critical\" && finding.host == \"web1\"",
+            ),
+        ),
     ];
     check(
         &pages,
@@ -84,8 +104,16 @@ fn a_condition_that_does_not_hold_or_cannot_be_decided_is_a_reason() {
 fn conditions_see_causes_and_neighbours_of_the_same_host() {
     let pages = [
         page("alone", "unit.failed", Some("size(causes) == 0")),
-        page("caused", "unit.failed", Some("\"nginx.config_syntax\" in causes")),
-        page("full", "unit.failed", Some("others.exists(c, c == \"fs.full\")")),
+        page(
+            "caused",
+            "unit.failed",
+            Some("\"nginx.config_syntax\" in causes"),
+        ),
+        page(
+            "full",
+            "unit.failed",
+            Some("others.exists(c, c == \"fs.full\")"),
+        ),
     ];
     let failed = finding(2, "unit.failed", "web1", &[]);
     let mut cause = finding(1, "nginx.config_syntax", "web1", &[]);
@@ -105,20 +133,36 @@ fn conditions_see_causes_and_neighbours_of_the_same_host() {
 
 #[test]
 fn none_fits_is_an_answer() {
-    check(&[page("a", "fs.full", None)], &finding(1, "net.dns", "web1", &[]), &[], &[]);
+    check(
+        &[page("a", "fs.full", None)],
+        &finding(1, "net.dns", "web1", &[]),
+        &[],
+        &[],
+    );
 }
 
 #[test]
 fn a_site_replaces_pages_by_id() {
     let built_in = page("disk", "fs.full", None);
-    let own = ("/etc/sickbay/runbooks/disk.md".to_owned(), page("disk", "net.dns", None).1);
-    check(&[built_in, own], &finding(1, "fs.full", "web1", &[]), &[], &[]);
+    let own = (
+        "/etc/sickbay/runbooks/disk.md".to_owned(),
+        page("disk", "net.dns", None).1,
+    );
+    check(
+        &[built_in, own],
+        &finding(1, "fs.full", "web1", &[]),
+        &[],
+        &[],
+    );
 }
 
 #[test]
 fn a_broken_page_of_a_site_does_not_bring_the_built_in_one_back() {
     let (path, text) = page("disk", "fs.full", None);
-    let files = [(path, text), ("/site/disk.md".to_owned(), "nothing".to_owned())];
+    let files = [
+        (path, text),
+        ("/site/disk.md".to_owned(), "nothing".to_owned()),
+    ];
     let (library, problems) = Library::load(files);
     assert!(library.is_empty());
     assert_eq!(problems.len(), 1);
@@ -126,7 +170,11 @@ fn a_broken_page_of_a_site_does_not_bring_the_built_in_one_back() {
 
 #[test]
 fn other_files_are_passed_over() {
-    let files = [("README.md", "# x"), ("_template.md", "x"), ("notes.txt", "x")];
+    let files = [
+        ("README.md", "# x"),
+        ("_template.md", "x"),
+        ("notes.txt", "x"),
+    ];
     let (library, problems) = Library::load(files);
     assert!(library.is_empty() && problems.is_empty());
 }

@@ -14,10 +14,17 @@ const FACTS: &str = "unit path mode want_mode owner want_owner want_group recurs
     reason renewed renewal_unit code";
 
 fn all() -> Vec<Runbook> {
-    let pages = embedded::pages().filter(|(path, _)| !path.contains("/_") && !path.ends_with("README.md"));
+    let pages =
+        embedded::pages().filter(|(path, _)| !path.contains("/_") && !path.ends_with("README.md"));
     let read = |(path, text)| match parse(path, text) {
         Ok(runbook) => runbook,
-        Err(problems) => panic!("{}", problems.iter().map(|p| format!("{p}\n")).collect::<String>()),
+        Err(problems) => panic!(
+            "{}",
+            problems
+                .iter()
+                .map(|p| format!("{p}\n"))
+                .collect::<String>()
+        ),
     };
     pages.map(read).collect()
 }
@@ -62,7 +69,11 @@ fn pages_ask_for_facts_that_findings_give() {
     let known: BTreeSet<&str> = FACTS.split_whitespace().collect();
     for page in all() {
         for fact in page.facts() {
-            assert!(known.contains(fact.as_str()), "{} asks for `{fact}`", page.path);
+            assert!(
+                known.contains(fact.as_str()),
+                "{} asks for `{fact}`",
+                page.path
+            );
         }
     }
 }
@@ -71,7 +82,15 @@ fn pages_ask_for_facts_that_findings_give() {
 fn titles_differ() {
     let mut seen = BTreeSet::new();
     for page in all() {
-        assert!(seen.insert(page.title.en.clone()), "{} has another page's title", page.path);
-        assert!(seen.insert(page.title.zh.clone()), "{} has another page's title", page.path);
+        assert!(
+            seen.insert(page.title.en.clone()),
+            "{} has another page's title",
+            page.path
+        );
+        assert!(
+            seen.insert(page.title.zh.clone()),
+            "{} has another page's title",
+            page.path
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Bad pages are files under `cases/`: the page, a line of `----`, and what is said about it.
+//! Bad pages are files under `cases/`: the page, a line of `----`, and what is said about it. Each is read as `case.md`.
 #![expect(
     clippy::disallowed_methods,
     reason = "the cases are files, so that adding one is adding a file"
@@ -44,7 +44,7 @@ fn bad_pages_are_told_where_and_why() {
         let case = std::fs::read_to_string(&file).unwrap();
         let (page, wanted) = case.split_once("\n----\n").expect("a line of ----");
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        assert_eq!(judge(&name, page), wanted, "{name}");
+        assert_eq!(judge("case.md", page), wanted, "{name}");
         seen += 1;
     }
     assert!(seen >= 12, "only {seen} cases");
@@ -66,8 +66,16 @@ fn a_page_is_read_whole() {
     assert_eq!(runbook.approval.expires.as_seconds(), 900);
     assert_eq!(runbook.actions.len(), 1);
     assert_eq!(runbook.sections.len(), 7);
-    assert!(runbook.section(Heading::Check).starts_with("```sh\nsystemctl is-failed"));
-    assert!(runbook.section(Heading::RollBack).starts_with("How the change is undone"));
+    assert!(
+        runbook
+            .section(Heading::Check)
+            .starts_with("```sh\nsystemctl is-failed")
+    );
+    assert!(
+        runbook
+            .section(Heading::RollBack)
+            .starts_with("How the change is undone")
+    );
     assert_eq!(runbook.facts().into_iter().collect::<Vec<_>>(), ["unit"]);
 }
 
@@ -86,9 +94,43 @@ fn a_huge_page_is_refused() {
 
 /// Pieces that have broken readers of YAML, Markdown and conditions before.
 const SPITE: &[&str] = &[
-    "---", "```action", "```", "~~~action\n", "{{", "}}", "{{ finding.", " or ", "\u{0}", "\u{202e}", "&a [*a,*a]",
-    "<<: *a", "!!binary", "? ", "|\n", ">-\n", "'", "\"", "\t", "- - - ", "((((((((", "[[[[", "{", "#", "## Fix\n",
-    "> ", "    ", "use: file.restore\n", "when: '1 +'\n", "\r", "é", "修", "<!--", "9999999999999999999", "~", "=", "$(x)",
+    "---",
+    "```action",
+    "```",
+    "~~~action\n",
+    "{{",
+    "}}",
+    "{{ finding.",
+    " or ",
+    "\u{0}",
+    "\u{202e}",
+    "&a [*a,*a]",
+    "<<: *a",
+    "!!binary",
+    "? ",
+    "|\n",
+    ">-\n",
+    "'",
+    "\"",
+    "\t",
+    "- - - ",
+    "((((((((",
+    "[[[[",
+    "{",
+    "#",
+    "## Fix\n",
+    "> ",
+    "    ",
+    "use: file.restore\n",
+    "when: '1 +'\n",
+    "\r",
+    "é",
+    "修",
+    "<!--",
+    "9999999999999999999",
+    "~",
+    "=",
+    "$(x)",
 ];
 
 proptest! {
