@@ -1,5 +1,14 @@
 //! One binary of stories: they share the link time.
 
-#![expect(clippy::panic, reason = "a helper that cannot go on ends its test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper that cannot go on ends its test"
+)]
 
+mod harness;
+mod lab;
+mod scenarios;
+mod schema;
 mod tidy;

@@ -6,7 +6,7 @@ mod papers;
 mod rooms;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// The repository.
 fn root() -> &'static Path {
@@ -14,7 +14,7 @@ fn root() -> &'static Path {
 }
 
 /// A file of the repository as text; empty where there is none, so that a rule says what is wrong in its own words.
-fn read(path: &str) -> String {
+pub(crate) fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_default()
 }
 
@@ -70,26 +70,15 @@ fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Runs the program under test, in the repository.
-fn sickbay(args: &[&str]) -> Output {
-    let binary = std::env::var_os("SICKBAY_BIN").map_or_else(built_binary, PathBuf::from);
+pub(crate) fn sickbay(args: &[&str]) -> Output {
+    let binary = crate::lab::sickbay();
     Command::new(&binary)
         .args(args)
         .current_dir(root())
         .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
         .output()
-        .unwrap_or_else(|why| {
-            panic!(
-                "cannot run {}: {why}; build it with `cargo build --bin sickbay`, or use tests/run",
-                binary.display()
-            )
-        })
-}
-
-/// The program beside this test binary: `target/debug/deps/it-…` -> `target/debug/sickbay`.
-fn built_binary() -> PathBuf {
-    let this = std::env::current_exe().unwrap_or_default();
-    let folder = this.parent().and_then(Path::parent);
-    folder.unwrap_or(Path::new(".")).join("sickbay")
+        .unwrap_or_else(|why| panic!("cannot run {}: {why}", binary.display()))
 }
 
 /// Fails with all that is wrong at once.

@@ -14,5 +14,5 @@ mod trouble;
 pub use guard::{GuardError, Preview, Stand, Standing, StepPreview, Verdict};
 pub use inventory::{Host, Inventory, InventoryError, TargetError};
 pub use master::Options;
-pub use reach::{Examined, Hosts, NoHosts, Root};
+pub use reach::{EnrolError, Examined, Hosts, NoHosts, OfferedKey, Root};
 pub use trouble::Unreachable;

@@ -418,6 +418,16 @@ impl Hosts {
         Ok((reports, lines.get(from..).unwrap_or(&[]).join("\n")))
     }
 
+    /// Whether the guard could keep its record under a root. Leaves nothing behind.
+    ///
+    /// # Errors
+    /// [`GuardError`] with what stands in the way.
+    pub async fn can_keep(&self, host: &Host, privilege: Privilege, root: Root) -> Result<(), GuardError> {
+        let said = self.guard(host, privilege, root.flag(), &["ready"], None, Duration::from_secs(20)).await?;
+        let text = String::from_utf8_lossy(&said);
+        if text.contains("STATE=ok") { Ok(()) } else { guard::read_standing(&text).map(|_standing| ()) }
+    }
+
     /// Runs one verb of the guard on a host.
     async fn guard(
         &self,
@@ -466,6 +476,110 @@ impl Hosts {
             return Err(GuardError::Unreachable(format!("{}: {error}", host.name)));
         }
         Ok(said)
+    }
+}
+
+/// A key that a host offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferedKey {
+    /// `ssh-ed25519`.
+    pub kind: String,
+    /// `SHA256:…`.
+    pub fingerprint: String,
+    line: String,
+}
+
+/// Why a host's keys could not be fetched or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolError {
+    /// `ssh-keyscan` did not run.
+    #[error("ssh-keyscan does not start; install the OpenSSH client")]
+    NoKeyscan(#[source] std::io::Error),
+    /// The file cannot be written.
+    #[error("the keys cannot be kept in {path}")]
+    Keep {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Hosts {
+    /// The keys that a host offers now. Anybody on the way could offer them: a person has to compare.
+    ///
+    /// # Errors
+    /// [`EnrolError`] when they cannot be asked for.
+    pub async fn offered_keys(&self, host: &Host) -> Result<Vec<OfferedKey>, EnrolError> {
+        let (address, port) = self.destination(host).await;
+        let out = tokio::process::Command::new("ssh-keyscan")
+            .args(["-T", "8", "-p", &port, "--", &address])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .output()
+            .await
+            .map_err(EnrolError::NoKeyscan)?;
+        let text = String::from_utf8_lossy(&out.stdout).into_owned();
+        Ok(text
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| {
+                let mut words = line.split_whitespace();
+                let (_host, kind) = (words.next()?, words.next()?);
+                Some(OfferedKey {
+                    kind: kind.to_owned(),
+                    fingerprint: crate::trouble::fingerprint(line)?,
+                    line: line.to_owned(),
+                })
+            })
+            .collect())
+    }
+
+    /// Keeps keys as those of a host, instead of whatever was kept for it before. Written whole or not at all.
+    ///
+    /// # Errors
+    /// [`EnrolError`] when the file cannot be written.
+    pub async fn trust(&self, host: &Host, keys: &[OfferedKey]) -> Result<(), EnrolError> {
+        let path = self.options.known_hosts.clone();
+        let keep = |source| EnrolError::Keep { path: path.clone(), source };
+        let before = tokio::fs::read_to_string(&path).await.unwrap_or_default();
+        let (address, port) = self.destination(host).await;
+        let name = if port == "22" { address } else { format!("[{address}]:{port}") };
+        let mut text: String =
+            before.lines().filter(|line| line.split(' ').next() != Some(name.as_str())).map(|line| format!("{line}\n")).collect();
+        for key in keys {
+            let rest = key.line.split_once(' ').map_or("", |(_, rest)| rest);
+            text.push_str(&format!("{name} {rest}\n"));
+        }
+        let fresh = path.with_extension("new");
+        tokio::fs::write(&fresh, text).await.map_err(keep)?;
+        tokio::fs::rename(&fresh, &path).await.map_err(keep)
+    }
+
+    /// The address and port that ssh would really connect to.
+    async fn destination(&self, host: &Host) -> (String, String) {
+        let mut found = (host.name.to_string(), "22".to_owned());
+        let path = self.options.sockets.join(format!("g{}", std::process::id()));
+        if tokio::fs::write(&path, crate::master::config(host, &self.options)).await.is_ok() {
+            let out = tokio::process::Command::new("ssh")
+                .arg("-G")
+                .arg("-F")
+                .arg(&path)
+                .args(["--", host.name.as_str()])
+                .stdin(Stdio::null())
+                .output()
+                .await;
+            let _gone = tokio::fs::remove_file(&path).await;
+            for line in out.iter().flat_map(|out| std::str::from_utf8(&out.stdout)).flat_map(str::lines) {
+                match line.split_once(' ') {
+                    Some(("hostname", value)) => found.0 = value.to_owned(),
+                    Some(("port", value)) => found.1 = value.to_owned(),
+                    _ => {}
+                }
+            }
+        }
+        found
     }
 }
 

@@ -333,6 +333,14 @@ needs_met() { # N
   [ -z "$WHY" ]
 }
 
+# Whether a record could be kept under this root: asked before anything is promised. Leaves nothing behind.
+ready() {
+  make_root; _t=$ROOT/.ready.$$
+  { mkdir "$_t" && head -c 65536 /dev/zero >"$_t/x" && [ "$(wc -c <"$_t/x")" -ge 65536 ]; } 2>/dev/null && _ok=1 || _ok=
+  rm -rf "$_t"; [ -n "$_ok" ] || die nospace_or_readonly
+  echo "STATE=ok ROOT=$ROOT BOOT=$BOOT"
+}
+
 # --- the read-only face
 preview() {
   load_steps && check_header - || { printf 'why 0 '; as_text "$WHY"; printf '\nend\n'; exit 65; }
@@ -486,16 +494,19 @@ in_roots() {
 }
 # A setting that names code, or who may come in, is not a value to tune.
 names_code() {
-  case $(printf '%s' "$1" | tr '[:upper:]' '[:lower:]') in
-    *command*|*exec*|*load*|*plugin*|*module*|*include*|*extension*|*librar*|*prepend*|*auto_append*|*program*|*script*|*hook*|*auth*|*permit*|*trusted*) ;;
-    *password*|*passwd*|*pass|*secret*|subsystem|strictmodes|match|user|group|*engine*|ld_*|path|*path|*sendmail*|*dump*|*init_file*|*init-file*|*skip*grant*|*secure*file*|*customlog*|perl*|lua*|*_cmd) ;;
+  case $(printf '%s' "$1" | tr '[:upper:]-' '[:lower:]_') in
+    *upload*size|*file_uploads|max_execution_time|max_input_time) return 1 ;;
+    *command*|*exec*|*load*|*plugin*|*module*|*include*|*extension*|*librar*|*prepend*|*auto_append*|*program*|*script*|*hook*) ;;
+    *auth*|*permit*|*trusted*|*password*|*passwd*|*pass|*secret*|subsystem|strictmodes|match|user|group|*engine*|*skip*grant*|*secure*file*) ;;
+    ld_*|path|*path|*sendmail*|*dump*|*init_file*|*customlog*|perl*|lua*|*_cmd) ;;
     *) return 1 ;;
   esac
 }
 # A line whose absence lets somebody in, or lets a service do more than it should.
 weakens() {
   case $(printf '%s' "$1" | tr '[:upper:]' '[:lower:]') in
-    *auth*|*deny*|*allow*|*require*|*password*|*permit*|user*|group*|dynamicuser*|protect*|private*|nonewpriv*|capab*|ambient*|restrict*|systemcall*|readonly*|*ssl_verify*|*verify*) ;;
+    auth*|*_auth*|*authent*|*authoriz*|deny*|allow[!e]*|require*|*password*|*permit*|*verify*) ;;
+    user[=\ ]*|group[=\ ]*|dynamicuser*|protect*|private*|nonewpriv*|capab*|ambient*|restrict*|systemcall*|readonly*) ;;
     *) return 1 ;;
   esac
 }
@@ -1051,7 +1062,7 @@ change() {
     unit.start|unit.restart) if [ "$(manager)" = systemd ]; then systemctl_do "${1#unit.}" "$2"; else service_script "$2" "${1#unit.}"; fi || { unit_says "$2"; return 1; }
       settled "$2" ;;
     unit.stop|unit.reload) if [ "$(manager)" = systemd ]; then systemctl_do "${1#unit.}" "$2"; else service_script "$2" "${1#unit.}"; fi || { unit_says "$2"; return 1; }
-      [ "$1" = unit.reload ] || { unit_state "$2"; case $US in inactive|failed) ;; *) echo "$2 is still $US"; return 1 ;; esac; } ;;
+      [ "$1" = unit.reload ] || stopped "$2" ;;
     unit.enable|unit.disable) if [ "$(manager)" = systemd ]; then systemctl_do "${1#unit.}" "$2"
       elif [ "$1" = unit.enable ]; then rc-update add "${2%.service}"; else rc-update del "${2%.service}"; fi ;;
     unit.reset_failed) systemctl_do reset-failed "$2" ;;
@@ -1193,6 +1204,13 @@ settled() {
   done
   echo "$1 is $US ($UB) after $SETTLE s"; unit_says "$1"; return 1
 }
+stopped() {
+  _k=0; while unit_state "$1"; do
+    case $US in inactive|failed) return 0 ;; esac
+    [ $_k -lt "$SETTLE" ] || { echo "$1 is still $US after $SETTLE s"; return 1; }
+    sleep 1; _k=$((_k + 1))
+  done
+}
 apt_env() { env -i PATH="$PATH" HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical NEEDRESTART_MODE=l APT_LISTCHANGES_FRONTEND=none "$@"; }
 apt_get() {
   _nr=--no-remove; case " $* " in *" remove "*) _nr= ;; esac
@@ -1228,6 +1246,7 @@ main() {
     version) echo "sickbay-guard $VERSION"; return ;;
     preview) if [ -n "${GUARD_STEPS:-}" ]; then printf '%s' "$GUARD_STEPS" | preview; else preview; fi; return ;;
     gc) collect "${1:-}"; return ;;
+    ready) ready; return ;;
   esac
   ID=${1:-}; case $ID in ''|-*|*[!A-Za-z0-9_-]*) ID=-; die bad_id ;; esac
   [ ${#ID} -le 64 ] || die bad_id

@@ -62,7 +62,7 @@ deaf() { # a process that does not end on TERM: the step that ends it waits five
   ticks=$(ticks_of $pid)
 }
 hush() { rm -f "$w"/up.*; }
-pid_of() { tr ' ' '\n' <"$GUARD_ROOT/$1/$2" 2>/dev/null | sed -n 's/^PID=//p'; }
+pid_of() { [ ! -f "$GUARD_ROOT/$1/$2" ] || tr " " "\n" <"$GUARD_ROOT/$1/$2" | sed -n "s/^PID=//p"; }
 
 # ------------------------------------------------------------------------------------------------ at most once
 test_once() {
@@ -239,7 +239,8 @@ test_policy() {
       k=$((k + 1)); echo "step $k $s"; done >"$w/lines"
     out=$(preview "$(cat "$w/lines")"); same "protected from every file verb: $p" 11 "$(printf '%s\n' "$out" | grep -c '^step [0-9]* refused')"
   done
-  echo x >"$w/f"; chmod 644 "$w/f"
+  echo x >"$w/f"; chmod 644 "$w/f"; printf '  User=app\nauth_basic "x";\nmax_allowed_packet=1x\n' >"$w/guarded"
+  has "a setting is no protection" "step 1 ok" "$(preview "step 1 file.comment_line $w/guarded 3 %23")"
   k=0; while read -r s; do k=$((k + 1)); echo "step $k $s"; done >"$w/lines" <<END
 file.chmod $w/f 4755
 file.chmod $w/f 2755
@@ -268,6 +269,8 @@ file.comment_line $w/f 0 %23
 file.comment_line $w/f 1 x
 file.comment_line $w/f 9 %23
 file.comment_line /etc/pam.d/common-auth 1 %23
+file.comment_line $w/guarded 1 %23
+file.comment_line $w/guarded 2 %23
 file.delete /etc/hostname
 file.delete /usr/bin/env
 file.delete $w
@@ -395,6 +398,7 @@ test_set_key() {
   edit "sshd: before Match" 'Port 22\nMatch User x\nMaxSessions 1\n' '' MaxSessions 9 ' ' 'Port 22\nMaxSessions 9\nMatch User x\nMaxSessions 1\n' sshd_config
   edit "sshd: the first counts" 'MaxSessions 1\nMaxSessions 2\n' '' MaxSessions 9 ' ' 'MaxSessions 9\nMaxSessions 2\n' sshd_config
   edit "line ends of Windows" 'a=1\r\nb=2\r\n' '' a 9 = 'a=9\r\nb=2\r\n'
+  edit "an upload limit is no code to load" 'upload_max_filesize=1\n' '' upload_max_filesize 9 = 'upload_max_filesize=9\n'
   edit "no expansion of the value" 'a=1\n' '' a '&\\1$x' = 'a=&\\\\1$x\n'
   go keys "$(cat "$w/lines")"; has "set_key: all done" RC=0 "$out"
   while [ $k -gt 0 ]; do same "set_key: $(cat "$w/k$k/name")" "$(cat "$w/k$k/want"; echo .)" "$(cat "$(cat "$w/k$k/path")"; echo .)"; k=$((k - 1)); done

@@ -1,0 +1,180 @@
+//! The command line: what scripts and people type.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Looks at Linux hosts, says what is wrong and how it knows, and offers fixes that can be undone.
+#[derive(Debug, Parser)]
+#[command(name = "sickbay", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Settings file; without one Sickbay works with its defaults.
+    #[arg(long, global = true, value_name = "FILE", env = "SICKBAY_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where the journal is kept; the default is sickbay/ in the XDG state directory.
+    #[arg(long, global = true, value_name = "DIR", env = "SICKBAY_STATE")]
+    pub(crate) state: Option<PathBuf>,
+    /// An Ansible inventory (INI or YAML) to take hosts from; may be given more than once.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) inventory: Vec<PathBuf>,
+    /// The OpenSSH client configuration to take hosts and their options from.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ssh_config: Option<PathBuf>,
+    /// A directory of runbooks that is laid over the built-in ones.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) runbooks: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Look at hosts, say what is wrong, offer what would help.
+    Diagnose(Diagnose),
+    /// List the proposals that wait for an approval.
+    Proposals(Output),
+    /// Approve a proposal and carry it out; waits until it is verified.
+    Approve(Click),
+    /// Say no to a proposal.
+    Reject(Click),
+    /// Show what a proposal would do on the host as it is now; changes nothing.
+    DryRun(Click),
+    /// Undo what a proposal did.
+    Rollback(Click),
+    /// The inventory: list, check, enrol.
+    #[command(subcommand)]
+    Hosts(Hosts),
+    /// Runbooks: list, show, lint, new, actions.
+    #[command(subcommand)]
+    Runbook(Runbook),
+    /// Say what a finding code means, how it is found and what is usually done.
+    Explain(Explain),
+    /// Incidents: list, show, timeline.
+    #[command(subcommand)]
+    Incident(Incident),
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Finish what an interrupted Sickbay left under way.
+    Recover(Output),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diagnose {
+    /// Hosts: a name, several with commas, @group, role=web,env=prod, or localhost.
+    #[arg(required = true, value_name = "TARGET")]
+    pub(crate) targets: Vec<String>,
+    /// What is wrong, in your words.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) symptom: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show everything, also what is merely worth knowing.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Output {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Click {
+    /// The proposal, such as k7f3qa-1.
+    #[arg(value_name = "ID")]
+    pub(crate) proposal: String,
+    /// The responder to act as; only for uids that the settings map to that name, and for root.
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) as_name: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Hosts {
+    /// List the hosts of the inventory.
+    List(Output),
+    /// Walk from the name to root, step by step, and say where it stops and what to do.
+    Check {
+        /// Hosts, as for diagnose.
+        #[arg(required = true)]
+        targets: Vec<String>,
+    },
+    /// Show a host's key fingerprints and, once you have compared them, trust them.
+    Enrol {
+        /// The host.
+        host: String,
+        /// Also install the root-owned guard and probe helper, and their sudoers file.
+        #[arg(long)]
+        install: bool,
+        /// Trust the key with exactly this fingerprint (SHA256:…) without asking.
+        #[arg(long, value_name = "SHA256:…")]
+        fingerprint: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Runbook {
+    /// List the runbooks.
+    List,
+    /// Print one.
+    Show {
+        /// Its id.
+        id: String,
+    },
+    /// Check runbooks; problems are printed as file:line:column.
+    Lint {
+        /// Files or directories; without any, the built-in ones and --runbooks.
+        paths: Vec<PathBuf>,
+    },
+    /// Print a page to start a new runbook from.
+    New {
+        /// The id it shall have.
+        id: String,
+    },
+    /// List the actions that a runbook may use.
+    Actions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A finding code such as fs.full; without one, all are listed.
+    pub(crate) code: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Incident {
+    /// List the newest incidents.
+    List(Output),
+    /// What was found and done.
+    Show {
+        /// Its id, or the beginning of it.
+        id: String,
+    },
+    /// Everything that happened, in order.
+    Timeline {
+        /// Its id, or the beginning of it.
+        id: String,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Check that no record was changed, removed or put in.
+    Verify(Output),
+}

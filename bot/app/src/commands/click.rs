@@ -1,0 +1,309 @@
+//! Approve, reject, dry run, roll back: what a person presses.
+
+use incident::notice::Notice;
+use incident::remediation::{Event, Incident, Outcome, Remediation, State, invert};
+use incident::{Fact, Proposal, ProposalId};
+
+use crate::cli::{Click, Global};
+use crate::exit::Exit;
+use crate::journal::{self, JournalError};
+use crate::world::{Usage, World};
+use crate::{clock, json, perform, propose, screen};
+
+fn id_of(click: &Click) -> anyhow::Result<ProposalId> {
+    ProposalId::new(click.proposal.clone()).map_err(|bad| Usage(bad.to_string()).into())
+}
+
+/// Says why something was refused, in the shape that was asked for.
+fn refuse(click: &Click, why: &str) -> Exit {
+    if click.json {
+        screen::json(&json::refused(&click.proposal, why));
+    } else {
+        screen::say(&Notice::Refused { why }, false);
+    }
+    Exit::Findings
+}
+
+/// `sickbay approve ID`: exit 0 only when verified.
+pub(crate) async fn approve(global: &Global, click: &Click) -> anyhow::Result<Exit> {
+    let id = id_of(click)?;
+    let world = World::open(global, click.as_name.as_deref()).await?;
+    perform::recover(&world).await;
+    let exit = carry_out(&world, click, &id).await?;
+    world.hosts.close().await;
+    Ok(exit)
+}
+
+/// Approves a proposal as the person at this terminal, waits until it is over and says how it ended.
+pub(crate) async fn carry_out(
+    world: &World,
+    click: &Click,
+    id: &ProposalId,
+) -> anyhow::Result<Exit> {
+    let (incident, proposal) = match find(world, id).await {
+        Ok(found) => found,
+        Err(error) => return refused(click, error),
+    };
+    let event = Event::Approve {
+        proposal: id.clone(),
+        by: world.who.id.clone(),
+        via: world.who.via.clone(),
+        digest: proposal.digest(),
+    };
+    let requirement = propose::requirement(world, &proposal);
+    let heard = journal::hear(
+        &world.store,
+        &incident.id,
+        &event,
+        &requirement,
+        &world.key,
+        None,
+        clock::now(),
+    )
+    .await;
+    let (incident, decision) = match heard {
+        Ok(heard) => heard,
+        Err(error) => return refused(click, error),
+    };
+    crate::point!("app::after_approve");
+    if decision.effects.is_empty() {
+        let given = incident.remediations.get(id).map_or(0, |one| match &one.state {
+            State::Proposed { approvals } => approvals.len(),
+            State::Granted { .. }
+            | State::Dispatched { .. }
+            | State::Executed { .. }
+            | State::Ended { .. } => 0,
+        });
+        let why = format!("{given} of {} approvals; it runs when the last one is given", requirement.min);
+        return Ok(refuse(click, &why));
+    }
+    if !click.json {
+        screen::say(&Notice::Running { proposal: &proposal }, false);
+    }
+    let (incident, stuck) = perform::finish(world, &incident.id).await?;
+    Ok(tell(click, &incident, id, stuck.as_deref()))
+}
+
+fn refused(click: &Click, error: JournalError) -> anyhow::Result<Exit> {
+    match error {
+        JournalError::Refused(refusal) => Ok(refuse(click, &refusal.0)),
+        JournalError::Claimed(why) => Ok(refuse(click, &why)),
+        JournalError::Read(_)
+        | JournalError::Append(_)
+        | JournalError::Lease(_)
+        | JournalError::Unreadable { .. }
+        | JournalError::Place(_) => {
+            Err(error.into())
+        }
+    }
+}
+
+async fn find(world: &World, id: &ProposalId) -> Result<(Incident, Proposal), JournalError> {
+    let incident = journal::incident_of(&world.store, id).await?;
+    let incident = journal::load(&world.store, &incident).await?;
+    let proposal = incident.remediations.get(id).map(|one| one.proposal.clone());
+    match proposal {
+        Some(proposal) => Ok((incident, proposal)),
+        None => Err(JournalError::Refused(incident::remediation::Refusal(format!(
+            "there is no proposal {id}; `sickbay proposals` lists them"
+        )))),
+    }
+}
+
+/// Says how a remediation ended.
+fn tell(click: &Click, incident: &Incident, id: &ProposalId, stuck: Option<&str>) -> Exit {
+    let Some(remediation) = incident.remediations.get(id) else {
+        return refuse(click, "the proposal is gone");
+    };
+    let (outcome, why) = ended(remediation, stuck);
+    if click.json {
+        screen::json(&json::outcome(remediation, outcome, &why));
+    } else {
+        let output = if outcome == Outcome::Verified { "" } else { remediation.output.as_str() };
+        let notice = Notice::Ended {
+            proposal: &remediation.proposal,
+            outcome,
+            why: &why,
+            output,
+            can_undo: perform::can_undo(incident, id),
+        };
+        screen::say(&notice, false);
+    }
+    if outcome == Outcome::Verified { Exit::Fine } else { Exit::Findings }
+}
+
+/// The outcome as far as it is known; what is still under way is unknown, with the way to look again.
+fn ended(remediation: &Remediation, stuck: Option<&str>) -> (Outcome, String) {
+    match &remediation.state {
+        State::Ended { outcome, why, .. } => (*outcome, why.clone()),
+        State::Proposed { .. }
+        | State::Granted { .. }
+        | State::Dispatched { .. }
+        | State::Executed { .. } => {
+            let why = stuck.unwrap_or("another Sickbay is carrying it out");
+            (Outcome::Unknown, format!("{why}; `sickbay recover` looks again, nothing is started twice"))
+        }
+    }
+}
+
+/// `sickbay reject ID`.
+pub(crate) async fn reject(global: &Global, click: &Click) -> anyhow::Result<Exit> {
+    let id = id_of(click)?;
+    let world = World::open(global, click.as_name.as_deref()).await?;
+    let (incident, proposal) = match find(&world, &id).await {
+        Ok(found) => found,
+        Err(error) => return refused(click, error),
+    };
+    let event =
+        Event::Reject { proposal: id.clone(), by: world.who.id.clone(), via: world.who.via.clone() };
+    let requirement = propose::requirement(&world, &proposal);
+    let now = clock::now();
+    match journal::hear(&world.store, &incident.id, &event, &requirement, &world.key, None, now)
+        .await
+    {
+        Ok(_heard) => {
+            let why = format!("rejected by {}", world.who.id);
+            if click.json {
+                let value = serde_json::json!({
+                    "version": 1, "proposal": id, "outcome": Outcome::Rejected.word(), "why": why,
+                });
+                screen::json(&value);
+            } else {
+                screen::line(&format!("{id} {why}."));
+            }
+            Ok(Exit::Fine)
+        }
+        Err(error) => refused(click, error),
+    }
+}
+
+/// `sickbay dry-run ID`: what the proposal would do on the host as it is now.
+pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Exit> {
+    let id = id_of(click)?;
+    let world = World::open(global, click.as_name.as_deref()).await?;
+    let (_incident, proposal) = match find(&world, &id).await {
+        Ok(found) => found,
+        Err(error) => return refused(click, error),
+    };
+    let Some(host) = world.inventory().host(&proposal.host) else {
+        return Ok(refuse(click, &format!("{} is not in the inventory", proposal.host)));
+    };
+    let preview = match world.hosts.preview(&host, proposal.privilege, &proposal.steps).await {
+        Ok(preview) => preview,
+        Err(error) => return Ok(refuse(click, &error.to_string())),
+    };
+    world.hosts.close().await;
+    let mut fits = true;
+    let mut lines = Vec::new();
+    let mut steps = Vec::new();
+    for (n, (step, looked)) in proposal.steps.iter().zip(&preview.steps).enumerate() {
+        let (word, why) = match &looked.verdict {
+            hosts::Verdict::Ok => ("would run", String::new()),
+            hosts::Verdict::Noop => ("would change nothing", String::new()),
+            hosts::Verdict::Refused(why) => ("would be refused", why.clone()),
+        };
+        let changed = step
+            .needs()
+            .iter()
+            .find(|(key, value)| looked.before.get(*key).is_some_and(|now| now != *value))
+            .map(|(key, value)| format!("{key} was {value} and is {} now", looked.before.get(key).map_or("gone", |v| v)));
+        fits &= !matches!(looked.verdict, hosts::Verdict::Refused(_)) && changed.is_none();
+        let diff = world.redactor.redact(&incident::redact::printable(&looked.diff));
+        let note = changed.clone().unwrap_or(why.clone());
+        lines.push(format!("  {}. {}: {word}{}{note}", n + 1, chat::words::step(step), if note.is_empty() { "" } else { "; " }));
+        lines.push(format!("     {}", step.argv().join(" ")));
+        lines.extend(diff.lines().map(|line| format!("     {line}")));
+        steps.push(serde_json::json!({
+            "show": chat::words::step(step), "argv": step.argv(), "verdict": word, "why": note, "diff": diff,
+            "undo": looked.undo,
+        }));
+    }
+    if click.json {
+        screen::json(&serde_json::json!({
+            "version": 1, "proposal": id, "host": proposal.host, "digest": proposal.digest(), "fits": fits, "steps": steps,
+        }));
+    } else {
+        screen::line(&format!("Dry run of {id} on {}: nothing was changed", proposal.host));
+        screen::line(&lines.join("\n"));
+    }
+    Ok(if fits { Exit::Fine } else { Exit::Findings })
+}
+
+/// `sickbay rollback ID`: proposes the inverse, approves it as the person at this terminal, and carries it out.
+pub(crate) async fn rollback(global: &Global, click: &Click) -> anyhow::Result<Exit> {
+    let id = id_of(click)?;
+    let world = World::open(global, click.as_name.as_deref()).await?;
+    perform::recover(&world).await;
+    let (mut incident, proposal) = match find(&world, &id).await {
+        Ok(found) => found,
+        Err(error) => return refused(click, error),
+    };
+    let undo = match make_rollback(&world, &incident, &proposal).await {
+        Ok(undo) => undo,
+        Err(why) => return Ok(refuse(click, &why)),
+    };
+    let fact = Fact::Proposed { proposal: Box::new(undo.clone()) };
+    if let Err(error) =
+        journal::record(&world.store, &mut incident, &[fact], Vec::new(), clock::now()).await
+    {
+        return refused(click, error);
+    }
+    let exit = carry_out(&world, click, &undo.id).await?;
+    world.hosts.close().await;
+    Ok(exit)
+}
+
+/// The proposal that undoes another, made from what the guard saved.
+async fn make_rollback(
+    world: &World,
+    incident: &Incident,
+    proposal: &Proposal,
+) -> Result<Proposal, String> {
+    let Some(remediation) = incident.remediations.get(&proposal.id) else {
+        return Err("the proposal is gone".to_owned());
+    };
+    if proposal.undoes.is_some() {
+        return Err(format!("{} is a rollback itself; diagnose again instead", proposal.id));
+    }
+    let execution = match (&remediation.state, &remediation.execution) {
+        (State::Ended { outcome: Outcome::Unknown, .. }, _) => {
+            return Err(format!(
+                "how {} ended is unknown, so what an undo would do is unknown too; look at {} first",
+                proposal.id, proposal.host
+            ));
+        }
+        (State::Ended { .. }, Some(execution)) => execution.clone(),
+        (State::Ended { .. } | State::Proposed { .. }, None) => {
+            return Err(format!("{} was never carried out, so there is nothing to undo", proposal.id));
+        }
+        (
+            State::Granted { .. } | State::Dispatched { .. } | State::Executed { .. } | State::Proposed { .. },
+            _,
+        ) => return Err(format!("{} is still being carried out", proposal.id)),
+    };
+    let undone = incident.remediations.values().any(|one| {
+        one.proposal.undoes.as_ref() == Some(&proposal.id)
+            && matches!(one.state, State::Ended { outcome: Outcome::Verified, .. })
+    });
+    if undone {
+        return Err(format!("{} was undone before", proposal.id));
+    }
+    let steps = invert(&execution, &proposal.steps, &remediation.steps).map_err(|no| no.to_string())?;
+    let Some(host) = world.inventory().host(&proposal.host) else {
+        return Err(format!("{} is not in the inventory", proposal.host));
+    };
+    let (steps, undo, undo_words, diff) =
+        propose::bind_rollback(world, &host, proposal.privilege, steps).await?;
+    let now = clock::now();
+    let mut made = proposal.clone();
+    made.id = incident.id.proposal(incident.remediations.len() + 1);
+    made.title = format!("Undo {}: {}", proposal.id, proposal.title);
+    made.steps = steps;
+    made.undo = undo;
+    made.undo_words = undo_words;
+    made.undoes = Some(proposal.id.clone());
+    made.diff = diff;
+    made.made_at = now;
+    made.expires_at = now.plus(proposal.expires_at.since(proposal.made_at));
+    Ok(made)
+}

@@ -1,0 +1,54 @@
+//! `sickbay proposals`: what waits for an approval.
+
+use incident::Span;
+use incident::notice::Card;
+use incident::remediation::{Event, State};
+
+use crate::cards::{self, View};
+use crate::cli::{Global, Output};
+use crate::exit::Exit;
+use crate::world::World;
+use crate::{clock, journal, json, propose, screen};
+
+/// Runs the command.
+pub(crate) async fn run(global: &Global, output: &Output) -> anyhow::Result<Exit> {
+    let world = World::open(global, None).await?;
+    crate::perform::recover(&world).await;
+    let now = clock::now();
+    let mut views: Vec<View> = Vec::new();
+    for incident in world.recent(Span::minutes(24 * 60), now).await {
+        let open = |one: &&incident::remediation::Remediation| {
+            matches!(one.state, State::Proposed { .. })
+        };
+        let late = incident
+            .remediations
+            .values()
+            .filter(open)
+            .find(|one| now > one.proposal.expires_at);
+        if let Some(late) = late {
+            let requirement = propose::requirement(&world, &late.proposal);
+            journal::hear(&world.store, &incident.id, &Event::Tick, &requirement, &world.key, None, now)
+                .await?;
+        }
+        let fresh = incident
+            .remediations
+            .values()
+            .filter(open)
+            .filter(|one| now <= one.proposal.expires_at)
+            .map(|one| &one.proposal);
+        views.extend(cards::views(&world, &incident, fresh, now));
+    }
+    if output.json {
+        let list: Vec<_> = views.iter().map(|view| json::card(&view.card())).collect();
+        screen::json(&serde_json::json!({ "version": 1, "proposals": list }));
+    } else if views.is_empty() {
+        screen::line("No proposal waits for an approval.");
+    } else {
+        let face = screen::face(false);
+        for view in &views {
+            let card: Card<'_> = view.card();
+            screen::line(&chat::terminal::card(&card, face));
+        }
+    }
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,185 @@
+//! The journal as the program uses it: incidents come out, decisions go in, and a lost race is decided again.
+
+use ed25519_dalek::SigningKey;
+use incident::fact::EvidenceRecord;
+use incident::policy::Requirement;
+use incident::remediation::{Decision, Event, Incident, Refusal, Rules, decide};
+use incident::{Effect, Evidence, Fact, IncidentId, Moment, ProposalId};
+use store::{Append, AppendError, Body, Leased, NewEffect, NewFact, ReadError, Record, Store};
+
+use crate::place;
+
+/// What can go wrong between a click and the journal.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JournalError {
+    /// The event makes no sense now; shown to the person.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The journal could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The journal could not be written.
+    #[error(transparent)]
+    Append(AppendError),
+    /// A lease could not be kept.
+    #[error(transparent)]
+    Lease(#[from] store::LeaseError),
+    /// Something across incidents is taken; shown to the person.
+    #[error("{0}")]
+    Claimed(String),
+    /// A fact of a newer Sickbay.
+    #[error("record {seq} of incident {incident} cannot be read: {why}; a newer Sickbay may have written it")]
+    Unreadable { incident: IncidentId, seq: u64, why: String },
+    /// Random bytes or the clock.
+    #[error(transparent)]
+    Place(#[from] place::PlaceError),
+}
+
+/// How often a decision that lost a race is made again before that is an error.
+const MOST_RACES: u32 = 50;
+
+/// Loads an incident from its facts.
+pub(crate) async fn load(store: &Store, id: &IncidentId) -> Result<Incident, JournalError> {
+    let records = store.load(id).await?;
+    Ok(Incident::replay(id.clone(), facts(id, &records)?))
+}
+
+/// The facts of an incident with the moment each was recorded.
+pub(crate) fn facts(
+    id: &IncidentId,
+    records: &[Record],
+) -> Result<Vec<(Moment, Fact)>, JournalError> {
+    records
+        .iter()
+        .map(|record| {
+            serde_json::from_value(record.body.clone()).map(|fact| (record.at, fact)).map_err(
+                |error| JournalError::Unreadable {
+                    incident: id.clone(),
+                    seq: record.seq,
+                    why: error.to_string(),
+                },
+            )
+        })
+        .collect()
+}
+
+fn new_fact(fact: &Fact) -> NewFact {
+    NewFact {
+        kind: fact.kind().to_owned(),
+        body: serde_json::to_value(fact).unwrap_or(serde_json::Value::Null),
+    }
+}
+
+fn new_effect(effect: &Effect, not_before: Moment) -> NewEffect {
+    NewEffect {
+        key: effect.key(),
+        kind: effect.kind().to_owned(),
+        body: serde_json::to_value(effect).unwrap_or(serde_json::Value::Null),
+        not_before,
+    }
+}
+
+/// An append of these facts and nothing else.
+fn append_of(incident: &IncidentId, version: u64, at: Moment, facts: &[Fact]) -> Append {
+    let mut append = Append::new(incident.clone(), version, at);
+    append.facts = facts.iter().map(new_fact).collect();
+    append.proposals = facts
+        .iter()
+        .filter_map(|fact| if let Fact::Proposed { proposal } = fact { Some(proposal.id.clone()) } else { None })
+        .collect();
+    append
+}
+
+/// Records facts that nobody decides about: what was asked, seen and offered.
+pub(crate) async fn record(
+    store: &Store,
+    incident: &mut Incident,
+    facts: &[Fact],
+    bodies: Vec<Body>,
+    now: Moment,
+) -> Result<(), JournalError> {
+    let mut append = append_of(&incident.id, incident.version, now, facts);
+    append.bodies = bodies;
+    match store.append(append).await {
+        Ok(_done) => {
+            for fact in facts {
+                incident.apply(fact, now);
+            }
+            Ok(())
+        }
+        Err(error) => Err(told(error)),
+    }
+}
+
+fn told(error: AppendError) -> JournalError {
+    match error {
+        AppendError::Claimed(claimed) => JournalError::Claimed(claimed.to_string()),
+        error => JournalError::Append(error),
+    }
+}
+
+/// Hears an event: decides, records, and gives back the incident as it is then. A lost race is decided again.
+pub(crate) async fn hear(
+    store: &Store,
+    id: &IncidentId,
+    event: &Event,
+    requirement: &Requirement,
+    key: &SigningKey,
+    done: Option<&Leased>,
+    now: Moment,
+) -> Result<(Incident, Decision), JournalError> {
+    let rules = Rules { requirement, key };
+    let mut races = 0;
+    loop {
+        let mut incident = load(store, id).await?;
+        let decision = decide(&incident, event.clone(), &rules, now)?;
+        let mut append = append_of(id, incident.version, now, &decision.facts);
+        append.effects = decision.effects.iter().map(|effect| new_effect(effect, now)).collect();
+        append.claims = decision.claims.clone();
+        append.releases = decision.releases.clone();
+        append.done_effect = done.map(|leased| (leased.id, leased.fence));
+        crate::point!("app::before_append");
+        match store.append(append).await {
+            Ok(_done) => {
+                crate::point!("app::after_append");
+                for fact in &decision.facts {
+                    incident.apply(fact, now);
+                }
+                return Ok((incident, decision));
+            }
+            Err(AppendError::Conflict { .. }) if races < MOST_RACES => races += 1,
+            Err(error) => return Err(told(error)),
+        }
+    }
+}
+
+/// The record of a piece of evidence, and its text as a body outside the chain.
+pub(crate) fn evidence_record(one: &Evidence) -> Result<(EvidenceRecord, Body), JournalError> {
+    let salt: [u8; 16] = place::random()?;
+    let salt = data_encoding::HEXLOWER.encode(&salt);
+    let body = Body { id: one.id.to_string(), text: one.text.clone(), salt };
+    let record = EvidenceRecord {
+        id: one.id.clone(),
+        host: one.host.clone(),
+        key: one.key.clone(),
+        argv: one.argv.clone(),
+        ended: one.ended,
+        took: one.took,
+        truncated: one.truncated,
+        text_hash: body.hash(),
+    };
+    Ok((record, body))
+}
+
+/// The incident that a proposal belongs to.
+pub(crate) async fn incident_of(
+    store: &Store,
+    proposal: &ProposalId,
+) -> Result<IncidentId, JournalError> {
+    match store.incident_of(proposal).await? {
+        Some(incident) => Ok(incident),
+        None => Err(JournalError::Refused(Refusal(format!(
+            "there is no proposal {proposal}; `sickbay proposals` lists them"
+        )))),
+    }
+}

@@ -1,0 +1,145 @@
+//! The JSON that scripts rely on. Its shape is a promise: `tests/diagnose.schema.json` says it in full.
+
+use incident::notice::Card;
+use incident::remediation::{Outcome, Remediation};
+use incident::report::HostReport;
+use incident::summary::Summary;
+use incident::{Ended, Evidence, Finding, IncidentId, Proposal};
+use serde_json::{Value, json};
+
+/// The version of the shape; grows when a field changes its meaning or goes.
+const VERSION: u32 = 1;
+
+/// What `diagnose --json` prints.
+pub(crate) fn diagnosis(
+    incident: &IncidentId,
+    summary: &Summary,
+    reports: &[HostReport],
+    evidence: &[Evidence],
+    cards: &[Card<'_>],
+    withheld: &[String],
+) -> Value {
+    let hosts: Vec<Value> = reports
+        .iter()
+        .map(|report| {
+            let offers: Vec<Value> = cards
+                .iter()
+                .filter(|card| card.proposal.host == report.host)
+                .map(card)
+                .collect();
+            let seen: Vec<Value> =
+                evidence.iter().filter(|one| one.host == report.host).map(one_evidence).collect();
+            json!({
+                "host": report.host,
+                "status": report.status,
+                "duration_ms": report.took.0,
+                "error": report.unreachable,
+                "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+                "proposals": offers,
+                "could_not_check": report.could_not_check,
+                "evidence": seen,
+            })
+        })
+        .collect();
+    json!({
+        "version": VERSION,
+        "incident": incident,
+        "summary": summary,
+        "hosts": hosts,
+        "withheld": withheld,
+    })
+}
+
+fn finding(finding: &Finding) -> Value {
+    json!({
+        "id": finding.id,
+        "code": finding.code,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "title": finding.title,
+        "subject": finding.subject,
+        "detail": finding.detail,
+        "facts": finding.facts,
+        "cites": finding.cites,
+        "explains": finding.explains,
+    })
+}
+
+fn one_evidence(one: &Evidence) -> Value {
+    let (exit, ended) = match one.ended {
+        Ended::Exited { code } => (Some(code), "exited"),
+        Ended::TimedOut => (None, "timed_out"),
+        Ended::Lost => (None, "lost"),
+    };
+    json!({
+        "id": one.id,
+        "probe": one.key,
+        "argv": one.argv,
+        "exit": exit,
+        "ended": ended,
+        "duration_ms": one.took.0,
+        "truncated": one.truncated,
+        "text": one.text,
+    })
+}
+
+fn steps(proposal: &Proposal) -> Vec<Value> {
+    proposal
+        .steps
+        .iter()
+        .map(|step| {
+            json!({
+                "show": chat::words::step(step),
+                "verb": step.verb(),
+                "argv": step.argv(),
+                "needs": step.needs(),
+            })
+        })
+        .collect()
+}
+
+/// One proposal, as in `diagnose --json` and `proposals --json`.
+pub(crate) fn card(card: &Card<'_>) -> Value {
+    let proposal = card.proposal;
+    json!({
+        "id": proposal.id,
+        "incident": proposal.incident,
+        "host": proposal.host,
+        "runbook": proposal.runbook,
+        "runbook_version": proposal.runbook_version,
+        "title": proposal.title,
+        "risk": proposal.risk,
+        "answers": [proposal.answers],
+        "steps": steps(proposal),
+        "digest": proposal.digest(),
+        "rollback": proposal.undo,
+        "undo": proposal.undo_words,
+        "undoes": proposal.undoes,
+        "diff": proposal.diff,
+        "approvals_needed": card.needed,
+        "approvers": card.approvers,
+        "may_approve": card.may_approve,
+        "expires_at": crate::clock::rfc3339(proposal.expires_at),
+    })
+}
+
+/// What `approve --json` and `rollback --json` print.
+pub(crate) fn outcome(remediation: &Remediation, outcome: Outcome, why: &str) -> Value {
+    json!({
+        "version": VERSION,
+        "proposal": remediation.proposal.id,
+        "incident": remediation.proposal.incident,
+        "host": remediation.proposal.host,
+        "outcome": outcome.word(),
+        "why": why,
+        "undoes": remediation.proposal.undoes,
+        "execution": remediation.execution,
+        "steps": steps(&remediation.proposal),
+        "output": remediation.output,
+    })
+}
+
+/// A refusal, as every command prints it with `--json`.
+pub(crate) fn refused(proposal: &str, why: &str) -> Value {
+    json!({ "version": VERSION, "proposal": proposal, "outcome": "refused", "why": why })
+}

@@ -1,0 +1,195 @@
+//! One look at one host: waves of probes, until nothing points further.
+
+use std::collections::BTreeMap;
+
+use incident::probe::Answers;
+use incident::proposal::Privilege;
+use incident::redact::{Redactor, printable};
+use incident::report::HostReport;
+use incident::{CouldNotCheck, Evidence, EvidenceId, HostStatus, Moment, Plan, ProbeRun, Span};
+use probes::{Judgement, Look, Window};
+
+use crate::clock;
+use crate::world::World;
+
+/// What is known of the connection that a host was examined over.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    /// `SHA256:…`, or `local`.
+    pub(crate) host_key: String,
+    /// The account there.
+    pub(crate) login: String,
+    /// How it becomes root.
+    pub(crate) privilege: Privilege,
+    /// The host's boot; empty where it has none.
+    pub(crate) boot: String,
+}
+
+/// What one look saw, before anything is numbered.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// The host.
+    pub(crate) host: hosts::Host,
+    /// The questions in the order of their waves.
+    pub(crate) plans: Vec<Plan>,
+    /// The answers.
+    pub(crate) answers: Answers,
+    /// What they mean.
+    pub(crate) judgement: Option<Judgement>,
+    /// The connection; none where there was none.
+    pub(crate) line: Option<Line>,
+    /// Why there is no connection.
+    pub(crate) unreachable: String,
+    /// How long the look took.
+    pub(crate) took: Span,
+    /// How far back log probes looked.
+    pub(crate) window: Window,
+    started: Moment,
+}
+
+/// Progress of a look, for people.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    /// The wave, from 1.
+    pub(crate) wave: u32,
+    /// How many questions it has.
+    pub(crate) probes: usize,
+}
+
+/// Looks at a host. `window` says how far back logs are read; after a fix that is the time since it ran.
+pub(crate) async fn look(
+    world: &World,
+    host: &hosts::Host,
+    window: Window,
+    symptom: &str,
+    progress: impl Fn(Step) + Send,
+) -> Seen {
+    let started = clock::now();
+    let mut seen = Seen {
+        host: host.clone(),
+        plans: Vec::new(),
+        answers: BTreeMap::new(),
+        judgement: None,
+        line: None,
+        unreachable: String::new(),
+        took: Span(0),
+        window,
+        started,
+    };
+    let symptom = (!symptom.is_empty()).then_some(symptom);
+    let mut plan = Some(probes::first_wave(&window, symptom));
+    while let Some(asked) = plan.take() {
+        progress(Step { wave: asked.wave, probes: asked.runs.len() });
+        match world.hosts.examine(host, &asked).await {
+            Ok(examined) => {
+                seen.line.get_or_insert_with(|| Line {
+                    host_key: examined.host_key.clone(),
+                    login: examined.login.clone(),
+                    privilege: examined.privilege,
+                    boot: examined.boot_id.clone(),
+                });
+                for answer in examined.answers {
+                    seen.answers.insert(answer.key.clone(), answer);
+                }
+            }
+            Err(error) if asked.wave == 1 => {
+                seen.unreachable = error.to_string();
+                seen.took = clock::now().since(started);
+                return seen;
+            }
+            Err(error) => {
+                tracing::warn!(host.name = %host.name, %error, "a later wave found the host gone");
+                seen.plans.push(asked);
+                break;
+            }
+        }
+        let wave = asked.wave + 1;
+        seen.plans.push(asked);
+        let look = Look { host: &host.name, answers: &seen.answers, window };
+        plan = probes::next_wave(&look, &world.signatures, wave);
+    }
+    let look = Look { host: &host.name, answers: &seen.answers, window };
+    seen.judgement = Some(probes::judge(&look, &world.signatures));
+    seen.took = clock::now().since(started);
+    seen
+}
+
+/// What one look saw, numbered and redacted: fit to be stored and shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Numbered {
+    /// The host as a whole.
+    pub(crate) report: HostReport,
+    /// The evidence, by wave.
+    pub(crate) evidence: Vec<(u32, Evidence)>,
+}
+
+impl Seen {
+    /// Numbers evidence and findings on from what the incident has so far.
+    pub(crate) fn number(&self, so_far: (usize, usize), redactor: &Redactor) -> Numbered {
+        let mut evidence = Vec::new();
+        let mut ids: BTreeMap<String, EvidenceId> = BTreeMap::new();
+        for plan in &self.plans {
+            for run in &plan.runs {
+                let Some(answer) = self.answers.get(&run.key()) else { continue };
+                let id = EvidenceId::nth(so_far.0 + evidence.len() + 1);
+                ids.insert(run.key(), id.clone());
+                evidence.push((plan.wave, self.evidence(id, run, answer, redactor)));
+            }
+        }
+        let Some(judgement) = &self.judgement else {
+            let report = HostReport {
+                host: self.host.name.clone(),
+                status: HostStatus::Unreachable,
+                took: self.took,
+                findings: Vec::new(),
+                could_not_check: vec![CouldNotCheck {
+                    probe: "everything".to_owned(),
+                    why: self.unreachable.clone(),
+                    next: format!("sickbay hosts check {}", self.host.name),
+                }],
+                unreachable: self.unreachable.clone(),
+            };
+            return Numbered { report, evidence };
+        };
+        let mut findings =
+            probes::rank(&self.host.name, judgement.drafts.clone(), so_far.1 + 1, &ids);
+        for finding in &mut findings {
+            finding.title = redactor.redact(&printable(finding.title.as_bytes()));
+            finding.detail = redactor.redact(&printable(finding.detail.as_bytes()));
+        }
+        let report = HostReport {
+            host: self.host.name.clone(),
+            status: HostStatus::judge(&findings, judgement.essentials_answered),
+            took: self.took,
+            findings,
+            could_not_check: judgement.could_not_check.clone(),
+            unreachable: String::new(),
+        };
+        Numbered { report, evidence }
+    }
+
+    fn evidence(
+        &self,
+        id: EvidenceId,
+        run: &ProbeRun,
+        answer: &incident::RawOutput,
+        redactor: &Redactor,
+    ) -> Evidence {
+        Evidence {
+            id,
+            host: self.host.name.clone(),
+            probe: run.probe.clone(),
+            key: run.key(),
+            argv: run.argv(),
+            ended: answer.ended,
+            took: answer.took,
+            truncated: answer.truncated,
+            text: redactor.redact(&printable(&answer.bytes)),
+        }
+    }
+
+    /// When the look began.
+    pub(crate) fn started(&self) -> Moment {
+        self.started
+    }
+}

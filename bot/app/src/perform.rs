@@ -1,0 +1,361 @@
+//! Effects become the next event: carry out what was granted, look whether it helped.
+//!
+//! Every process leases effects with a fence, so a crash between recording and performing loses
+//! nothing: whoever comes next takes the lease over. An effect that changes a host is looked up on
+//! the host before anything is started again; what was started once is never started again.
+
+use incident::policy::Requirement;
+use incident::fact::Ran;
+use incident::remediation::{Event, Incident, State};
+use incident::report::compare;
+use incident::{
+    Approved, Effect, ExecutionId, Finding, IncidentId, Proposal, ProposalId, SignedGrant, Span,
+};
+use probes::Window;
+use store::Leased;
+
+use crate::journal::{self, JournalError};
+use crate::look::{self, Seen};
+use crate::world::World;
+use crate::{clock, propose};
+
+mod guard;
+
+/// How long a lease lasts without being renewed: after a crash others wait this long.
+const LEASE: Span = Span::seconds(20);
+/// How often it is renewed.
+const RENEW: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// What performing one effect came to.
+enum Performed {
+    /// The next event was heard, or there was nothing to do.
+    Over,
+    /// The host cannot be asked now; the effect stays for later.
+    Later(String),
+}
+
+/// Performs whatever effects wait and nobody else is performing: what an interrupted Sickbay left.
+pub(crate) async fn recover(world: &World) -> usize {
+    let mut done = 0;
+    while done < 100 && one(world, None).await.is_some_and(|performed| matches!(performed, Performed::Over)) {
+        done += 1;
+    }
+    done
+}
+
+/// Performs the effects of one incident until none is left, or the host cannot be asked. The second value says why it
+/// stopped before the end.
+pub(crate) async fn finish(
+    world: &World,
+    incident: &IncidentId,
+) -> Result<(Incident, Option<String>), JournalError> {
+    let mut stuck = None;
+    while let Some(performed) = one(world, Some(incident)).await {
+        if let Performed::Later(why) = performed {
+            stuck = Some(why);
+            break;
+        }
+    }
+    Ok((journal::load(&world.store, incident).await?, stuck))
+}
+
+/// Leases and performs one effect; none when none waits.
+async fn one(world: &World, incident: Option<&IncidentId>) -> Option<Performed> {
+    let owner = format!("{}-{}", std::process::id(), world.who.uid);
+    let leased = match world.store.lease(&owner, clock::now(), LEASE, 1, incident).await {
+        Ok(leased) => leased.into_iter().next()?,
+        Err(error) => {
+            tracing::error!(%error, "effects cannot be leased");
+            return None;
+        }
+    };
+    crate::point!("app::after_lease");
+    let effect: Effect = match serde_json::from_value(leased.body.clone()) {
+        Ok(effect) => effect,
+        Err(error) => {
+            tracing::error!(effect.key = %leased.key, %error, "an effect of a newer Sickbay is left alone");
+            return Some(Performed::Later(error.to_string()));
+        }
+    };
+    let work = perform(world, &leased, &effect);
+    tokio::pin!(work);
+    let performed = loop {
+        tokio::select! {
+            performed = &mut work => break performed,
+            () = tokio::time::sleep(RENEW) => {
+                if let Err(error) = world.store.renew(leased.id, leased.fence, clock::now().plus(LEASE)).await {
+                    tracing::warn!(effect.key = %leased.key, %error, "the lease cannot be renewed");
+                }
+            }
+        }
+    };
+    match performed {
+        Ok(Performed::Over) => Some(Performed::Over),
+        Ok(Performed::Later(why)) => {
+            let _kept = world.store.release(leased.id, leased.fence, clock::now()).await;
+            Some(Performed::Later(why))
+        }
+        Err(error) => {
+            tracing::warn!(effect.key = %leased.key, %error, "an effect was not performed");
+            let _kept = world.store.release(leased.id, leased.fence, clock::now()).await;
+            Some(Performed::Later(error.to_string()))
+        }
+    }
+}
+
+async fn perform(
+    world: &World,
+    leased: &Leased,
+    effect: &Effect,
+) -> Result<Performed, JournalError> {
+    let incident = journal::load(&world.store, &leased.incident).await?;
+    let (Effect::Execute { proposal, execution } | Effect::Verify { proposal, execution }) = effect;
+    let Some(remediation) = incident.remediations.get(proposal).cloned() else {
+        return nothing_to_do(world, leased).await;
+    };
+    match (effect, &remediation.state) {
+        (Effect::Execute { .. }, State::Granted { grant, .. })
+            if grant.grant.execution == *execution =>
+        {
+            start(world, leased, &incident, &remediation.proposal, grant).await
+        }
+        (Effect::Execute { .. }, State::Dispatched { grant, root, .. })
+            if grant.grant.execution == *execution =>
+        {
+            // It may have been started: look, never start.
+            let ran = guard::look_up(world, &remediation.proposal, execution, root).await;
+            report(world, leased, &remediation.proposal, execution, ran).await
+        }
+        (Effect::Verify { .. }, State::Executed { execution: of, ran }) if of == execution => {
+            verify(world, leased, &incident, &remediation.proposal, execution, ran).await
+        }
+        (
+            Effect::Execute { .. } | Effect::Verify { .. },
+            State::Proposed { .. }
+            | State::Granted { .. }
+            | State::Dispatched { .. }
+            | State::Executed { .. }
+            | State::Ended { .. },
+        ) => nothing_to_do(world, leased).await,
+    }
+}
+
+async fn nothing_to_do(world: &World, leased: &Leased) -> Result<Performed, JournalError> {
+    world.store.finish(leased.id, leased.fence, clock::now()).await?;
+    Ok(Performed::Over)
+}
+
+async fn hear(
+    world: &World,
+    incident: &IncidentId,
+    proposal: &Proposal,
+    event: &Event,
+    done: Option<&Leased>,
+) -> Result<(), JournalError> {
+    let requirement: Requirement = propose::requirement(world, proposal);
+    journal::hear(&world.store, incident, event, &requirement, &world.key, done, clock::now())
+        .await?;
+    Ok(())
+}
+
+/// Checks once more that the host is what the card was made for, then starts the run.
+async fn start(
+    world: &World,
+    leased: &Leased,
+    incident: &Incident,
+    proposal: &Proposal,
+    grant: &SignedGrant,
+) -> Result<Performed, JournalError> {
+    let moved = |why: String| Event::Moved { proposal: proposal.id.clone(), why };
+    let checked = match check_again(world, incident, proposal).await {
+        Ok(seen) => seen,
+        Err(why) => {
+            hear(world, &incident.id, proposal, &moved(why), Some(leased)).await?;
+            return Ok(Performed::Over);
+        }
+    };
+    if clock::now() > grant.grant.expires_at {
+        let why = "the time to start it ran out before the host was ready".to_owned();
+        hear(world, &incident.id, proposal, &moved(why), Some(leased)).await?;
+        return Ok(Performed::Over);
+    }
+    let boot = checked.line.as_ref().map(|line| line.boot.clone()).unwrap_or_default();
+    let root = match guard::choose_root(world, &checked.host, proposal.privilege).await {
+        Ok(root) => root,
+        Err(why) => {
+            hear(world, &incident.id, proposal, &moved(why), Some(leased)).await?;
+            return Ok(Performed::Over);
+        }
+    };
+    let starting = Event::Starting { proposal: proposal.id.clone(), root: root.word().to_owned(), boot };
+    // The intent is on disk before the host hears of it.
+    hear(world, &incident.id, proposal, &starting, None).await?;
+    crate::point!("app::before_dispatch");
+    let key = world.key.verifying_key();
+    let execution = grant.grant.execution.clone();
+    let ran = match Approved::verify(grant, proposal.clone(), &key, clock::now()) {
+        Ok(approved) => guard::run(world, &checked.host, root, approved).await,
+        Err(not) => Ok(guard::Report::bare(Ran::Refused { why: not.to_string() })),
+    };
+    crate::point!("app::after_dispatch");
+    report(world, leased, proposal, &execution, ran).await
+}
+
+/// Records how a run ended, with the effect that brought it.
+async fn report(
+    world: &World,
+    leased: &Leased,
+    proposal: &Proposal,
+    execution: &ExecutionId,
+    ran: Result<guard::Report, String>,
+) -> Result<Performed, JournalError> {
+    let report = match ran {
+        Ok(report) => report,
+        Err(why) => return Ok(Performed::Later(why)),
+    };
+    let event = Event::Ran {
+        proposal: proposal.id.clone(),
+        execution: execution.clone(),
+        ran: report.ran,
+        steps: report.steps,
+        output: world.redactor.redact(&incident::redact::printable(report.output.as_bytes())),
+    };
+    hear(world, &proposal.incident, proposal, &event, Some(leased)).await?;
+    crate::point!("app::after_report");
+    Ok(Performed::Over)
+}
+
+/// Looks at the host again before a run: is it the same host, and is what the card answers still true?
+async fn check_again(
+    world: &World,
+    incident: &Incident,
+    proposal: &Proposal,
+) -> Result<Seen, String> {
+    let Some(host) = world.inventory().host(&proposal.host) else {
+        return Err(format!("{} is no longer in the inventory; nothing was changed", proposal.host));
+    };
+    if proposal.undoes.is_none() {
+        let page = world.library.get(&proposal.runbook);
+        if page.is_none_or(|page| page.version != proposal.runbook_version) {
+            return Err(format!(
+                "runbook {} was changed since this was proposed; nothing was changed",
+                proposal.runbook
+            ));
+        }
+    }
+    let seen = look::look(world, &host, Window::default(), "", |_step| {}).await;
+    let Some(line) = &seen.line else {
+        return Err(format!(
+            "{} cannot be reached any more ({}); nothing was changed",
+            proposal.host, seen.unreachable
+        ));
+    };
+    if line.host_key != proposal.host_key {
+        return Err(format!(
+            "{} has the host key {} and this was proposed for {}; nothing was changed",
+            proposal.host, line.host_key, proposal.host_key
+        ));
+    }
+    if line.login != proposal.login || line.privilege != proposal.privilege {
+        return Err(format!(
+            "{} is reached as another user or with other rights than when this was proposed; nothing was changed",
+            proposal.host
+        ));
+    }
+    if proposal.undoes.is_none() {
+        let numbered = seen.number(incident.numbered, &world.redactor);
+        let still = numbered
+            .report
+            .findings
+            .iter()
+            .any(|one| one.code == proposal.answers_code && one.subject == proposal.answers_subject);
+        if !still {
+            return Err(format!(
+                "{} on {} is not there any more; nothing was changed",
+                proposal.answers_subject, proposal.host
+            ));
+        }
+    }
+    Ok(seen)
+}
+
+/// Looks whether a run helped, and records what was seen.
+async fn verify(
+    world: &World,
+    leased: &Leased,
+    incident: &Incident,
+    proposal: &Proposal,
+    execution: &ExecutionId,
+    _ran: &Ran,
+) -> Result<Performed, JournalError> {
+    let (verdict, why) = match world.inventory().host(&proposal.host) {
+        None => (
+            incident::report::Verdict::CouldNotCheck,
+            format!("{} is no longer in the inventory", proposal.host),
+        ),
+        Some(host) => {
+            let since = started_at(world, &incident.id, execution).await?;
+            let window = Window { since_seconds: clock::now().since(since).as_seconds().max(1) };
+            let seen = look::look(world, &host, window, "", |_step| {}).await;
+            let report = seen.number(incident.numbered, &world.redactor).report;
+            let before = incident
+                .reports
+                .get(&proposal.host)
+                .map(|report| report.findings.clone())
+                .unwrap_or_default();
+            match incident.answered(proposal) {
+                Some(answered) if proposal.undoes.is_none() => {
+                    compare(&before, answered, &report)
+                }
+                // A rollback is verified by the guard, which compared each target with what was saved.
+                answered => after_rollback(answered, &report),
+            }
+        }
+    };
+    let event = Event::Looked { proposal: proposal.id.clone(), verdict, why };
+    hear(world, &incident.id, proposal, &event, Some(leased)).await?;
+    Ok(Performed::Over)
+}
+
+/// After a rollback the old trouble is back, which is what was asked for: that the steps were done is the verification.
+fn after_rollback(
+    answered: Option<&Finding>,
+    report: &incident::report::HostReport,
+) -> (incident::report::Verdict, String) {
+    use incident::report::Verdict;
+    if !report.unreachable.is_empty() {
+        return (Verdict::CouldNotCheck, report.unreachable.clone());
+    }
+    let back = answered.filter(|finding| {
+        report.findings.iter().any(|one| one.identity() == finding.identity())
+    });
+    let why = match back {
+        Some(finding) => format!("everything was put back as it was; so is: {}", finding.title),
+        None => "everything was put back as it was".to_owned(),
+    };
+    (Verdict::Verified, why)
+}
+
+/// When an execution was dispatched, by the journal.
+async fn started_at(
+    world: &World,
+    incident: &IncidentId,
+    execution: &ExecutionId,
+) -> Result<incident::Moment, JournalError> {
+    let records = world.store.load(incident).await?;
+    let facts = journal::facts(incident, &records)?;
+    let ended = facts.iter().find_map(|(at, fact)| match fact {
+        incident::Fact::Executed { execution: of, .. } if of == execution => Some(*at),
+        _ => None,
+    });
+    Ok(ended.unwrap_or_else(clock::now))
+}
+
+/// Whether a proposal can be undone: it ran, and what it did has an inverse.
+pub(crate) fn can_undo(incident: &Incident, proposal: &ProposalId) -> bool {
+    let Some(remediation) = incident.remediations.get(proposal) else { return false };
+    let Some(execution) = &remediation.execution else { return false };
+    remediation.proposal.undoes.is_none()
+        && incident::remediation::invert(execution, &remediation.proposal.steps, &remediation.steps)
+            .is_ok()
+}

@@ -1,0 +1,328 @@
+//! From findings to cards: which runbook fits, what it would do on this host as it is now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use incident::policy::{HostTraits, Requirement};
+use incident::proposal::Privilege;
+use incident::remediation::{Outcome, State};
+use incident::{Finding, IncidentId, Moment, Proposal, Severity, Span, Step, Undo, Value};
+
+use crate::look::{Line, Seen};
+use crate::world::World;
+
+/// What came of looking for fixes on one host.
+#[derive(Debug, Default)]
+pub(crate) struct Offers {
+    /// What is offered, with what it takes to approve it.
+    pub(crate) proposals: Vec<Proposal>,
+    /// Runbooks that fit and have nothing to run: id, title, finding.
+    pub(crate) pages: Vec<(String, String, String)>,
+    /// Fixes that are not offered, and why.
+    pub(crate) withheld: Vec<String>,
+}
+
+/// The facts about a step's target that must not change between card and run.
+const BOUND: [&str; 9] =
+    ["exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "version"];
+
+/// Looks for fixes for the findings of one host. Changes nothing.
+pub(crate) async fn offers(
+    world: &World,
+    incident: &IncidentId,
+    seen: &Seen,
+    findings: &[Finding],
+    first_number: usize,
+    now: Moment,
+) -> Offers {
+    let mut offers = Offers::default();
+    let Some(line) = &seen.line else { return offers };
+    let findings = with_restarts(findings);
+    let explained: BTreeSet<_> =
+        findings.iter().flat_map(|finding| finding.explains.iter().cloned()).collect();
+    let mut offered: BTreeSet<Vec<(String, Vec<String>)>> = BTreeSet::new();
+    let bad = findings.iter().filter(|finding| finding.severity > Severity::Info);
+    for finding in bad {
+        // What has a known cause is not treated for itself: the cause is.
+        if explained.contains(&finding.id) {
+            continue;
+        }
+        let matches = world.library.matches(finding, &findings);
+        for found in matches.found {
+            let Some(page) = world.library.get(&found.runbook) else { continue };
+            let steps = match runbook::concretise(page, finding) {
+                Ok(steps) if steps.is_empty() => continue,
+                Ok(steps) => steps,
+                Err(runbook::NotRunnable::Prose) => {
+                    offers.pages.push((
+                        page.id.to_string(),
+                        page.title.en.clone(),
+                        finding.id.to_string(),
+                    ));
+                    break;
+                }
+                Err(why) => {
+                    tracing::debug!(runbook.id = %page.id, finding.code = %finding.code, %why, "not runnable");
+                    continue;
+                }
+            };
+            let same: Vec<_> =
+                steps.iter().map(|step| (step.verb().to_owned(), step.args().to_vec())).collect();
+            if !offered.insert(same) {
+                break;
+            }
+            if let Some(why) = failed_before(world, seen, page, finding, now).await {
+                offers.withheld.push(why);
+                break;
+            }
+            if let Some(why) = no_root(seen, line) {
+                offers.withheld.push(format!("{} ({}): {why}", page.title.en, finding.id));
+                break;
+            }
+            match bind(world, seen, line, steps).await {
+                Ok(bound) => {
+                    let number = first_number + offers.proposals.len();
+                    let proposal =
+                        make(world, incident, seen, line, finding, page, bound, number, now);
+                    offers.proposals.push(proposal);
+                    break;
+                }
+                Err(why) => {
+                    offers.withheld.push(format!("{} ({}): {why}", page.title.en, finding.id));
+                }
+            }
+        }
+    }
+    offers
+}
+
+/// Findings whose repair leaves a unit down name that unit as the one to start again, where they explain its failure.
+fn with_restarts(findings: &[Finding]) -> Vec<Finding> {
+    let units: BTreeMap<_, _> = findings
+        .iter()
+        .filter(|finding| finding.subject.kind == "unit" && finding.severity > Severity::Info)
+        .map(|finding| (finding.id.clone(), finding.subject.name.clone()))
+        .collect();
+    let mut findings = findings.to_vec();
+    for finding in &mut findings {
+        if finding.facts.contains_key("restart_unit") {
+            continue;
+        }
+        let down = finding.explains.iter().find_map(|id| units.get(id));
+        if let Some(unit) = down {
+            finding.facts.insert("restart_unit".to_owned(), Value::Text(unit.clone()));
+        }
+    }
+    findings
+}
+
+fn no_root(seen: &Seen, line: &Line) -> Option<String> {
+    match line.privilege {
+        Privilege::Root | Privilege::Sudo | Privilege::Enrolled => None,
+        Privilege::None => Some(format!(
+            "{} has no way to become root on {}; allow `sudo -n` or enrol the host",
+            line.login, seen.host.name
+        )),
+    }
+}
+
+/// The second identical failure escalates: the button is not offered again.
+async fn failed_before(
+    world: &World,
+    seen: &Seen,
+    page: &runbook::Runbook,
+    finding: &Finding,
+    now: Moment,
+) -> Option<String> {
+    let since = Span::minutes(24 * 60);
+    let mut failures = 0;
+    for incident in world.recent(since, now).await {
+        failures += incident
+            .remediations
+            .values()
+            .filter(|one| {
+                one.proposal.host == seen.host.name
+                    && one.proposal.runbook == page.id
+                    && one.proposal.undoes.is_none()
+                    && one.proposal.answers_code == finding.code
+                    && one.proposal.answers_subject == finding.subject
+            })
+            .filter(|one| {
+                matches!(
+                    one.state,
+                    State::Ended { outcome: Outcome::NotFixed | Outcome::Worse | Outcome::Failed, .. }
+                )
+            })
+            .count();
+    }
+    (failures >= 2).then(|| {
+        format!(
+            "{} ({}): it did not help {failures} times in the last day; somebody has to look, see `sickbay runbook show {}`",
+            page.title.en, finding.id, page.id
+        )
+    })
+}
+
+/// Steps bound to the host as it is now, and what the guard said of them.
+struct Bound {
+    steps: Vec<Step>,
+    undo: Undo,
+    undo_words: Vec<String>,
+    diff: String,
+}
+
+async fn bind(world: &World, seen: &Seen, line: &Line, steps: Vec<Step>) -> Result<Bound, String> {
+    let preview = world
+        .hosts
+        .preview(&seen.host, line.privilege, &steps)
+        .await
+        .map_err(|error| error.to_string())?;
+    bound_from(world, steps, &preview)
+}
+
+fn bound_from(
+    world: &World,
+    steps: Vec<Step>,
+    preview: &hosts::Preview,
+) -> Result<Bound, String> {
+    let mut bound =
+        Bound { steps: Vec::new(), undo: Undo::Automatic, undo_words: Vec::new(), diff: String::new() };
+    let mut touched = BTreeSet::new();
+    let mut any_change = false;
+    for (step, looked) in steps.into_iter().zip(&preview.steps) {
+        if let hosts::Verdict::Refused(why) = &looked.verdict {
+            return Err(format!("{}: {why}", chat::words::step(&step)));
+        }
+        let noop = matches!(looked.verdict, hosts::Verdict::Noop);
+        any_change |= !noop;
+        // What an earlier step of the same run changes cannot be bound to what it looks like now.
+        let first = touched.insert(step.target());
+        let needs = if first {
+            looked
+                .before
+                .iter()
+                .filter(|(key, _)| BOUND.contains(&key.as_str()))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect()
+        } else {
+            BTreeMap::new()
+        };
+        if !looked.automatic {
+            bound.undo = Undo::Irreversible;
+        }
+        bound.undo_words.push(looked.undo.clone());
+        if !looked.diff.is_empty() {
+            bound.diff.push_str(&world.redactor.redact(&incident::redact::printable(&looked.diff)));
+        }
+        bound.steps.push(step.needing(needs));
+    }
+    if !any_change {
+        return Err("everything it would do is done already".to_owned());
+    }
+    Ok(bound)
+}
+
+#[expect(clippy::too_many_arguments, reason = "a proposal's parts come from everywhere, once")]
+fn make(
+    world: &World,
+    incident: &IncidentId,
+    seen: &Seen,
+    line: &Line,
+    finding: &Finding,
+    page: &runbook::Runbook,
+    bound: Bound,
+    number: usize,
+    now: Moment,
+) -> Proposal {
+    let requirement = requirement_of(world, &seen.host, page);
+    Proposal {
+        id: incident.proposal(number),
+        incident: incident.clone(),
+        host: seen.host.name.clone(),
+        host_key: line.host_key.clone(),
+        login: line.login.clone(),
+        privilege: line.privilege,
+        runbook: page.id.clone(),
+        runbook_version: page.version,
+        title: page.title.en.clone(),
+        risk: page.risk,
+        answers: finding.id.clone(),
+        answers_code: finding.code.clone(),
+        answers_subject: finding.subject.clone(),
+        steps: bound.steps,
+        undo: bound.undo,
+        undo_words: bound.undo_words,
+        undoes: None,
+        diff: bound.diff,
+        limits: page.limits,
+        min_approvals: page.approval.min,
+        made_at: now,
+        expires_at: now.plus(requirement.expires),
+    }
+}
+
+fn requirement_of(world: &World, host: &hosts::Host, page: &runbook::Runbook) -> Requirement {
+    let mut requirement = world.policy.requirement(
+        page.risk,
+        &traits_of(host),
+        page.approval.min,
+        page.approval.expires,
+    );
+    requirement.requester &= page.approval.requester;
+    requirement
+}
+
+/// What it takes to approve a proposal, under the policy in force now.
+pub(crate) fn requirement(world: &World, proposal: &Proposal) -> Requirement {
+    let host = world.inventory().host(&proposal.host);
+    let traits = match &host {
+        Some(host) => traits_of(host),
+        // A host that left the inventory fits no rule but those for all.
+        None => HostTraits {
+            name: proposal.host.clone(),
+            groups: BTreeSet::new(),
+            labels: BTreeMap::new(),
+            local: false,
+        },
+    };
+    let life = proposal.expires_at.since(proposal.made_at);
+    let mut requirement =
+        world.policy.requirement(proposal.risk, &traits, proposal.min_approvals, life);
+    if let Some(page) = world.library.get(&proposal.runbook) {
+        requirement.requester &= page.approval.requester;
+    }
+    requirement
+}
+
+fn traits_of(host: &hosts::Host) -> HostTraits {
+    HostTraits {
+        name: host.name.clone(),
+        groups: host.groups.clone(),
+        labels: host.labels.clone(),
+        local: host.is_local(),
+    }
+}
+
+/// Steps for a rollback, bound to the host as it is now; the needs that the inverse itself set stay.
+pub(crate) async fn bind_rollback(
+    world: &World,
+    host: &hosts::Host,
+    privilege: Privilege,
+    steps: Vec<Step>,
+) -> Result<(Vec<Step>, Undo, Vec<String>, String), String> {
+    let preview =
+        world.hosts.preview(host, privilege, &steps).await.map_err(|error| error.to_string())?;
+    let kept: Vec<BTreeMap<String, String>> =
+        steps.iter().map(|step| step.needs().clone()).collect();
+    let bound = bound_from(world, steps, &preview)?;
+    let steps = bound
+        .steps
+        .into_iter()
+        .zip(kept)
+        .map(|(step, kept)| {
+            let mut needs = step.needs().clone();
+            needs.extend(kept);
+            step.needing(needs)
+        })
+        .collect();
+    Ok((steps, bound.undo, bound.undo_words, bound.diff))
+}

@@ -1,0 +1,276 @@
+//! The settings file, read once and checked whole: an unknown key or a name that nobody has is an error with its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use incident::policy::{Hosts, Policy, Rule};
+use incident::{HostName, ResponderId, Risk, Span};
+use serde::Deserialize;
+
+#[cfg(test)]
+mod tests;
+
+/// What the settings say, checked.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Settings {
+    /// The file they came from; none without one.
+    pub(crate) file: Option<PathBuf>,
+    /// People by name.
+    pub(crate) people: BTreeMap<ResponderId, Person>,
+    /// Who may approve what; none without a settings file.
+    pub(crate) policy: Option<Policy>,
+    /// Hosts, as the inventory takes them.
+    pub(crate) hosts: BTreeMap<String, hosts::inventory::Entry>,
+    /// Ansible inventories.
+    pub(crate) inventories: Vec<PathBuf>,
+    /// The OpenSSH client configuration.
+    pub(crate) ssh_config: Option<PathBuf>,
+    /// Whether an address that is in no inventory may be named.
+    pub(crate) raw_addresses: bool,
+    /// Whether curve25519 is preferred in the key exchange, for less CPU on old clients.
+    pub(crate) fast_key_exchange: bool,
+    /// A directory of runbooks that is laid over the built-in ones.
+    pub(crate) runbooks: Option<PathBuf>,
+    /// Where the journal is kept.
+    pub(crate) state: Option<PathBuf>,
+    /// Whether the guard may keep its record under /run where /var/lib is full or read-only.
+    pub(crate) guard_in_run: bool,
+}
+
+/// A person.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Person {
+    /// The uids on this machine that are this person.
+    pub(crate) uids: BTreeSet<u32>,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SettingsError {
+    #[error("cannot read the settings file {path}; check the path given with --config")]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{path}:{line}:{column}: {what}")]
+    Syntax { path: PathBuf, line: usize, column: usize, what: String },
+    #[error("{path}: {what}")]
+    Meaning { path: PathBuf, what: String },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    version: u32,
+    #[serde(default)]
+    state: Option<PathBuf>,
+    #[serde(default)]
+    runbooks: Option<PathBuf>,
+    #[serde(default)]
+    people: BTreeMap<String, RawPerson>,
+    #[serde(default)]
+    policy: Vec<RawRule>,
+    #[serde(default)]
+    inventory: RawInventory,
+    #[serde(default)]
+    hosts: BTreeMap<String, hosts::inventory::Entry>,
+    #[serde(default)]
+    ssh: RawSsh,
+    #[serde(default)]
+    guard: RawGuard,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPerson {
+    #[serde(default)]
+    uids: BTreeSet<u32>,
+    #[serde(default)]
+    groups: BTreeSet<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRule {
+    risk: BTreeSet<Risk>,
+    hosts: String,
+    approvers: BTreeSet<String>,
+    #[serde(default = "one")]
+    min: u32,
+    #[serde(default)]
+    requester: bool,
+    #[serde(default = "quarter_hour")]
+    expires: String,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn quarter_hour() -> String {
+    "15m".to_owned()
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawInventory {
+    #[serde(default)]
+    ansible: Vec<PathBuf>,
+    #[serde(default)]
+    ssh_config: Option<PathBuf>,
+    #[serde(default)]
+    raw_addresses: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSsh {
+    #[serde(default)]
+    fast_key_exchange: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawGuard {
+    #[serde(default = "yes")]
+    in_run: bool,
+}
+
+impl Default for RawGuard {
+    fn default() -> Self {
+        Self { in_run: true }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Settings {
+    /// Reads the file; without one the defaults serve.
+    pub(crate) fn load(path: Option<&Path>) -> Result<Self, SettingsError> {
+        let Some(path) = path else {
+            return Ok(Self { guard_in_run: true, ..Self::default() });
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| SettingsError::Read { path: path.to_owned(), source })?;
+        Self::parse(path, &text)
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, SettingsError> {
+        let raw: Raw = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let before = text.get(..at).unwrap_or("");
+            SettingsError::Syntax {
+                path: path.to_owned(),
+                line: before.matches('\n').count() + 1,
+                column: before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1,
+                what: error.message().to_owned(),
+            }
+        })?;
+        let meaning = |what: String| SettingsError::Meaning { path: path.to_owned(), what };
+        if raw.version != 1 {
+            return Err(meaning(format!("version {} is not known; this Sickbay reads version 1", raw.version)));
+        }
+        let mut people = BTreeMap::new();
+        let mut groups: BTreeMap<String, BTreeSet<ResponderId>> = BTreeMap::new();
+        let mut taken: BTreeMap<u32, String> = BTreeMap::new();
+        for (name, person) in &raw.people {
+            let id = ResponderId::new(name.clone()).map_err(|bad| meaning(format!("[people.{name}]: {bad}")))?;
+            for uid in &person.uids {
+                if let Some(other) = taken.insert(*uid, name.clone()) {
+                    return Err(meaning(format!("uid {uid} belongs to both {other} and {name}; give it to one")));
+                }
+            }
+            for group in &person.groups {
+                groups.entry(group.clone()).or_default().insert(id.clone());
+            }
+            people.insert(id, Person { uids: person.uids.clone() });
+        }
+        let rules = raw
+            .policy
+            .iter()
+            .enumerate()
+            .map(|(n, rule)| make_rule(rule, &people, &groups).map_err(|what| meaning(format!("policy rule {}: {what}", n + 1))))
+            .collect::<Result<Vec<_>, _>>()?;
+        let relative = |file: &PathBuf| path.parent().map_or_else(|| file.clone(), |dir| dir.join(file));
+        Ok(Self {
+            file: Some(path.to_owned()),
+            people,
+            policy: Some(Policy { rules }),
+            hosts: raw.hosts,
+            inventories: raw.inventory.ansible.iter().map(relative).collect(),
+            ssh_config: raw.inventory.ssh_config.as_ref().map(relative),
+            raw_addresses: raw.inventory.raw_addresses,
+            fast_key_exchange: raw.ssh.fast_key_exchange,
+            runbooks: raw.runbooks.as_ref().map(relative),
+            state: raw.state.as_ref().map(relative),
+            guard_in_run: raw.guard.in_run,
+        })
+    }
+}
+
+fn make_rule(
+    raw: &RawRule,
+    people: &BTreeMap<ResponderId, Person>,
+    groups: &BTreeMap<String, BTreeSet<ResponderId>>,
+) -> Result<Rule, String> {
+    let mut approvers = BTreeSet::new();
+    for name in &raw.approvers {
+        if let Some(group) = name.strip_prefix('@') {
+            let members = groups.get(group).ok_or_else(|| format!("nobody in [people] is in the group {name}"))?;
+            approvers.extend(members.iter().cloned());
+        } else {
+            let id = ResponderId::new(name.clone()).map_err(|bad| bad.to_string())?;
+            if !people.contains_key(&id) {
+                return Err(format!("approver {name} is not in [people]"));
+            }
+            approvers.insert(id);
+        }
+    }
+    Ok(Rule {
+        risks: raw.risk.clone(),
+        hosts: parse_hosts(&raw.hosts)?,
+        approvers,
+        min: raw.min,
+        requester: raw.requester,
+        expires: duration(&raw.expires)?,
+    })
+}
+
+fn parse_hosts(text: &str) -> Result<Hosts, String> {
+    if text == "all" {
+        return Ok(Hosts::All);
+    }
+    if text == "localhost" {
+        return Ok(Hosts::Local);
+    }
+    if let Some(group) = text.strip_prefix('@') {
+        return Ok(Hosts::Group(group.to_owned()));
+    }
+    if text.contains('=') {
+        let labels = text
+            .split(',')
+            .map(|pair| {
+                pair.split_once('=')
+                    .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
+                    .ok_or_else(|| format!("hosts {text:?}: {pair:?} is not label=value"))
+            })
+            .collect::<Result<_, _>>()?;
+        return Ok(Hosts::Labels(labels));
+    }
+    HostName::new(text).map(Hosts::Named).map_err(|bad| bad.to_string())
+}
+
+/// A span such as `90s`, `15m`, `2h` or `1d`.
+pub(crate) fn duration(text: &str) -> Result<Span, String> {
+    let bad = || format!("{text:?} is not a span of time; write it like 90s, 15m, 2h or 1d");
+    let unit = text.chars().last().ok_or_else(bad)?;
+    let number = text.strip_suffix(unit).ok_or_else(bad)?;
+    let number: u64 = number.trim().parse().map_err(|_bad| bad())?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(bad()),
+    };
+    Ok(Span::seconds(number.saturating_mul(seconds)))
+}

@@ -1,0 +1,233 @@
+//! Every fault of `tests/lab/scenarios`, from the symptom to the undo, with the real binary on a real host.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::lab::{Host, both, root};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scenario {
+    #[serde(rename = "about")]
+    _about: String,
+    symptom: String,
+    #[serde(default)]
+    healthy: bool,
+    #[serde(default = "systemd")]
+    init: String,
+    prepare: String,
+    #[serde(default)]
+    inject: String,
+    check: String,
+    #[serde(default)]
+    same: String,
+    #[serde(default, rename = "repair")]
+    _repair: String,
+    expect: Expect,
+}
+
+fn systemd() -> String {
+    "systemd".to_owned()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expect {
+    findings: Vec<String>,
+    #[serde(default)]
+    not: Vec<String>,
+    #[serde(default)]
+    fix: String,
+}
+
+/// The findings above info, in order, as `code subject`.
+fn above_info(host: &Value) -> Vec<String> {
+    list(host, "findings")
+        .iter()
+        .filter(|finding| finding["severity"] != "info")
+        .map(|finding| format!("{} {}", text(finding, "code"), text(finding, "subject")))
+        .collect()
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or("")
+}
+
+/// Plays one scenario to its end.
+fn play(name: &str) {
+    let path = root().join("tests/lab/scenarios").join(format!("{name}.toml"));
+    let file = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let scenario: Scenario = toml::from_str(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let mut short = format!("it-{name}");
+    short.truncate(40);
+    let host = Host::up(short.trim_end_matches('-'), &scenario.init);
+    host.must("prepare", &scenario.prepare);
+    host.must("check of the healthy host", &scenario.check);
+    if scenario.healthy {
+        let (code, seen) = host.sickbay(&["diagnose", &host.name, "--symptom", &scenario.symptom]);
+        let found = list(&seen, "hosts").iter().flat_map(above_info).collect::<Vec<_>>();
+        assert!(found.is_empty(), "{name}: a healthy host has findings: {found:#?}");
+        assert_eq!(code, 0, "{name}: {:#?}", seen["hosts"][0]["could_not_check"]);
+        return;
+    }
+    host.must("inject", &scenario.inject);
+    assert!(!host.run(&scenario.check).status.success(), "{name}: check passes on the broken host");
+    let before = host.must("same", &scenario.same);
+
+    let (code, seen) = host.sickbay(&["diagnose", &host.name, "--symptom", &scenario.symptom]);
+    let seen_host = &seen["hosts"][0];
+    let found = above_info(seen_host);
+    for code in &scenario.expect.findings {
+        assert!(
+            found.iter().any(|one| one.split(' ').next() == Some(code)),
+            "{name}: {code} was not found; found {found:#?}"
+        );
+    }
+    for code in &scenario.expect.not {
+        assert!(
+            !found.iter().any(|one| one.split(' ').next() == Some(code)),
+            "{name}: {code} was found: {found:#?}"
+        );
+    }
+    let first = found.first().and_then(|one| one.split(' ').next());
+    assert_eq!(
+        first,
+        scenario.expect.findings.first().map(String::as_str),
+        "{name}: the root cause does not come first: {found:#?}"
+    );
+    assert_eq!(code, 1, "{name}: exit code");
+    cites_hold(name, seen_host);
+
+    let offered: Vec<String> =
+        list(seen_host, "proposals").iter().map(|one| text(one, "runbook").to_owned()).collect();
+    if scenario.expect.fix.is_empty() {
+        return;
+    }
+    let Some(proposal) = list(seen_host, "proposals")
+        .iter()
+        .find(|one| text(one, "runbook") == scenario.expect.fix)
+    else {
+        panic!("{name}: {} is not offered; offered {offered:?}; withheld {:#?}", scenario.expect.fix, seen["withheld"]);
+    };
+    let id = text(proposal, "id");
+    let (_, outcome) = host.sickbay(&["approve", id]);
+    assert_eq!(text(&outcome, "outcome"), "verified", "{name}: {outcome:#}");
+    let works = host.run(&scenario.check);
+    assert!(works.status.success(), "{name}: verified, but the service does not work: {}", both(&works));
+    let (again, refused) = host.sickbay(&["approve", id]);
+    assert!(again != 0 && text(&refused, "outcome") == "refused", "{name}: a second approve: {refused:#}");
+
+    if text(proposal, "rollback") == "automatic" {
+        let (code, undone) = host.sickbay(&["rollback", id]);
+        assert_eq!((code, text(&undone, "outcome")), (0, "verified"), "{name}: {undone:#}");
+        let after = host.must("same", &scenario.same);
+        assert_eq!(before, after, "{name}: the host is not as it was");
+    }
+    let (code, audit) = host.sickbay(&["audit", "verify"]);
+    assert_eq!(code, 0, "{name}: {audit:#}");
+}
+
+/// Every citation of a finding names evidence that is there.
+fn cites_hold(name: &str, host: &Value) {
+    let evidence: Vec<&str> = list(host, "evidence").iter().map(|one| text(one, "id")).collect();
+    for finding in list(host, "findings") {
+        assert!(!list(finding, "cites").is_empty(), "{name}: {finding:#} cites nothing");
+        for id in list(finding, "cites").iter().filter_map(Value::as_str) {
+            assert!(evidence.contains(&id), "{name}: {} cites {id}, which is not there", finding["id"]);
+        }
+    }
+}
+
+macro_rules! scenarios {
+    ($($test:ident $file:literal)*) => {
+        $(
+            #[test]
+            #[ignore = "needs the lab"]
+            fn $test() {
+                play($file);
+            }
+        )*
+
+        /// Every scenario file is played.
+        #[test]
+        fn no_scenario_is_forgotten() {
+            let played = [$($file),*];
+            for entry in std::fs::read_dir(root().join("tests/lab/scenarios")).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+                assert!(
+                    played.contains(&name.as_str()),
+                    "tests/lab/scenarios/{name}.toml is never played; add `{} \"{name}\"` to tests/it/scenarios.rs",
+                    name.replace('-', "_")
+                );
+            }
+        }
+    };
+}
+
+scenarios! {
+    apache_missing_module "apache-missing-module"
+    busybox_disk_full "busybox-disk-full"
+    busybox_nginx_config "busybox-nginx-config"
+    cpu_hog "cpu-hog"
+    dangling_release_link "dangling-release-link"
+    data_file_owner "data-file-owner"
+    deleted_but_open "deleted-but-open"
+    dependency_failed "dependency-failed"
+    disk_full_data "disk-full-data"
+    disk_full_rotated_logs "disk-full-rotated-logs"
+    dns_dead_resolver "dns-dead-resolver"
+    dns_no_resolver "dns-no-resolver"
+    docroot_mode "docroot-mode"
+    dpkg_half_configured "dpkg-half-configured"
+    env_file_missing "env-file-missing"
+    exec_bit_lost "exec-bit-lost"
+    exec_missing "exec-missing"
+    firewall_drop "firewall-drop"
+    firewall_policy "firewall-policy"
+    haproxy_config "haproxy-config"
+    healthy_busy "healthy-busy"
+    healthy_postgres_and_redis "healthy-postgres-and-redis"
+    healthy_web_and_database "healthy-web-and-database"
+    inodes_exhausted "inodes-exhausted"
+    interpreter_crlf "interpreter-crlf"
+    log_flood "log-flood"
+    mariadb_data_owner "mariadb-data-owner"
+    masked_unit "masked-unit"
+    missing_library "missing-library"
+    mount_missing "mount-missing"
+    mysql_config "mysql-config"
+    mysql_max_connections "mysql-max-connections"
+    nginx_config_syntax "nginx-config-syntax"
+    nginx_exec_bit_lost "nginx-exec-bit-lost"
+    nginx_missing_brace "nginx-missing-brace"
+    port_taken_by_service "port-taken-by-service"
+    port_taken "port-taken"
+    postgres_config "postgres-config"
+    postgres_max_connections "postgres-max-connections"
+    python_module_missing "python-module-missing"
+    python_module_unknown "python-module-unknown"
+    read_only_mount "read-only-mount"
+    redis_maxmemory "redis-maxmemory"
+    redis_misconf "redis-misconf"
+    restart_loop_without_redis "restart-loop-without-redis"
+    service_crashes "service-crashes"
+    service_stopped "service-stopped"
+    sshd_config "sshd-config"
+    start_limit_hit "start-limit-hit"
+    sysctl_drift "sysctl-drift"
+    timer_job_failed "timer-job-failed"
+    tls_expired "tls-expired"
+    tls_renewed_not_reloaded "tls-renewed-not-reloaded"
+    too_many_open_files "too-many-open-files"
+    unit_bad_setting "unit-bad-setting"
+    unit_timeout "unit-timeout"
+    unit_user_missing "unit-user-missing"
+    upstream_stopped "upstream-stopped"
+    upstream_wedged "upstream-wedged"
+    working_dir_missing "working-dir-missing"
+}
