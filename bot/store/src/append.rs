@@ -123,6 +123,9 @@ impl Store {
                 store.advance_head(n, &hash).await;
             }
             point!("store::append::after_head");
+            if !append.erasures.is_empty() {
+                store.forget_log().await;
+            }
             Ok(appended)
         })
         .await

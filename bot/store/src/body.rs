@@ -94,8 +94,26 @@ impl Store {
                 .execute(store.writer())
                 .await
                 .map_err(|error| store.fault(error))?;
+            store.forget_log().await;
             Ok(done.rows_affected() == 1)
         })
         .await
+    }
+
+    /// Empties the write-ahead log, where an erased text would live on. A reader in the way makes it wait for the next
+    /// time, or for the journal to be closed.
+    pub(crate) async fn forget_log(&self) {
+        let emptied = sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(self.writer())
+            .await;
+        match emptied {
+            Ok((0, _, _)) => {}
+            Ok(_) => tracing::warn!(
+                "an erased text stays in the journal's log until its readers are done"
+            ),
+            Err(error) => {
+                tracing::warn!("an erased text stays in the journal's log for now: {error}")
+            }
+        }
     }
 }

@@ -117,8 +117,16 @@ pub(crate) enum Found {
     Head(Head),
 }
 
+/// Reads the head file, off the threads that others need to finish writing it.
+pub(crate) async fn look(path: &Path) -> Found {
+    let path = path.to_owned();
+    tokio::task::spawn_blocking(move || read(&path))
+        .await
+        .unwrap_or_else(|error| Found::Unreadable(error.to_string()))
+}
+
 /// Reads the head file, waiting a little for a writer.
-pub(crate) fn read(path: &Path) -> Found {
+fn read(path: &Path) -> Found {
     match open(path, OFlags::RDONLY) {
         Ok(mut file) => {
             if lock(&file, File::try_lock_shared).is_err() {
@@ -151,9 +159,9 @@ fn open(path: &Path, access: OFlags) -> std::io::Result<File> {
     Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
 }
 
-/// A writer needs microseconds; one that needs longer is stopped, and is not waited for.
+/// A writer needs less than a millisecond; one that needs two seconds is stopped, and is not waited for.
 fn lock(file: &File, attempt: impl Fn(&File) -> Result<(), TryLockError>) -> std::io::Result<()> {
-    for _ in 0..40 {
+    for _ in 0..400 {
         match attempt(file) {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),

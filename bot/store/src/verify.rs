@@ -13,7 +13,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::body::bytes_hash;
 use crate::fault::{Fault, ReadError};
-use crate::head::{Found, Head, Writing, read};
+use crate::head::{Found, Head, Writing, look};
 use crate::read::check_row;
 use crate::record::{Attached, Row, genesis, ledger_genesis, ledger_hash};
 use crate::{Store, sql};
@@ -77,7 +77,7 @@ impl Store {
     /// [`ReadError`] where the journal cannot be read at all.
     pub async fn verify(&self) -> Result<Verdict, ReadError> {
         // Before the snapshot, so that the snapshot holds at least what the head file had seen.
-        let head = read(self.head_path());
+        let head = look(self.head_path()).await;
         let mut conn = self
             .readers()
             .acquire()
@@ -211,7 +211,7 @@ impl Store {
     /// # Errors
     /// [`ReadError`] where the journal cannot be read.
     pub async fn head_disagrees(&self) -> Result<Option<Break>, ReadError> {
-        let found = read(self.head_path());
+        let found = look(self.head_path()).await;
         let fault = |error| ReadError::from(self.fault(error));
         let mut conn = self.readers().acquire().await.map_err(fault)?;
         let (n, _) = self.ledger_end(&mut conn).await.map_err(fault)?;

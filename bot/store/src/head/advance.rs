@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::PoisonError;
 
-use super::{Found, Head, Writing};
+use super::{Found, Head, Writing, look};
 use crate::open::{OpenError, sync_dir};
 use crate::{Store, place, record, sql};
 
@@ -14,7 +14,7 @@ impl Store {
         let mut conn = self.readers().acquire().await.map_err(fault)?;
         let (n, hash) = self.ledger_end(&mut conn).await.map_err(fault)?;
         drop(conn);
-        if n == 0 && crate::head::read(self.head_path()) == Found::Missing {
+        if n == 0 && look(self.head_path()).await == Found::Missing {
             let unwritten = |source| OpenError::Head {
                 path: self.head_path().to_owned(),
                 source,

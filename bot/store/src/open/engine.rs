@@ -34,6 +34,7 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
         .pragma("cell_size_check", "ON")
         .pragma("mmap_size", "0")
         .pragma("recursive_triggers", "ON")
+        .pragma("secure_delete", "ON")
         .disable_statement_logging()
 }
 
@@ -73,6 +74,7 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("trusted_schema", "PRAGMA trusted_schema", "0"),
     ("cell_size_check", "PRAGMA cell_size_check", "1"),
     ("recursive_triggers", "PRAGMA recursive_triggers", "1"),
+    ("secure_delete", "PRAGMA secure_delete", "1"),
 ];
 
 /// Reads the safety settings back.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use incident::{ExecutionId, HostName, IncidentId, Moment, ProposalId};
 use serde_json::json;
-use store::{Append, Appended, Body, NewEffect, NewFact, Store};
+use store::{Append, Appended, Body, Break, NewEffect, NewFact, Store, Verdict, Verified};
 
 pub(crate) const NOON: Moment = Moment(1_795_435_200_000);
 
@@ -78,4 +78,20 @@ pub(crate) async fn texts(store: &Store, letters: &str) -> Vec<String> {
         .iter()
         .map(|record| record.body["text"].as_str().unwrap().to_owned())
         .collect()
+}
+
+/// Verifies a journal that must be sound.
+pub(crate) async fn sound(store: &Store) -> Verified {
+    match store.verify().await.unwrap() {
+        Verdict::Sound(verified) => verified,
+        Verdict::Broken(found) => panic!("{found}"),
+    }
+}
+
+/// Verifies a journal that must not be.
+pub(crate) async fn broken(store: &Store) -> Break {
+    match store.verify().await.unwrap() {
+        Verdict::Sound(verified) => panic!("passes for sound: {verified:?}"),
+        Verdict::Broken(found) => found,
+    }
 }

@@ -1,10 +1,8 @@
 //! The store's contract, told as what its users rely on. One binary: each one links the whole engine.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::print_stderr,
     reason = "a test stops at the first thing that is not as it should be, and says what it skips"
 )]
 
