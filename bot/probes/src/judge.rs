@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use incident::CouldNotCheck;
 
 use crate::draft::Draft;
+use crate::host::{Mount, mount_of, mounts};
 use crate::look::{Answer, Look, Missing};
 use crate::signatures::{self, Signatures};
 use crate::spec::Spec;
@@ -45,7 +46,26 @@ pub(crate) fn drafts(look: &Look<'_>, signatures: &Signatures) -> Vec<Draft> {
         (subject.judge)(look, &mut drafts);
     }
     signatures::judge(look, signatures, &mut drafts);
+    let mounted = mounts(&look.heard("disk.mounts"));
+    for draft in &mut drafts {
+        place(draft, &mounted);
+    }
     merge(drafts)
+}
+
+/// Adds the mount that a draft's path lies in, so that a full or read-only filesystem is seen to be its cause.
+fn place(draft: &mut Draft, mounted: &[Mount]) {
+    if draft.subject.kind == "mount" || draft.facts.contains_key("mount") {
+        return;
+    }
+    let path = match draft.subject.kind.as_str() {
+        "path" | "certificate" => Some(draft.subject.name.as_str()),
+        _ => draft.text("path"),
+    };
+    let mount = path.and_then(|path| mount_of(mounted, path));
+    if let Some(mount) = mount.map(|mount| mount.path.clone()) {
+        draft.facts.insert("mount".to_owned(), mount.into());
+    }
 }
 
 /// One draft for each code and subject: the worse and surer account, with all facts and citations.

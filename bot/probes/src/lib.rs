@@ -12,11 +12,34 @@ mod plan;
 mod rank;
 mod spec;
 
+// What all subjects share.
+mod host;
+mod read;
+mod sample;
+
+// The subjects; `subjects.rs` lists them.
+mod clock;
+mod containers;
+mod cron;
+mod disk;
+mod dns;
+mod files;
+mod firewall;
+mod kernel;
+mod logins;
+mod logs;
+mod memory;
+mod mounts;
+mod net;
+mod os;
+mod packages;
 mod services;
 mod signatures;
-mod units;
-
 mod subjects;
+mod tls;
+mod tuning;
+mod units;
+mod work;
 
 pub use draft::Draft;
 pub use judge::{Judgement, judge};

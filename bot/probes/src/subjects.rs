@@ -5,7 +5,10 @@ use incident::ProbeRun;
 use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
-use crate::{services, signatures, units};
+use crate::{
+    clock, containers, cron, disk, dns, files, firewall, kernel, logins, logs, memory, mounts, net,
+    os, packages, services, signatures, tls, tuning, units, work,
+};
 
 /// A subject: some probes and the judgement over their answers.
 pub(crate) struct Part {
@@ -27,26 +30,61 @@ const fn no_hint(_symptom: &str) -> Vec<ProbeRun> {
     Vec::new()
 }
 
+/// A subject that neither looks further nor heeds hints.
+const fn part(probes: &'static [Spec], judge: fn(&Look<'_>, &mut Vec<Draft>)) -> Part {
+    Part {
+        probes,
+        judge,
+        follow: nothing_more,
+        hinted: no_hint,
+    }
+}
+
 /// All subjects, in the order in which their probes are asked.
 pub(crate) const SUBJECTS: &[Part] = &[
     Part {
-        probes: units::PROBES,
-        judge: units::judge,
+        follow: work::follow,
+        ..part(work::PROBES, work::judge)
+    },
+    part(os::PROBES, os::judge),
+    part(memory::PROBES, memory::judge),
+    Part {
+        follow: disk::follow,
+        ..part(disk::PROBES, disk::judge)
+    },
+    part(mounts::PROBES, mounts::judge),
+    part(files::PROBES, files::judge),
+    Part {
+        follow: logs::follow,
+        ..part(logs::PROBES, logs::judge)
+    },
+    part(net::PROBES, net::judge),
+    part(dns::PROBES, dns::judge),
+    part(firewall::PROBES, firewall::judge),
+    part(kernel::PROBES, kernel::judge),
+    part(logins::PROBES, logins::judge),
+    part(clock::PROBES, clock::judge),
+    part(packages::PROBES, packages::judge),
+    Part {
+        follow: tls::follow,
+        ..part(tls::PROBES, tls::judge)
+    },
+    Part {
+        follow: containers::follow,
+        ..part(containers::PROBES, containers::judge)
+    },
+    part(tuning::PROBES, tuning::judge),
+    part(cron::PROBES, cron::judge),
+    Part {
         follow: units::follow,
         hinted: units::hinted,
+        ..part(units::PROBES, units::judge)
     },
     Part {
-        probes: services::PROBES,
-        judge: services::judge,
         follow: services::follow,
-        hinted: no_hint,
+        ..part(services::PROBES, services::judge)
     },
-    Part {
-        probes: signatures::PROBES,
-        judge: |_look, _drafts| {},
-        follow: nothing_more,
-        hinted: no_hint,
-    },
+    part(signatures::PROBES, |_look, _drafts| {}),
 ];
 
 /// Every probe there is, in the order in which they are asked.

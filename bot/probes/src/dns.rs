@@ -1,0 +1,102 @@
+//! Name servers: whether each that the host is told to ask answers anything at all.
+
+use incident::{Severity, Subject};
+
+use crate::draft::Draft;
+use crate::look::Look;
+use crate::read::{after, all_after};
+use crate::spec::Spec;
+
+/// What can be asked.
+pub(crate) const PROBES: &[Spec] = &[Spec::new(
+    "net.dns",
+    "whether each name server of resolv.conf answers",
+    include_str!("sh/net.dns.sh"),
+)
+.first()
+.within(7, 16_384)];
+
+/// What the answers mean. A refusal to look a name up is an answer: only silence and closed ports count.
+pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
+    let text = look.heard("net.dns");
+    let servers: Vec<(&str, &str)> = all_after(&text, "server ")
+        .filter_map(|line| line.split_once(' '))
+        .collect();
+    let asked_for = after(&text, "/etc/nsswitch.conf:hosts:").unwrap_or("files dns");
+    if !asked_for.contains("dns") && !asked_for.contains("resolve") {
+        return;
+    }
+    let listed: Vec<(i64, &str)> = text
+        .lines()
+        .filter_map(|line| {
+            let (number, line) = line.strip_prefix("/etc/resolv.conf:")?.split_once(':')?;
+            let mut words = line.split_whitespace();
+            (words.next()? == "nameserver").then_some((number.parse().ok()?, words.next()?))
+        })
+        .collect();
+    let dead = |state: &str| matches!(state, "silent" | "refuses");
+    let state = |server: &str| {
+        servers
+            .iter()
+            .find(|(s, _)| *s == server)
+            .map(|(_, state)| *state)
+    };
+    let answering: Vec<String> = servers
+        .iter()
+        .filter(|(_, state)| *state == "answers")
+        .map(|(server, _)| (*server).to_owned())
+        .collect();
+    for (place, (line, server)) in listed.iter().enumerate() {
+        let Some(how) = state(server).filter(|state| dead(state)) else {
+            continue;
+        };
+        let severity = match (answering.is_empty(), place) {
+            // A host that is kept from the network on purpose has no way to the server either.
+            (true, _) if !has_a_way(look, server) => Severity::Info,
+            (true, 0) => Severity::Critical,
+            // Every lookup asks the first one first and waits seconds for it.
+            (false, 0) => Severity::Warning,
+            (_, _) => Severity::Info,
+        };
+        let how = if how == "refuses" {
+            "refuses to be asked"
+        } else {
+            "does not answer"
+        };
+        let rest = if answering.is_empty() {
+            "No other server answers: no name can be resolved.".to_owned()
+        } else {
+            format!(
+                "{} answers; lookups wait for the dead one first.",
+                answering.join(", ")
+            )
+        };
+        drafts.push(
+            Draft::new(
+                "net.dns",
+                severity,
+                Subject::new("nameserver", *server),
+                format!("Name server {server} {how}"),
+            )
+            .detail(format!("Line {line} of /etc/resolv.conf names it. {rest}"))
+            .fact("server", *server)
+            .fact("path", "/etc/resolv.conf")
+            .fact("line", *line)
+            .fact("place", i64::try_from(place + 1).unwrap_or(i64::MAX))
+            .fact("others_answer", !answering.is_empty())
+            .fact("answering", answering.clone())
+            .cite("net.dns"),
+        );
+    }
+}
+
+/// Whether there is any route by which a server could be reached: a local address, a default route, or one for its network.
+fn has_a_way(look: &Look<'_>, server: &str) -> bool {
+    let local = server.starts_with("127.") || server == "::1" || server.contains(':');
+    let routes = look.heard("net.routes");
+    let any_route = routes
+        .lines()
+        .filter_map(|line| line.strip_prefix("/proc/net/route:"))
+        .any(|line| !line.starts_with("Iface"));
+    local || any_route || routes.is_empty()
+}

@@ -1,0 +1,335 @@
+//! What the kernel says: killed for memory, hung, broken disks, crashed programs; and its own limits.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use incident::step::Slot;
+use incident::{Confidence, Severity, Subject};
+use regex::Regex;
+
+use crate::draft::Draft;
+use crate::host::Host;
+use crate::look::Look;
+use crate::read::{after, file, files, int, nth, percent, real, short, time, unit, whole};
+use crate::spec::Spec;
+
+/// What can be asked.
+pub(crate) const PROBES: &[Spec] = &[
+    Spec::new(
+        "kernel.messages",
+        "the kernel's last messages",
+        include_str!("sh/kernel.messages.sh"),
+    )
+    .first()
+    .root()
+    .takes(&[Slot::Number])
+    .within(5, 131_072),
+    Spec::new(
+        "kernel.limits",
+        "limits of the host and how much of each is used",
+        include_str!("sh/kernel.limits.sh"),
+    )
+    .first(),
+    Spec::new(
+        "limits.tasks",
+        "tasks of each unit against its limit",
+        include_str!("sh/limits.tasks.sh"),
+    )
+    .first(),
+];
+
+/// At this share of a limit of the whole host something will be refused soon.
+const NEAR_PERCENT: i64 = 90;
+/// So often must a program crash within the window to be more than one bad request.
+const CRASHES: usize = 3;
+
+/// A message with the second since boot at which it was written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Message<'t> {
+    pub(crate) at: f64,
+    pub(crate) text: &'t str,
+}
+
+/// Reads lines of dmesg (`[  12.345678] text`) and of journalctl (`[   12.345678] host kernel: text`).
+pub(crate) fn messages(text: &str) -> Vec<Message<'_>> {
+    text.lines()
+        .filter_map(|line| {
+            let line = line
+                .strip_prefix('<')
+                .and_then(|l| l.split_once('>'))
+                .map_or(line, |(_, l)| l);
+            let (at, rest) = line.strip_prefix('[')?.split_once(']')?;
+            let rest = rest.trim_start();
+            let text = rest
+                .split_once(" kernel: ")
+                .filter(|(host, _)| !host.contains(' '))
+                .map_or(rest, |(_, text)| text);
+            Some(Message { at: real(at), text })
+        })
+        .collect()
+}
+
+/// A pattern of ours; one that does not compile matches nothing, and a test sees to it that all do.
+fn pattern(text: &str) -> Option<Regex> {
+    Regex::new(text).ok()
+}
+
+macro_rules! patterns {
+    ($($name:ident = $text:literal;)*) => {
+        $(static $name: LazyLock<Option<Regex>> = LazyLock::new(|| pattern($text));)*
+        #[cfg(test)]
+        pub(crate) fn all_compile() -> bool { [$($name.is_some()),*].into_iter().all(|ok| ok) }
+    };
+}
+
+patterns! {
+    KILLED = r"[Oo]ut of memory: Killed process (\d+) \(([^)]*)\)";
+    TASK = r"oom-kill:.*task_memcg=([^,]*),task=([^,]*),pid=(\d+)";
+    HUNG = r"task ([^:]+(?::[^:]+)?):(\d+) blocked for more than (\d+) seconds";
+    DISK = r"(?:I/O error, dev ([A-Za-z0-9]+)|Buffer I/O error on dev(?:ice)? ([A-Za-z0-9-]+)|(?:critical (?:medium|target|space allocation) error), dev ([A-Za-z0-9]+))";
+    FILESYSTEM = r"(EXT[234]-fs error|XFS \([^)]*\): (?:Metadata )?(?:corruption|Corruption|metadata I/O error|Filesystem has been shut down|log I/O error)|BTRFS (?:error|critical)|Remounting filesystem read-only)[^(]*(?:\((?:device )?([A-Za-z0-9-]+)\))?";
+    CRASH = r"(?:^|\s)([^\s\[]+)\[(\d+)\]:? (?:segfault at|general protection|trap (?:invalid opcode|divide error))";
+    TRACKED = r"nf_conntrack: (?:nf_conntrack: )?table full, dropping packet";
+}
+
+fn find<'t>(pattern: &LazyLock<Option<Regex>>, text: &'t str) -> Option<regex::Captures<'t>> {
+    pattern.as_ref()?.captures(text)
+}
+
+fn group<'t>(found: &regex::Captures<'t>, n: usize) -> &'t str {
+    found.get(n).map_or("", |m| m.as_str())
+}
+
+/// What the answers mean.
+pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
+    said(look, drafts);
+    limits(look, drafts);
+}
+
+#[derive(Default)]
+struct Seen<'t> {
+    count: usize,
+    last: f64,
+    line: &'t str,
+    pid: i64,
+    unit: String,
+}
+
+fn said(look: &Look<'_>, drafts: &mut Vec<Draft>) {
+    let text = look.heard("kernel.messages");
+    let key = look.key("kernel.messages");
+    let up = after(&text, "uptime ").map_or(0.0, real);
+    let window = crate::read::float(i64::try_from(look.window.since_seconds).unwrap_or(i64::MAX));
+    let mut seen: BTreeMap<(&str, String), Seen<'_>> = BTreeMap::new();
+    let mut memory_unit = String::new();
+    for message in messages(&text)
+        .into_iter()
+        .filter(|message| up - message.at <= window)
+    {
+        let line = message.text;
+        let mut note = |code: &'static str, name: &str, pid: i64, unit: &str| {
+            let entry = seen.entry((code, short(name, 48))).or_default();
+            entry.count += 1;
+            entry.last = message.at;
+            entry.line = line;
+            entry.pid = pid;
+            unit.clone_into(&mut entry.unit);
+        };
+        if let Some(found) = find(&TASK, line) {
+            memory_unit = unit(group(&found, 1));
+        } else if let Some(found) = find(&KILLED, line) {
+            note(
+                "mem.oom",
+                group(&found, 2),
+                int(group(&found, 1)),
+                &memory_unit,
+            );
+            memory_unit.clear();
+        } else if let Some(found) = find(&HUNG, line) {
+            note(
+                "kernel.hung_task",
+                group(&found, 1),
+                int(group(&found, 2)),
+                "",
+            );
+        } else if let Some(found) = find(&FILESYSTEM, line) {
+            note("kernel.io_error", group(&found, 2), 0, "");
+        } else if let Some(found) = find(&DISK, line) {
+            let device = [1, 2, 3].map(|n| group(&found, n)).concat();
+            // An empty drive answers every question with an error.
+            if !["fd", "sr", "loop", "ram"]
+                .iter()
+                .any(|kind| device.starts_with(kind))
+            {
+                note("disk.io_errors", &device, 0, "");
+            }
+        } else if let Some(found) = find(&CRASH, line) {
+            note(
+                "kernel.segfault",
+                group(&found, 1),
+                int(group(&found, 2)),
+                "",
+            );
+        } else if find(&TRACKED, line).is_some() {
+            note("net.conntrack_full", "conntrack", 0, "");
+        }
+    }
+    for ((code, name), seen) in seen {
+        drafts.extend(message(code, &name, &seen, up).map(|draft| draft.cite(key.clone())));
+    }
+}
+
+fn message(code: &str, name: &str, seen: &Seen<'_>, up: f64) -> Option<Draft> {
+    let ago = time(whole(up - seen.last));
+    let times = if seen.count == 1 {
+        "once".to_owned()
+    } else {
+        format!("{} times", seen.count)
+    };
+    let (severity, subject, title) = match code {
+        "mem.oom" => (
+            Severity::Warning,
+            Subject::new(
+                "process",
+                if seen.unit.is_empty() {
+                    name
+                } else {
+                    &seen.unit
+                },
+            ),
+            format!("The kernel killed {name} for memory {times}, last {ago} ago"),
+        ),
+        "kernel.hung_task" => (
+            Severity::Warning,
+            Subject::new("process", name),
+            format!("{name} was blocked for minutes, last {ago} ago"),
+        ),
+        "kernel.io_error" => (
+            Severity::Critical,
+            Subject::new("disk", if name.is_empty() { "filesystem" } else { name }),
+            format!(
+                "The kernel found errors in a filesystem{}, last {ago} ago",
+                if name.is_empty() {
+                    String::new()
+                } else {
+                    format!(" on {name}")
+                }
+            ),
+        ),
+        "disk.io_errors" => (
+            Severity::Critical,
+            Subject::new("disk", name),
+            format!("Disk {name} failed to read or write {times}, last {ago} ago"),
+        ),
+        "kernel.segfault" => (
+            if seen.count >= CRASHES {
+                Severity::Warning
+            } else {
+                Severity::Info
+            },
+            Subject::new("process", name),
+            format!("{name} crashed {times}, last {ago} ago"),
+        ),
+        "net.conntrack_full" => (
+            Severity::Critical,
+            Subject::new("host", "conntrack"),
+            format!("The kernel dropped packets as the connection table was full, last {ago} ago"),
+        ),
+        _ => return None,
+    };
+    Some(
+        Draft::new(code, severity, subject, title)
+            .sure(Confidence::Confirmed)
+            .detail(short(seen.line, 300))
+            .fact("comm", name)
+            .fact("pid", seen.pid)
+            .fact("unit", seen.unit.as_str())
+            .fact("count", i64::try_from(seen.count).unwrap_or(i64::MAX)),
+    )
+}
+
+fn limits(look: &Look<'_>, drafts: &mut Vec<Draft>) {
+    let text = look.heard("kernel.limits");
+    let host = Host::read(look);
+    let open = file(&text, "/proc/sys/fs/file-nr").unwrap_or("");
+    let mut near = |code: &str, name: &str, used: i64, limit: i64, key: &str| {
+        let share = percent(used, limit);
+        if limit > 0 && share >= NEAR_PERCENT {
+            drafts.push(
+                Draft::new(
+                    code,
+                    Severity::Critical,
+                    Subject::new("host", name),
+                    format!("{used} of {limit} {name} are in use on the host"),
+                )
+                .detail("When the last is gone, no program can start or open anything.")
+                .fact("used", used)
+                .fact("limit", limit)
+                .fact("used_percent", share)
+                .fact("key", key)
+                .cite("kernel.limits"),
+            );
+        }
+    };
+    // Counters of the machine, which a container cannot be blamed for.
+    if !host.contained() {
+        near(
+            "limits.files",
+            "open files",
+            nth(open, 0),
+            nth(open, 2),
+            "fs.file-max",
+        );
+        let most = file(&text, "/proc/sys/kernel/pid_max").map_or(0, int);
+        let threads = file(&text, "/proc/sys/kernel/threads-max").map_or(0, int);
+        let key = if threads > 0 && threads < most {
+            "kernel.threads-max"
+        } else {
+            "kernel.pid_max"
+        };
+        near(
+            "limits.pids",
+            "tasks",
+            host.tasks,
+            if threads > 0 { most.min(threads) } else { most },
+            key,
+        );
+    }
+    let used = file(&text, "/sys/fs/cgroup/pids.current").map_or(0, int);
+    near(
+        "limits.pids",
+        "tasks",
+        used,
+        file(&text, "/sys/fs/cgroup/pids.max").map_or(0, int),
+        "",
+    );
+
+    let text = look.heard("limits.tasks");
+    for (path, limit) in files(&text).filter(|(path, _)| path.ends_with("/pids.max")) {
+        let Some(dir) = path.strip_suffix("/pids.max") else {
+            continue;
+        };
+        let unit = dir.rsplit('/').next().unwrap_or(dir);
+        let used = file(&text, &format!("{dir}/pids.current")).map_or(0, int);
+        let (limit, share) = (int(limit), percent(used, int(limit)));
+        if limit > 0 && share >= NEAR_PERCENT {
+            drafts.push(
+                Draft::new(
+                    "limits.tasks",
+                    Severity::Warning,
+                    Subject::new("unit", unit),
+                    format!("{unit} has {used} of the {limit} tasks that it may have"),
+                )
+                .detail("At the limit it can start no thread and no process.")
+                .fact("unit", unit)
+                .fact("used", used)
+                .fact("limit", limit)
+                .fact("used_percent", share)
+                .cite("limits.tasks"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
