@@ -107,7 +107,11 @@ fn nothing_is_left_for_later() {
     for path in written_files() {
         for (n, line) in read(&path).lines().enumerate() {
             for mark in marks.iter().chain(&macros) {
-                if line.contains(mark.as_str()) {
+                // In quotes it is a word about the mark, as in the lint that refuses it.
+                let quoted = ["\"", "`"]
+                    .iter()
+                    .any(|quote| line.contains(&format!("{quote}{mark}")));
+                if line.contains(mark.as_str()) && !quoted {
                     wrong.push(format!(
                         "{path}:{} has {mark:?}; finish it, or open an issue and delete the mark",
                         n + 1

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{files_under, nothing_in, read};
+use super::{files_under, nothing_in, read, sickbay};
 
 /// The guard on the host refuses what it does not know, and knows nothing that runbooks cannot say.
 #[test]
@@ -82,6 +82,57 @@ fn scenarios_expect_codes_that_exist() {
             .map(|(code, path)| format!("{path} expects {code}, which probes::catalogue lacks")),
     );
     nothing_in(&wrong);
+}
+
+/// Every page and signature that is embedded is in order; the program's own lint says it better than this could.
+#[test]
+fn runbooks_are_in_order() {
+    let lint = sickbay(&["runbook", "lint", "runbooks"]);
+    assert!(
+        lint.status.success(),
+        "\n{}{}",
+        String::from_utf8_lossy(&lint.stdout),
+        String::from_utf8_lossy(&lint.stderr)
+    );
+}
+
+/// The fix that a scenario expects is a page that there is.
+#[test]
+fn scenarios_expect_fixes_that_exist() {
+    let pages: BTreeSet<String> = files_under(&["runbooks"])
+        .iter()
+        .filter_map(|path| path.rsplit('/').next()?.strip_suffix(".md"))
+        .map(str::to_owned)
+        .collect();
+    let mut wrong = Vec::new();
+    for path in files_under(&["tests/lab/scenarios"]) {
+        let table: toml::Table = read(&path).parse().unwrap_or_default();
+        let fix = table
+            .get("expect")
+            .and_then(|expect| expect.get("fix")?.as_str());
+        if let Some(fix) = fix.filter(|fix| !fix.is_empty() && !pages.contains(*fix)) {
+            wrong.push(format!(
+                "{path} expects the fix {fix}, which no page under runbooks/ has as its name"
+            ));
+        }
+    }
+    nothing_in(&wrong);
+}
+
+/// Every finding leads somewhere: a code that no page speaks of leaves the reader alone.
+#[test]
+fn every_code_has_a_page() {
+    let pages: String = files_under(&["runbooks"])
+        .iter()
+        .filter(|path| path.ends_with(".md"))
+        .map(|path| read(path))
+        .collect();
+    let alone: Vec<String> = probes::catalogue::entries()
+        .filter(|entry| entry.severity > incident::Severity::Info)
+        .filter(|entry| !pages.contains(entry.code))
+        .map(|entry| format!("no page under runbooks/ speaks of {}", entry.code))
+        .collect();
+    nothing_in(&alone);
 }
 
 fn codes() -> BTreeSet<String> {

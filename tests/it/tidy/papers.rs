@@ -48,8 +48,28 @@ fn links_lead_somewhere() {
                 wrong.push(format!("{path} links to {link}, which is not there"));
             }
         }
+        for name in read(path)
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|name| is_path(name))
+        {
+            if !root().join(name.trim_end_matches('/')).exists() {
+                wrong.push(format!("{path} names `{name}`, which is not there"));
+            }
+        }
     }
     nothing_in(&wrong);
+}
+
+/// Whether a text between backquotes is the path of a file of ours, and no pattern.
+fn is_path(text: &str) -> bool {
+    let ours = ["bot/", "tests/", "deploy/", "runbooks/"]
+        .iter()
+        .any(|folder| text.starts_with(folder));
+    ours && text
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c))
 }
 
 #[test]

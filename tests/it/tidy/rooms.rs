@@ -1,6 +1,6 @@
 //! The arrows between the rooms: every room may use `incident`, `incident` uses nobody, only `app` and `tests` know more.
 
-use super::{code_lines, files_under, is_test, nothing_in, read, rust_files};
+use super::{code_lines, files_under, is_build, is_test, nothing_in, read, rust_files};
 
 /// Rooms without clock, files, environment, processes or sockets.
 const PURE: [&str; 3] = ["incident", "probes", "runbook"];
@@ -229,6 +229,65 @@ fn decisions_know_no_platform() {
                         "{path}:{n} says {word:?}; incident speaks of meaning, chat, hosts and store know the platform"
                     ));
                 }
+            }
+        }
+    }
+    nothing_in(&wrong);
+}
+
+/// The one door: whatever changes a host goes through `execute`, and that takes an `Approved` by value.
+#[test]
+fn a_host_is_changed_through_one_door() {
+    let starts: Vec<String> = rust_files()
+        .iter()
+        .filter(|path| !is_test(path))
+        .flat_map(|path| {
+            let text = read(path);
+            let found: Vec<String> = code_lines(&text)
+                .filter(|(_n, line)| line.contains("[\"start\","))
+                .map(|(n, _line)| format!("{path}:{n}"))
+                .collect();
+            found
+        })
+        .collect();
+    assert_eq!(
+        starts.len(),
+        1,
+        "the guard's `start` is said in {starts:?}; it is said once, in hosts::Hosts::execute, behind an Approved"
+    );
+    let place = starts
+        .first()
+        .map_or("", |place| place.split(':').next().unwrap_or(""));
+    let text = read(place);
+    let door = text
+        .split("[\"start\",")
+        .next()
+        .unwrap_or("")
+        .rsplit("fn ")
+        .next()
+        .unwrap_or("");
+    assert!(
+        door.contains("approved: Approved"),
+        "{place}: what says `start` to the guard must take `approved: Approved` by value, or anybody may start anything"
+    );
+    let grant = read("bot/incident/src/grant.rs");
+    assert!(
+        grant.contains("#[derive(Debug)]\npub struct Approved {\n    proposal: Proposal,"),
+        "Approved must have private fields and derive Debug only; else it could be copied or read from a database"
+    );
+}
+
+/// Programs are started where hosts are reached, and nowhere else.
+#[test]
+fn only_hosts_starts_programs() {
+    let mut wrong = Vec::new();
+    for path in rust_files() {
+        if is_test(&path) || is_build(&path) || path.starts_with("bot/hosts/") {
+            continue;
+        }
+        for (n, line) in code_lines(&read(&path)) {
+            if line.contains("Command::new(") {
+                wrong.push(format!("{path}:{n} starts a program; ask bot/hosts to"));
             }
         }
     }
