@@ -1,34 +1,127 @@
 //! Log signatures: patterns over log lines, kept as data so that a site adds its own without Rust.
 
 use incident::ProbeRun;
+use incident::step::Slot;
 
 use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 
+mod hits;
+mod lines;
+mod load;
+pub(crate) mod place;
+pub(crate) mod port;
+mod stamp;
+mod template;
+mod verify;
+#[cfg(test)]
+mod tests;
+
+pub use load::{SignatureError, Signatures};
+
+use hits::{Hit, Standing};
+use verify::Known;
+
 /// What can be asked because of signatures.
-pub(crate) const PROBES: &[Spec] = &[];
+pub(crate) const PROBES: &[Spec] = &[
+    Spec::new("log.journal", "what the journal complains of", include_str!("signatures/journal.sh"))
+        .takes(&[Slot::Number])
+        .first()
+        .root()
+        .within(8, 524_288),
+    Spec::new("log.files", "what log files complain of", include_str!("signatures/files.sh"))
+        .takes(&[Slot::Number])
+        .first()
+        .root()
+        .within(6, 262_144),
+    Spec::new(
+        "file.look",
+        "a path that an error names: what lies on the way, around it and who may use it",
+        concat!(include_str!("units/paths.sh"), include_str!("signatures/file.sh")),
+    )
+    .takes(&[Slot::Path])
+    .root(),
+    Spec::new("port.holder", "who holds a port that an error names", include_str!("signatures/port.sh"))
+        .takes(&[Slot::Number])
+        .root(),
+    Spec::new("module.package", "which package has a module that is missing", include_str!("signatures/module.sh"))
+        .takes(&[Slot::Name, Slot::Name]),
+    Spec::new("setting.find", "where a refused setting stands", include_str!("signatures/setting.sh"))
+        .takes(&[Slot::Name])
+        .root(),
+];
 
-/// The patterns in force.
-#[derive(Debug, Default)]
-pub struct Signatures {}
+fn found<'a>(known: &Known<'_>, signatures: &'a Signatures) -> Vec<Hit<'a>> {
+    let lines = lines::lines(known.look);
+    hits::hits(known.look, &known.units, signatures, &lines)
+}
 
-impl Signatures {
-    /// No patterns at all.
-    #[must_use]
-    pub fn none() -> Self {
-        Self::default()
+/// What the log lines mean by the patterns, after what they name was looked at.
+pub(crate) fn judge(look: &Look<'_>, signatures: &Signatures, drafts: &mut Vec<Draft>) {
+    if signatures.is_empty() {
+        return;
+    }
+    let known = Known::new(look);
+    for hit in found(&known, signatures) {
+        drafts.extend(verify::drafts(&known, &hit));
     }
 }
 
-/// What the log lines mean by the patterns.
-pub(crate) fn judge(_look: &Look<'_>, _signatures: &Signatures, _drafts: &mut Vec<Draft>) {}
+/// What else to ask because of what the lines name: first for units that do not run, then for what is said most often.
+pub(crate) fn follow(look: &Look<'_>, signatures: &Signatures, _drafts: &[Draft]) -> Vec<ProbeRun> {
+    if signatures.is_empty() {
+        return Vec::new();
+    }
+    let known = Known::new(look);
+    let mut hits = found(&known, signatures);
+    hits.sort_by_key(|hit| (std::cmp::Reverse(hit.standing), std::cmp::Reverse(hit.signature.severity), std::cmp::Reverse(hit.count)));
+    let mut runs = Runs::default();
+    for hit in &hits {
+        let code = hit.signature.code.as_str();
+        let because = format!("{}: {}", hit.unit.as_deref().unwrap_or("log"), hit.title);
+        if matches!(code, "app.permission_denied" | "mysql.data_dir" | "redis.write_refused" | "file.missing" | "app.no_space")
+            && let Some(path) = verify::path(hit)
+        {
+            runs.ask("file.look", &[&path], &because, 10);
+            if let Some(unit) = hit.unit.as_deref().filter(|_| code != "file.missing") {
+                runs.ask("unit.exec", &[unit], &because, 4);
+            }
+        }
+        if matches!(code, "net.port_taken" | "app.connection_refused" | "nginx.upstream_down")
+            && let Some(port) = verify::port(hit)
+        {
+            runs.ask("port.holder", &[&port.to_string()], &because, 6);
+        }
+        if let (Some(language), Some(module)) = (verify::language(code), hit.get("module")) {
+            runs.ask("module.package", &[language, module], &because, 4);
+        }
+        if let (true, Some(key)) = (code.ends_with(".config"), hit.get("key")) {
+            runs.ask("setting.find", &[key], &because, 4);
+        }
+        if let (Standing::Running, "unit.open_files", Some(unit)) = (hit.standing, code, hit.unit.as_deref()) {
+            runs.ask("unit.exec", &[unit], &because, 4);
+        }
+    }
+    runs.list
+}
 
-/// What else to ask because of what the lines name.
-pub(crate) fn follow(
-    _look: &Look<'_>,
-    _signatures: &Signatures,
-    _drafts: &[Draft],
-) -> Vec<ProbeRun> {
-    Vec::new()
+/// Questions so far, no more than so many of each probe.
+#[derive(Default)]
+struct Runs {
+    list: Vec<ProbeRun>,
+}
+
+impl Runs {
+    fn ask(&mut self, probe: &str, args: &[&str], because: &str, most: usize) {
+        let asked = self.list.iter().filter(|run| run.probe.as_str() == probe).count();
+        let spec = PROBES.iter().chain(crate::units::PROBES).find(|spec| spec.id == probe);
+        // An argument that is not of its kind comes from a hostile or garbled line: it is not asked.
+        let run = spec.and_then(|spec| spec.run(args, because).ok());
+        if let Some(run) = run.filter(|_| asked < most)
+            && !self.list.contains(&run)
+        {
+            self.list.push(run);
+        }
+    }
 }

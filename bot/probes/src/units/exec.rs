@@ -45,6 +45,8 @@ pub(crate) struct Needs {
     pub(crate) unit: String,
     /// The account that the program runs as; nothing where it could not be told.
     pub(crate) account: Option<Account>,
+    /// The accounts that its processes run as.
+    pub(crate) runs_as: Vec<Account>,
     pub(crate) missing_user: Option<String>,
     pub(crate) missing_group: Option<String>,
     pub(crate) dynamic_user: bool,
@@ -158,8 +160,13 @@ impl Needs {
         let mut entry = None;
         let mut ids = "";
         let mut group = None;
+        let mut running = None;
         for line in who.lines() {
             match line.split_once(' ') {
+                Some(("runs-as", rest)) => running = Some(rest),
+                Some(("runs-as-ids", rest)) => {
+                    self.runs_as.extend(running.take().and_then(|entry| account(entry, rest)));
+                }
                 Some(("user", rest)) => entry = Some(rest),
                 Some(("ids", rest)) => ids = rest,
                 Some(("group", rest)) => group = Some(rest),
@@ -186,9 +193,14 @@ impl Needs {
         }
     }
 
-    /// The parts of a role.
-    pub(crate) fn of(&self, role: Role) -> impl Iterator<Item = &Part> {
-        self.parts.iter().filter(move |part| part.role == role)
+    /// The account that does the unit's work: one without privilege, where there is one.
+    pub(crate) fn worker(&self) -> Option<&Account> {
+        let plain = |account: &&Account| account.uid != 0;
+        self.account
+            .iter()
+            .find(plain)
+            .or_else(|| self.runs_as.iter().find(plain))
+            .or(self.account.as_ref())
     }
 }
 

@@ -113,6 +113,11 @@ fi
 if [ -n "$group" ]; then
   if entry=$(getent group "$group" 2>/dev/null || grep "^$group:" /etc/group); then echo "group $(echo "$entry" | cut -d: -f1-3)"; else echo "group-missing $group"; fi
 fi
+group_path=$(systemctl show --no-pager -p ControlGroup --value -- "$1" 2>/dev/null)
+if [ -n "$group_path" ] && [ "$group_path" != / ]; then
+  cat "/sys/fs/cgroup$group_path/cgroup.procs" "/sys/fs/cgroup/systemd$group_path/cgroup.procs" 2>/dev/null | head -n 40 | while read -r pid; do stat -c %U "/proc/$pid" 2>/dev/null; done | sort -u | head -n 4 |
+    while read -r name; do echo "runs-as $(getent passwd "$name" 2>/dev/null || grep "^$name:" /etc/passwd)"; echo "runs-as-ids $(id "$name" 2>/dev/null)"; done
+fi
 root=$(printf '%s\n' "$show" | sed -n 's/^RootDirectory=//p')
 echo '-- programs'
 if [ -z "$root" ]; then

@@ -166,8 +166,8 @@ impl Units {
                 units.state = state.trim().to_owned();
             } else if let Some(now) = line.strip_prefix("now ") {
                 let mut words = now.split_whitespace();
-                let seconds = words.next().and_then(|w| w.parse::<i64>().ok());
-                units.now_ms = seconds.unwrap_or(0).saturating_mul(1000);
+                let now_us = words.next().map_or(0, microseconds);
+                units.now_ms = i64::try_from(now_us / 1000).unwrap_or(0);
                 units.uptime_us = words.next().map_or(0, microseconds);
             }
         }

@@ -6,7 +6,7 @@ fi
 echo 'manager systemd'
 echo "state $(systemctl is-system-running 2>&1)"
 read -r up _ </proc/uptime
-echo "now $(date +%s) $up"
+echo "now $(date +%s.%N) $up"
 systemctl show --no-pager '*.service' '*.timer' '*.socket' '*.path' -p Id -p Description -p LoadState -p ActiveState -p SubState -p Result \
   -p NRestarts -p UnitFileState -p Type -p Transient -p ConditionResult -p ConditionTimestampMonotonic -p TriggeredBy -p Triggers \
   -p FragmentPath -p ExecMainStatus -p ExecMainCode -p ExecMainStartTimestampMonotonic -p ExecMainExitTimestampMonotonic \

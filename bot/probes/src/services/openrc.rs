@@ -1,0 +1,68 @@
+//! Reads how services stand on hosts without systemd: OpenRC, or scripts in `/etc/init.d` with files of process ids.
+
+use incident::{Confidence, Severity, Subject};
+
+use crate::draft::Draft;
+
+/// What `service.list` says.
+pub(crate) fn judge(text: &str) -> Vec<Draft> {
+    match text.lines().next().map(str::trim) {
+        Some("manager openrc") => openrc(text),
+        Some("manager init.d") => scripts(text),
+        _ => Vec::new(),
+    }
+}
+
+/// Lines such as ` sshd                 [  crashed  ]` below `Runlevel: default`.
+fn openrc(text: &str) -> Vec<Draft> {
+    let mut level = "";
+    let mut found = Vec::new();
+    for line in text.lines() {
+        if let Some(name) = line.trim().strip_prefix("Runlevel: ") {
+            level = name.trim();
+        } else if line.starts_with("Dynamic Runlevel") {
+            level = "";
+        }
+        let Some((name, state)) = line.trim().split_once('[') else {
+            continue;
+        };
+        let name = name.trim();
+        let state = state.trim_end_matches(']').trim();
+        let state = state.split_whitespace().next().unwrap_or_default();
+        let in_use = level == "default" || level == "boot" || level == "sysinit";
+        match state {
+            "crashed" => {
+                let draft = draft("unit.failed", name, Severity::Critical, format!("{name} has crashed"))
+                    .detail("OpenRC started it, and its process is gone.")
+                    .fact("result", "crashed");
+                found.push(draft);
+            }
+            "stopped" if in_use => {
+                let draft = draft("unit.stopped", name, Severity::Warning, format!("{name} is enabled but does not run"))
+                    .sure(Confidence::Likely)
+                    .detail(format!("It belongs to runlevel {level}, and OpenRC says that it is stopped."));
+                found.push(draft);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn scripts(text: &str) -> Vec<Draft> {
+    let gone = text.lines().filter_map(|line| line.strip_prefix("gone "));
+    gone.filter_map(|rest| {
+        let mut words = rest.splitn(3, ' ');
+        let (name, pid, file) = (words.next()?, words.next()?, words.next()?);
+        let draft = draft("unit.stopped", name, Severity::Warning, format!("{name} is not running"))
+            .sure(Confidence::Likely)
+            .detail(format!("{file} names process {pid}, which is gone: the service ended without being told to stop."))
+            .fact("path", file);
+        Some(draft)
+    })
+    .collect()
+}
+
+fn draft(code: &str, name: &str, severity: Severity, title: String) -> Draft {
+    Draft::new(code, severity, Subject::new("unit", name), title).fact("unit", name)
+}

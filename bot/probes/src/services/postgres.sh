@@ -1,0 +1,15 @@
+cd / || exit 0
+for path in /run/postgresql/.s.PGSQL.* /tmp/.s.PGSQL.*; do
+  case $path in *.lock|*'*') continue;; esac
+  [ -S "$path" ] || continue
+  command -v psql >/dev/null 2>&1 || exit 0
+  if [ "$(id -u)" != 0 ]; then echo 'sickbay: needs root: the state of PostgreSQL'; exit 0; fi
+  command -v runuser >/dev/null 2>&1 || exit 0
+  port=${path##*.}; folder=${path%/*}
+  echo "server $port"
+  # The server's own user by its socket alone: no password, no start-up file.
+  runuser -u postgres -- env PGCONNECT_TIMEOUT=2 PGPASSFILE=/nonexistent/none psql -X -w -A -t -q -F ' ' -h "$folder" -p "$port" -d postgres -c "set default_transaction_read_only = on;
+    select 'connections', count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid();
+    select 'setting', name, setting, coalesce(sourceline, 0), coalesce(sourcefile, '') from pg_settings where name in ('max_connections', 'superuser_reserved_connections', 'reserved_connections', 'data_directory')" 2>&1 </dev/null
+  echo "exit $?"
+done

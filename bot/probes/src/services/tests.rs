@@ -1,0 +1,1 @@
+//! Services: what their own checks and states say.

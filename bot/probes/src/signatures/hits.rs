@@ -1,0 +1,180 @@
+//! Finds what the log lines say by the signatures, grouped, and whether it is still so.
+
+use std::collections::BTreeMap;
+
+use incident::Severity;
+
+use super::lines::Seen;
+use super::load::{Signature, Signatures, fits};
+use super::template::fill;
+use crate::look::Look;
+use crate::units::list::Units;
+
+/// How a line stands to its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    /// Its unit is not known, or is no unit.
+    Unknown,
+    /// Its unit runs, and ran when it was written.
+    Running,
+    /// Its unit does not run, and the line is of its last attempt.
+    Failing,
+}
+
+/// What several lines say alike.
+#[derive(Debug, Clone)]
+pub(crate) struct Hit<'a> {
+    pub(crate) signature: &'a Signature,
+    pub(crate) subject: String,
+    pub(crate) title: String,
+    pub(crate) captures: BTreeMap<String, String>,
+    pub(crate) unit: Option<String>,
+    pub(crate) standing: Standing,
+    pub(crate) count: usize,
+    pub(crate) last_ms: Option<i64>,
+    pub(crate) example: String,
+    pub(crate) key: String,
+}
+
+impl Hit<'_> {
+    /// A capture by name.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.captures.get(name).map(String::as_str)
+    }
+}
+
+/// Fewer than this many minutes ago is "now" for a unit that runs all the same.
+const FRESH_MS: i64 = 15 * 60 * 1000;
+
+/// The hits of all lines that count: of the window, or of the last attempt of a unit that does not run.
+pub(crate) fn hits<'a>(look: &Look<'_>, units: &Units, signatures: &'a Signatures, lines: &[Seen]) -> Vec<Hit<'a>> {
+    let newest = lines.iter().filter_map(|seen| seen.line.at_ms).max().unwrap_or(0);
+    let now_ms = if units.now_ms > 0 { units.now_ms } else { newest };
+    let window_ms = i64::try_from(look.window.since_seconds).unwrap_or(i64::MAX).saturating_mul(1000);
+    let mut groups: BTreeMap<(String, String, String), Hit<'a>> = BTreeMap::new();
+    for seen in lines {
+        let line = &seen.line;
+        for signature in signatures.fitting(&line.text) {
+            let unit = line.unit.clone().filter(|unit| unit != "init.scope").or_else(|| guess(units, signature, seen));
+            if !signature.reads(seen.source, unit.as_deref(), &line.program) {
+                continue;
+            }
+            let Some(mut captures) = signature.captures(&line.text) else {
+                continue;
+            };
+            if let Some(unit) = &unit {
+                captures.entry("unit".to_owned()).or_insert_with(|| unit.clone());
+            }
+            let Some(standing) = standing(units, unit.as_deref(), line.at_ms) else {
+                continue;
+            };
+            let in_window = line.at_ms.is_some_and(|at| at >= now_ms.saturating_sub(window_ms));
+            if standing != Standing::Failing && !in_window {
+                continue;
+            }
+            let (Some(subject), Some(title)) = (fill(&signature.subject, &captures), fill(&signature.title, &captures)) else {
+                continue;
+            };
+            let group = (signature.code.clone(), subject.clone(), unit.clone().unwrap_or_default());
+            let hit = groups.entry(group).or_insert_with(|| Hit {
+                signature,
+                subject,
+                title,
+                captures: BTreeMap::new(),
+                unit: unit.clone(),
+                standing,
+                count: 0,
+                last_ms: None,
+                example: String::new(),
+                key: String::new(),
+            });
+            hit.count += 1;
+            hit.standing = hit.standing.max(standing);
+            for (name, value) in captures {
+                hit.captures.insert(name, value);
+            }
+            if hit.last_ms <= line.at_ms {
+                hit.last_ms = line.at_ms;
+                hit.example.clone_from(&line.text);
+                hit.key.clone_from(&seen.key);
+            }
+        }
+    }
+    groups.into_values().collect()
+}
+
+/// How a line of that time stands to the unit; nothing when it is of an attempt that is over.
+pub(crate) fn standing(units: &Units, unit: Option<&str>, at_ms: Option<i64>) -> Option<Standing> {
+    let Some(unit) = unit.and_then(|unit| units.get(unit)) else {
+        return Some(Standing::Unknown);
+    };
+    // Clocks of the journal and of the service manager agree; the second allows for rounding.
+    let slack = 1500;
+    if unit.is_down() {
+        let attempt = units.moment(unit.left_inactive.max(unit.started_at));
+        let of_it = match (attempt, at_ms) {
+            (Some(attempt), Some(at)) => at >= attempt.saturating_sub(slack),
+            _ => true,
+        };
+        return of_it.then_some(Standing::Failing);
+    }
+    if unit.is_active() {
+        let recovered = match (units.moment(unit.active_since), at_ms) {
+            (Some(since), Some(at)) => at < since,
+            (_, None) => true,
+            (None, Some(_)) => false,
+        };
+        return (!recovered).then_some(Standing::Running);
+    }
+    if unit.active == "activating" {
+        return Some(Standing::Failing);
+    }
+    None
+}
+
+/// The unit of a line that names none: by the signature, or by the place of the log file.
+fn guess(units: &Units, signature: &Signature, seen: &Seen) -> Option<String> {
+    let among = |globs: &[String]| {
+        let mut fitting: Vec<_> = units
+            .list
+            .values()
+            .filter(|unit| unit.is_service() && unit.load == "loaded" && globs.iter().any(|glob| fits(glob, &unit.id)))
+            .collect();
+        fitting.sort_by_key(|unit| (!unit.is_down(), !unit.is_active(), unit.kind == "oneshot", unit.id.clone()));
+        fitting.first().map(|unit| unit.id.clone())
+    };
+    if !signature.units.is_empty() {
+        return among(&signature.units);
+    }
+    let file = seen.file.as_deref()?;
+    let rest = file.strip_prefix("/var/log/")?;
+    let name = rest.split('/').next()?;
+    let name = name.split('.').next()?;
+    let globs: Vec<String> = match name {
+        "mysql" | "mariadb" | "mysqld" => vec!["mariadb.service".to_owned(), "mysql*.service".to_owned()],
+        "redis" | "valkey" => vec![format!("{name}*.service")],
+        "postgresql" => vec!["postgresql@*.service".to_owned(), "postgresql*.service".to_owned()],
+        "apache2" | "httpd" => vec![format!("{name}.service")],
+        name if name.starts_with("php") => vec!["php*-fpm.service".to_owned()],
+        name => vec![format!("{name}.service"), format!("{name}-server.service"), format!("{name}@*.service")],
+    };
+    among(&globs)
+}
+
+/// How bad a hit is that nothing else confirms: what a running unit says now and then is worth knowing, no more.
+pub(crate) fn severity(hit: &Hit<'_>, now_ms: i64) -> Severity {
+    let wanted = hit.signature.severity;
+    match hit.standing {
+        Standing::Failing => wanted,
+        Standing::Running | Standing::Unknown => {
+            let fresh = hit.last_ms.is_some_and(|at| at >= now_ms.saturating_sub(FRESH_MS));
+            if hit.signature.repeats == 1 {
+                wanted
+            } else if fresh && hit.count >= hit.signature.repeats {
+                wanted.min(Severity::Warning)
+            } else {
+                Severity::Info
+            }
+        }
+    }
+}
