@@ -48,8 +48,10 @@ pub(crate) fn views<'a>(
     proposals
         .map(|proposal| {
             let requirement = propose::requirement(world, proposal);
-            let may_approve =
-                incident.by.as_ref().is_some_and(|asked| requirement.may(&world.who.id, asked));
+            let may_approve = incident
+                .by
+                .as_ref()
+                .is_some_and(|asked| requirement.may(&world.who.id, asked));
             View {
                 proposal: proposal.clone(),
                 because: incident

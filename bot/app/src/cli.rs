@@ -6,7 +6,12 @@ use clap::{Args, Parser, Subcommand};
 
 /// Looks at Linux hosts, says what is wrong and how it knows, and offers fixes that can be undone.
 #[derive(Debug, Parser)]
-#[command(name = "sickbay", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "sickbay",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,

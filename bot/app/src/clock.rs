@@ -9,16 +9,22 @@ pub(crate) fn now() -> Moment {
 
 /// A moment for machines: `2026-11-23T09:30:00Z`.
 pub(crate) fn rfc3339(at: Moment) -> String {
-    jiff::Timestamp::from_millisecond(at.0).map_or_else(|_| String::new(), |at| {
-        at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-    })
+    jiff::Timestamp::from_millisecond(at.0).map_or_else(
+        |_| String::new(),
+        |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    )
 }
 
 /// A moment for people, in the machine's time zone: `2026-11-23 10:30:00`.
 pub(crate) fn local(at: Moment) -> String {
-    jiff::Timestamp::from_millisecond(at.0).map_or_else(|_| String::new(), |at| {
-        at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
-    })
+    jiff::Timestamp::from_millisecond(at.0).map_or_else(
+        |_| String::new(),
+        |at| {
+            at.to_zoned(jiff::tz::TimeZone::system())
+                .strftime("%Y-%m-%d %H:%M:%S")
+                .to_string()
+        },
+    )
 }
 
 /// The day for an incident's id: `20261123`, in UTC.

@@ -28,8 +28,14 @@ pub(crate) enum JournalError {
     #[error("{0}")]
     Claimed(String),
     /// A fact of a newer Sickbay.
-    #[error("record {seq} of incident {incident} cannot be read: {why}; a newer Sickbay may have written it")]
-    Unreadable { incident: IncidentId, seq: u64, why: String },
+    #[error(
+        "record {seq} of incident {incident} cannot be read: {why}; a newer Sickbay may have written it"
+    )]
+    Unreadable {
+        incident: IncidentId,
+        seq: u64,
+        why: String,
+    },
     /// Random bytes or the clock.
     #[error(transparent)]
     Place(#[from] place::PlaceError),
@@ -52,13 +58,13 @@ pub(crate) fn facts(
     records
         .iter()
         .map(|record| {
-            serde_json::from_value(record.body.clone()).map(|fact| (record.at, fact)).map_err(
-                |error| JournalError::Unreadable {
+            serde_json::from_value(record.body.clone())
+                .map(|fact| (record.at, fact))
+                .map_err(|error| JournalError::Unreadable {
                     incident: id.clone(),
                     seq: record.seq,
                     why: error.to_string(),
-                },
-            )
+                })
         })
         .collect()
 }
@@ -85,7 +91,13 @@ fn append_of(incident: &IncidentId, version: u64, at: Moment, facts: &[Fact]) ->
     append.facts = facts.iter().map(new_fact).collect();
     append.proposals = facts
         .iter()
-        .filter_map(|fact| if let Fact::Proposed { proposal } = fact { Some(proposal.id.clone()) } else { None })
+        .filter_map(|fact| {
+            if let Fact::Proposed { proposal } = fact {
+                Some(proposal.id.clone())
+            } else {
+                None
+            }
+        })
         .collect();
     append
 }
@@ -134,7 +146,11 @@ pub(crate) async fn hear(
         let mut incident = load(store, id).await?;
         let decision = decide(&incident, event.clone(), &rules, now)?;
         let mut append = append_of(id, incident.version, now, &decision.facts);
-        append.effects = decision.effects.iter().map(|effect| new_effect(effect, now)).collect();
+        append.effects = decision
+            .effects
+            .iter()
+            .map(|effect| new_effect(effect, now))
+            .collect();
         append.claims = decision.claims.clone();
         append.releases = decision.releases.clone();
         append.done_effect = done.map(|leased| (leased.id, leased.fence));
@@ -157,7 +173,11 @@ pub(crate) async fn hear(
 pub(crate) fn evidence_record(one: &Evidence) -> Result<(EvidenceRecord, Body), JournalError> {
     let salt: [u8; 16] = place::random()?;
     let salt = data_encoding::HEXLOWER.encode(&salt);
-    let body = Body { id: one.id.to_string(), text: one.text.clone(), salt };
+    let body = Body {
+        id: one.id.to_string(),
+        text: one.text.clone(),
+        salt,
+    };
     let record = EvidenceRecord {
         id: one.id.clone(),
         host: one.host.clone(),

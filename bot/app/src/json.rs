@@ -27,8 +27,11 @@ pub(crate) fn diagnosis(
                 .filter(|card| card.proposal.host == report.host)
                 .map(card)
                 .collect();
-            let seen: Vec<Value> =
-                evidence.iter().filter(|one| one.host == report.host).map(one_evidence).collect();
+            let seen: Vec<Value> = evidence
+                .iter()
+                .filter(|one| one.host == report.host)
+                .map(one_evidence)
+                .collect();
             json!({
                 "host": report.host,
                 "status": report.status,

@@ -16,24 +16,38 @@ pub(crate) async fn offer(world: &World, views: &[View], exit: Exit) -> anyhow::
         world.hosts.close().await;
         return Ok(exit);
     }
-    let menu: Vec<String> =
-        mine.iter().enumerate().map(|(n, view)| format!("[{}] {}", n + 1, view.proposal.id)).collect();
+    let menu: Vec<String> = mine
+        .iter()
+        .enumerate()
+        .map(|(n, view)| format!("[{}] {}", n + 1, view.proposal.id))
+        .collect();
     let mut out = std::io::stdout().lock();
     write!(out, "\nApprove {}, or [q] nothing: ", menu.join("  "))?;
     out.flush()?;
     drop(out);
     let answer = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map(|_bytes| line)
+        std::io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .map(|_bytes| line)
     })
     .await??;
-    let picked = answer.trim().parse::<usize>().ok().and_then(|n| mine.get(n.checked_sub(1)?));
+    let picked = answer
+        .trim()
+        .parse::<usize>()
+        .ok()
+        .and_then(|n| mine.get(n.checked_sub(1)?));
     let Some(view) = picked else {
         screen::line("Nothing was approved.");
         world.hosts.close().await;
         return Ok(exit);
     };
-    let asked = Click { proposal: view.proposal.id.to_string(), as_name: None, json: false };
+    let asked = Click {
+        proposal: view.proposal.id.to_string(),
+        as_name: None,
+        json: false,
+    };
     let exit = click::carry_out(world, &asked, &view.proposal.id).await?;
     world.hosts.close().await;
     Ok(exit)

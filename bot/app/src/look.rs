@@ -79,7 +79,10 @@ pub(crate) async fn look(
     let symptom = (!symptom.is_empty()).then_some(symptom);
     let mut plan = Some(probes::first_wave(&window, symptom));
     while let Some(asked) = plan.take() {
-        progress(Step { wave: asked.wave, probes: asked.runs.len() });
+        progress(Step {
+            wave: asked.wave,
+            probes: asked.runs.len(),
+        });
         match world.hosts.examine(host, &asked).await {
             Ok(examined) => {
                 seen.line.get_or_insert_with(|| Line {
@@ -105,10 +108,18 @@ pub(crate) async fn look(
         }
         let wave = asked.wave + 1;
         seen.plans.push(asked);
-        let look = Look { host: &host.name, answers: &seen.answers, window };
+        let look = Look {
+            host: &host.name,
+            answers: &seen.answers,
+            window,
+        };
         plan = probes::next_wave(&look, &world.signatures, wave);
     }
-    let look = Look { host: &host.name, answers: &seen.answers, window };
+    let look = Look {
+        host: &host.name,
+        answers: &seen.answers,
+        window,
+    };
     seen.judgement = Some(probes::judge(&look, &world.signatures));
     seen.took = clock::now().since(started);
     seen
@@ -130,7 +141,9 @@ impl Seen {
         let mut ids: BTreeMap<String, EvidenceId> = BTreeMap::new();
         for plan in &self.plans {
             for run in &plan.runs {
-                let Some(answer) = self.answers.get(&run.key()) else { continue };
+                let Some(answer) = self.answers.get(&run.key()) else {
+                    continue;
+                };
                 let id = EvidenceId::nth(so_far.0 + evidence.len() + 1);
                 ids.insert(run.key(), id.clone());
                 evidence.push((plan.wave, self.evidence(id, run, answer, redactor)));
@@ -151,8 +164,12 @@ impl Seen {
             };
             return Numbered { report, evidence };
         };
-        let mut findings =
-            probes::rank(&self.host.name, judgement.drafts.clone(), so_far.1 + 1, &ids);
+        let mut findings = probes::rank(
+            &self.host.name,
+            judgement.drafts.clone(),
+            so_far.1 + 1,
+            &ids,
+        );
         for finding in &mut findings {
             finding.title = redactor.redact(&printable(finding.title.as_bytes()));
             finding.detail = redactor.redact(&printable(finding.detail.as_bytes()));

@@ -43,14 +43,24 @@ fn main() -> ExitCode {
         Err(error) => {
             let wrong = error.use_stderr();
             let _gone = error.print();
-            return if wrong { Exit::Usage.into() } else { ExitCode::SUCCESS };
+            return if wrong {
+                Exit::Usage.into()
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     let filter = EnvFilter::try_from_env("SICKBAY_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     #[cfg(feature = "failpoints")]
     let _scenario = fail::FailScenario::setup();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -63,7 +73,11 @@ fn main() -> ExitCode {
     match ended {
         Ok(exit) => exit.into(),
         Err(error) => {
-            let text = if error.is::<Usage>() { error.to_string() } else { format!("{error:#}") };
+            let text = if error.is::<Usage>() {
+                error.to_string()
+            } else {
+                format!("{error:#}")
+            };
             screen::aside(&format!("sickbay: {text}"));
             Exit::Usage.into()
         }

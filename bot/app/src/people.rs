@@ -23,7 +23,11 @@ pub(crate) enum NotThem {
     #[error(
         "uid {uid} is not {name}; the settings map {name} to {mapped}. Leave --as out, or ask whoever keeps the settings"
     )]
-    NotMapped { uid: u32, name: ResponderId, mapped: String },
+    NotMapped {
+        uid: u32,
+        name: ResponderId,
+        mapped: String,
+    },
     #[error("there is nobody called {name} in the settings; name one of [people]")]
     Nobody { name: ResponderId },
 }
@@ -36,12 +40,19 @@ pub(crate) fn at_terminal(settings: &Settings, as_name: Option<&str>) -> Result<
 
 fn identify(settings: &Settings, as_name: Option<&str>, uid: u32) -> Result<Person, NotThem> {
     let Some(name) = as_name else {
-        let mapped = settings.people.iter().find(|(_, person)| person.uids.contains(&uid));
+        let mapped = settings
+            .people
+            .iter()
+            .find(|(_, person)| person.uids.contains(&uid));
         let id = match mapped {
             Some((id, _)) => id.clone(),
             None => ResponderId::new(account_name(uid).unwrap_or_else(|| format!("uid-{uid}")))?,
         };
-        return Ok(Person { id, via: format!("terminal uid {uid}"), uid });
+        return Ok(Person {
+            id,
+            via: format!("terminal uid {uid}"),
+            uid,
+        });
     };
     let name = ResponderId::new(name)?;
     let person = settings.people.get(&name);
@@ -50,22 +61,36 @@ fn identify(settings: &Settings, as_name: Option<&str>, uid: u32) -> Result<Pers
         if person.is_none() && settings.file.is_some() {
             return Err(NotThem::Nobody { name });
         }
-        return Ok(Person { via: format!("terminal uid 0 as {name}"), id: name, uid });
+        return Ok(Person {
+            via: format!("terminal uid 0 as {name}"),
+            id: name,
+            uid,
+        });
     }
     match person {
-        Some(person) if person.uids.contains(&uid) => {
-            Ok(Person { via: format!("terminal uid {uid}"), id: name, uid })
-        }
-        Some(person) if person.uids.is_empty() => {
-            Err(NotThem::NotMapped { uid, name, mapped: "no uid".to_owned() })
-        }
+        Some(person) if person.uids.contains(&uid) => Ok(Person {
+            via: format!("terminal uid {uid}"),
+            id: name,
+            uid,
+        }),
+        Some(person) if person.uids.is_empty() => Err(NotThem::NotMapped {
+            uid,
+            name,
+            mapped: "no uid".to_owned(),
+        }),
         Some(person) => {
             let uids: Vec<String> = person.uids.iter().map(ToString::to_string).collect();
-            Err(NotThem::NotMapped { uid, name, mapped: format!("uid {}", uids.join(", ")) })
+            Err(NotThem::NotMapped {
+                uid,
+                name,
+                mapped: format!("uid {}", uids.join(", ")),
+            })
         }
-        None if settings.file.is_none() => {
-            Err(NotThem::NotMapped { uid, name, mapped: "nothing, since there is no settings file".to_owned() })
-        }
+        None if settings.file.is_none() => Err(NotThem::NotMapped {
+            uid,
+            name,
+            mapped: "nothing, since there is no settings file".to_owned(),
+        }),
         None => Err(NotThem::Nobody { name }),
     }
 }
@@ -86,10 +111,19 @@ mod tests {
     use super::*;
 
     fn settings() -> Settings {
-        let mut settings = Settings { file: Some("x".into()), ..Settings::default() };
-        let person = |uids: &[u32]| crate::settings::Person { uids: uids.iter().copied().collect() };
-        settings.people.insert(ResponderId::new("ana").unwrap(), person(&[1000]));
-        settings.people.insert(ResponderId::new("bo").unwrap(), person(&[]));
+        let mut settings = Settings {
+            file: Some("x".into()),
+            ..Settings::default()
+        };
+        let person = |uids: &[u32]| crate::settings::Person {
+            uids: uids.iter().copied().collect(),
+        };
+        settings
+            .people
+            .insert(ResponderId::new("ana").unwrap(), person(&[1000]));
+        settings
+            .people
+            .insert(ResponderId::new("bo").unwrap(), person(&[]));
         settings
     }
 
@@ -107,7 +141,11 @@ mod tests {
         check(None, 1000, "ana by terminal uid 1000");
         check(Some("ana"), 1000, "ana by terminal uid 1000");
         check(Some("bo"), 0, "bo by terminal uid 0 as bo");
-        check(Some("eve"), 0, "there is nobody called eve in the settings; name one of [people]");
+        check(
+            Some("eve"),
+            0,
+            "there is nobody called eve in the settings; name one of [people]",
+        );
         check(
             Some("ana"),
             1001,

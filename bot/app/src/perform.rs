@@ -4,8 +4,8 @@
 //! nothing: whoever comes next takes the lease over. An effect that changes a host is looked up on
 //! the host before anything is started again; what was started once is never started again.
 
-use incident::policy::Requirement;
 use incident::fact::Ran;
+use incident::policy::Requirement;
 use incident::remediation::{Event, Incident, State};
 use incident::report::compare;
 use incident::{
@@ -37,7 +37,11 @@ enum Performed {
 /// Performs whatever effects wait and nobody else is performing: what an interrupted Sickbay left.
 pub(crate) async fn recover(world: &World) -> usize {
     let mut done = 0;
-    while done < 100 && one(world, None).await.is_some_and(|performed| matches!(performed, Performed::Over)) {
+    while done < 100
+        && one(world, None)
+            .await
+            .is_some_and(|performed| matches!(performed, Performed::Over))
+    {
         done += 1;
     }
     done
@@ -62,7 +66,11 @@ pub(crate) async fn finish(
 /// Leases and performs one effect; none when none waits.
 async fn one(world: &World, incident: Option<&IncidentId>) -> Option<Performed> {
     let owner = format!("{}-{}", std::process::id(), world.who.uid);
-    let leased = match world.store.lease(&owner, clock::now(), LEASE, 1, incident).await {
+    let leased = match world
+        .store
+        .lease(&owner, clock::now(), LEASE, 1, incident)
+        .await
+    {
         Ok(leased) => leased.into_iter().next()?,
         Err(error) => {
             tracing::error!(%error, "effects cannot be leased");
@@ -92,12 +100,18 @@ async fn one(world: &World, incident: Option<&IncidentId>) -> Option<Performed> 
     match performed {
         Ok(Performed::Over) => Some(Performed::Over),
         Ok(Performed::Later(why)) => {
-            let _kept = world.store.release(leased.id, leased.fence, clock::now()).await;
+            let _kept = world
+                .store
+                .release(leased.id, leased.fence, clock::now())
+                .await;
             Some(Performed::Later(why))
         }
         Err(error) => {
             tracing::warn!(effect.key = %leased.key, %error, "an effect was not performed");
-            let _kept = world.store.release(leased.id, leased.fence, clock::now()).await;
+            let _kept = world
+                .store
+                .release(leased.id, leased.fence, clock::now())
+                .await;
             Some(Performed::Later(error.to_string()))
         }
     }
@@ -109,7 +123,14 @@ async fn perform(
     effect: &Effect,
 ) -> Result<Performed, JournalError> {
     let incident = journal::load(&world.store, &leased.incident).await?;
-    let (Effect::Execute { proposal, execution } | Effect::Verify { proposal, execution }) = effect;
+    let (Effect::Execute {
+        proposal,
+        execution,
+    }
+    | Effect::Verify {
+        proposal,
+        execution,
+    }) = effect;
     let Some(remediation) = incident.remediations.get(proposal).cloned() else {
         return nothing_to_do(world, leased).await;
     };
@@ -127,7 +148,15 @@ async fn perform(
             report(world, leased, &remediation.proposal, execution, ran).await
         }
         (Effect::Verify { .. }, State::Executed { execution: of, ran }) if of == execution => {
-            verify(world, leased, &incident, &remediation.proposal, execution, ran).await
+            verify(
+                world,
+                leased,
+                &incident,
+                &remediation.proposal,
+                execution,
+                ran,
+            )
+            .await
         }
         (
             Effect::Execute { .. } | Effect::Verify { .. },
@@ -141,7 +170,10 @@ async fn perform(
 }
 
 async fn nothing_to_do(world: &World, leased: &Leased) -> Result<Performed, JournalError> {
-    world.store.finish(leased.id, leased.fence, clock::now()).await?;
+    world
+        .store
+        .finish(leased.id, leased.fence, clock::now())
+        .await?;
     Ok(Performed::Over)
 }
 
@@ -153,8 +185,16 @@ async fn hear(
     done: Option<&Leased>,
 ) -> Result<(), JournalError> {
     let requirement: Requirement = propose::requirement(world, proposal);
-    journal::hear(&world.store, incident, event, &requirement, &world.key, done, clock::now())
-        .await?;
+    journal::hear(
+        &world.store,
+        incident,
+        event,
+        &requirement,
+        &world.key,
+        done,
+        clock::now(),
+    )
+    .await?;
     Ok(())
 }
 
@@ -166,7 +206,10 @@ async fn start(
     proposal: &Proposal,
     grant: &SignedGrant,
 ) -> Result<Performed, JournalError> {
-    let moved = |why: String| Event::Moved { proposal: proposal.id.clone(), why };
+    let moved = |why: String| Event::Moved {
+        proposal: proposal.id.clone(),
+        why,
+    };
     let checked = match check_again(world, incident, proposal).await {
         Ok(seen) => seen,
         Err(why) => {
@@ -179,7 +222,11 @@ async fn start(
         hear(world, &incident.id, proposal, &moved(why), Some(leased)).await?;
         return Ok(Performed::Over);
     }
-    let boot = checked.line.as_ref().map(|line| line.boot.clone()).unwrap_or_default();
+    let boot = checked
+        .line
+        .as_ref()
+        .map(|line| line.boot.clone())
+        .unwrap_or_default();
     let root = match guard::choose_root(world, &checked.host, proposal.privilege).await {
         Ok(root) => root,
         Err(why) => {
@@ -187,7 +234,11 @@ async fn start(
             return Ok(Performed::Over);
         }
     };
-    let starting = Event::Starting { proposal: proposal.id.clone(), root: root.word().to_owned(), boot };
+    let starting = Event::Starting {
+        proposal: proposal.id.clone(),
+        root: root.word().to_owned(),
+        boot,
+    };
     // The intent is on disk before the host hears of it.
     hear(world, &incident.id, proposal, &starting, None).await?;
     crate::point!("app::before_dispatch");
@@ -195,7 +246,9 @@ async fn start(
     let execution = grant.grant.execution.clone();
     let ran = match Approved::verify(grant, proposal.clone(), &key, clock::now()) {
         Ok(approved) => guard::run(world, &checked.host, root, approved).await,
-        Err(not) => Ok(guard::Report::bare(Ran::Refused { why: not.to_string() })),
+        Err(not) => Ok(guard::Report::bare(Ran::Refused {
+            why: not.to_string(),
+        })),
     };
     crate::point!("app::after_dispatch");
     report(world, leased, proposal, &execution, ran).await
@@ -218,7 +271,9 @@ async fn report(
         execution: execution.clone(),
         ran: report.ran,
         steps: report.steps,
-        output: world.redactor.redact(&incident::redact::printable(report.output.as_bytes())),
+        output: world
+            .redactor
+            .redact(&incident::redact::printable(report.output.as_bytes())),
     };
     hear(world, &proposal.incident, proposal, &event, Some(leased)).await?;
     crate::point!("app::after_report");
@@ -232,7 +287,10 @@ async fn check_again(
     proposal: &Proposal,
 ) -> Result<Seen, String> {
     let Some(host) = world.inventory().host(&proposal.host) else {
-        return Err(format!("{} is no longer in the inventory; nothing was changed", proposal.host));
+        return Err(format!(
+            "{} is no longer in the inventory; nothing was changed",
+            proposal.host
+        ));
     };
     if proposal.undoes.is_none() {
         let page = world.library.get(&proposal.runbook);
@@ -264,11 +322,9 @@ async fn check_again(
     }
     if proposal.undoes.is_none() {
         let numbered = seen.number(incident.numbered, &world.redactor);
-        let still = numbered
-            .report
-            .findings
-            .iter()
-            .any(|one| one.code == proposal.answers_code && one.subject == proposal.answers_subject);
+        let still = numbered.report.findings.iter().any(|one| {
+            one.code == proposal.answers_code && one.subject == proposal.answers_subject
+        });
         if !still {
             return Err(format!(
                 "{} on {} is not there any more; nothing was changed",
@@ -295,7 +351,9 @@ async fn verify(
         ),
         Some(host) => {
             let since = started_at(world, &incident.id, execution).await?;
-            let window = Window { since_seconds: clock::now().since(since).as_seconds().max(1) };
+            let window = Window {
+                since_seconds: clock::now().since(since).as_seconds().max(1),
+            };
             let seen = look::look(world, &host, window, "", |_step| {}).await;
             let report = seen.number(incident.numbered, &world.redactor).report;
             let before = incident
@@ -304,15 +362,17 @@ async fn verify(
                 .map(|report| report.findings.clone())
                 .unwrap_or_default();
             match incident.answered(proposal) {
-                Some(answered) if proposal.undoes.is_none() => {
-                    compare(&before, answered, &report)
-                }
+                Some(answered) if proposal.undoes.is_none() => compare(&before, answered, &report),
                 // A rollback is verified by the guard, which compared each target with what was saved.
                 answered => after_rollback(answered, &report),
             }
         }
     };
-    let event = Event::Looked { proposal: proposal.id.clone(), verdict, why };
+    let event = Event::Looked {
+        proposal: proposal.id.clone(),
+        verdict,
+        why,
+    };
     hear(world, &incident.id, proposal, &event, Some(leased)).await?;
     Ok(Performed::Over)
 }
@@ -327,10 +387,16 @@ fn after_rollback(
         return (Verdict::CouldNotCheck, report.unreachable.clone());
     }
     let back = answered.filter(|finding| {
-        report.findings.iter().any(|one| one.identity() == finding.identity())
+        report
+            .findings
+            .iter()
+            .any(|one| one.identity() == finding.identity())
     });
     let why = match back {
-        Some(finding) => format!("everything was put back as it was; so is: {}", finding.title),
+        Some(finding) => format!(
+            "everything was put back as it was; so is: {}",
+            finding.title
+        ),
         None => "everything was put back as it was".to_owned(),
     };
     (Verdict::Verified, why)
@@ -353,8 +419,12 @@ async fn started_at(
 
 /// Whether a proposal can be undone: it ran, and what it did has an inverse.
 pub(crate) fn can_undo(incident: &Incident, proposal: &ProposalId) -> bool {
-    let Some(remediation) = incident.remediations.get(proposal) else { return false };
-    let Some(execution) = &remediation.execution else { return false };
+    let Some(remediation) = incident.remediations.get(proposal) else {
+        return false;
+    };
+    let Some(execution) = &remediation.execution else {
+        return false;
+    };
     remediation.proposal.undoes.is_none()
         && incident::remediation::invert(execution, &remediation.proposal.steps, &remediation.steps)
             .is_ok()

@@ -11,13 +11,24 @@ use ed25519_dalek::SigningKey;
 pub(crate) enum PlaceError {
     #[error("there is no home directory to keep the journal in; name a directory with --state DIR")]
     NoHome,
-    #[error("the state directory {path} cannot be used: {source}. Name another with --state DIR; where the disk is full, one on another file system")]
-    Unusable { path: PathBuf, source: std::io::Error },
-    #[error("{path} belongs to uid {owner} and this is uid {uid}; name your own directory with --state DIR")]
+    #[error(
+        "the state directory {path} cannot be used: {source}. Name another with --state DIR; where the disk is full, one on another file system"
+    )]
+    Unusable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error(
+        "{path} belongs to uid {owner} and this is uid {uid}; name your own directory with --state DIR"
+    )]
     NotOurs { path: PathBuf, owner: u32, uid: u32 },
-    #[error("{path} is readable for others (mode {mode:o}); it signs approvals. Run: chmod 600 {path}")]
+    #[error(
+        "{path} is readable for others (mode {mode:o}); it signs approvals. Run: chmod 600 {path}"
+    )]
     OpenKey { path: PathBuf, mode: u32 },
-    #[error("{path} is not a key of 32 bytes; restore it from a backup, or remove it: grants that wait are then void")]
+    #[error(
+        "{path} is not a key of 32 bytes; restore it from a backup, or remove it: grants that wait are then void"
+    )]
     BadKey { path: PathBuf },
 }
 
@@ -31,17 +42,29 @@ pub(crate) fn state_dir(named: Option<&Path>) -> Result<PathBuf, PlaceError> {
                 .filter(|path| path.is_absolute())
                 .or_else(|| {
                     let home = std::env::var_os("HOME").map(PathBuf::from);
-                    home.filter(|home| home.is_absolute()).map(|home| home.join(".local/state"))
+                    home.filter(|home| home.is_absolute())
+                        .map(|home| home.join(".local/state"))
                 });
             base.ok_or(PlaceError::NoHome)?.join("sickbay")
         }
     };
-    let unusable = |source| PlaceError::Unusable { path: dir.clone(), source };
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(unusable)?;
+    let unusable = |source| PlaceError::Unusable {
+        path: dir.clone(),
+        source,
+    };
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&dir)
+        .map_err(unusable)?;
     let owner = std::fs::metadata(&dir).map_err(unusable)?.uid();
     let uid = rustix::process::getuid().as_raw();
     if owner != uid {
-        return Err(PlaceError::NotOurs { path: dir, owner, uid });
+        return Err(PlaceError::NotOurs {
+            path: dir,
+            owner,
+            uid,
+        });
     }
     Ok(dir)
 }
@@ -49,7 +72,10 @@ pub(crate) fn state_dir(named: Option<&Path>) -> Result<PathBuf, PlaceError> {
 /// The key that signs grants, made at the first start.
 pub(crate) fn grant_key(dir: &Path) -> Result<SigningKey, PlaceError> {
     let path = dir.join("grant.key");
-    let unusable = |source| PlaceError::Unusable { path: path.clone(), source };
+    let unusable = |source| PlaceError::Unusable {
+        path: path.clone(),
+        source,
+    };
     match std::fs::File::open(&path) {
         Ok(mut file) => {
             let mode = file.metadata().map_err(unusable)?.mode() & 0o777;
@@ -58,8 +84,9 @@ pub(crate) fn grant_key(dir: &Path) -> Result<SigningKey, PlaceError> {
             }
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).map_err(unusable)?;
-            let bytes: [u8; 32] =
-                bytes.try_into().map_err(|_bytes| PlaceError::BadKey { path: path.clone() })?;
+            let bytes: [u8; 32] = bytes
+                .try_into()
+                .map_err(|_bytes| PlaceError::BadKey { path: path.clone() })?;
             Ok(SigningKey::from_bytes(&bytes))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -73,7 +100,9 @@ pub(crate) fn grant_key(dir: &Path) -> Result<SigningKey, PlaceError> {
                 .mode(0o600)
                 .open(&mine)
                 .map_err(unusable)?;
-            file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(unusable)?;
+            file.write_all(&bytes)
+                .and_then(|()| file.sync_all())
+                .map_err(unusable)?;
             let linked = std::fs::hard_link(&mine, &path);
             std::fs::remove_file(&mine).map_err(unusable)?;
             match linked {

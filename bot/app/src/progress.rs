@@ -26,12 +26,18 @@ impl Progress {
     /// Progress for so many hosts; none where JSON is printed.
     pub(crate) fn new(hosts: usize, json: bool) -> Self {
         let live = std::io::stderr().is_terminal();
-        Self { shown: !json && hosts <= MOST_LINES, live }
+        Self {
+            shown: !json && hosts <= MOST_LINES,
+            live,
+        }
     }
 
     /// The line of a host.
     pub(crate) fn host(&self, host: &str) -> HostLine {
-        HostLine { host: host.to_owned(), progress: self.clone() }
+        HostLine {
+            host: host.to_owned(),
+            progress: self.clone(),
+        }
     }
 
     /// Leaves an empty line after the last, where lines were shown.
@@ -46,7 +52,11 @@ impl HostLine {
     /// A wave begins.
     pub(crate) fn wave(&self, step: Step) {
         if self.progress.shown {
-            let what = if step.wave == 1 { "looking" } else { "looking closer" };
+            let what = if step.wave == 1 {
+                "looking"
+            } else {
+                "looking closer"
+            };
             screen::aside(&format!("{}: {what}, {} probes", self.host, step.probes));
         }
     }

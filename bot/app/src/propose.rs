@@ -22,8 +22,9 @@ pub(crate) struct Offers {
 }
 
 /// The facts about a step's target that must not change between card and run.
-const BOUND: [&str; 9] =
-    ["exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "version"];
+const BOUND: [&str; 9] = [
+    "exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "version",
+];
 
 /// Looks for fixes for the findings of one host. Changes nothing.
 pub(crate) async fn offers(
@@ -35,12 +36,18 @@ pub(crate) async fn offers(
     now: Moment,
 ) -> Offers {
     let mut offers = Offers::default();
-    let Some(line) = &seen.line else { return offers };
+    let Some(line) = &seen.line else {
+        return offers;
+    };
     let findings = with_restarts(findings);
-    let explained: BTreeSet<_> =
-        findings.iter().flat_map(|finding| finding.explains.iter().cloned()).collect();
+    let explained: BTreeSet<_> = findings
+        .iter()
+        .flat_map(|finding| finding.explains.iter().cloned())
+        .collect();
     let mut offered: BTreeSet<Vec<(String, Vec<String>)>> = BTreeSet::new();
-    let bad = findings.iter().filter(|finding| finding.severity > Severity::Info);
+    let bad = findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Info);
     for finding in bad {
         // What has a known cause is not treated for itself: the cause is.
         if explained.contains(&finding.id) {
@@ -48,7 +55,9 @@ pub(crate) async fn offers(
         }
         let matches = world.library.matches(finding, &findings);
         for found in matches.found {
-            let Some(page) = world.library.get(&found.runbook) else { continue };
+            let Some(page) = world.library.get(&found.runbook) else {
+                continue;
+            };
             let steps = match runbook::concretise(page, finding) {
                 Ok(steps) if steps.is_empty() => continue,
                 Ok(steps) => steps,
@@ -65,8 +74,10 @@ pub(crate) async fn offers(
                     continue;
                 }
             };
-            let same: Vec<_> =
-                steps.iter().map(|step| (step.verb().to_owned(), step.args().to_vec())).collect();
+            let same: Vec<_> = steps
+                .iter()
+                .map(|step| (step.verb().to_owned(), step.args().to_vec()))
+                .collect();
             if !offered.insert(same) {
                 break;
             }
@@ -75,19 +86,24 @@ pub(crate) async fn offers(
                 break;
             }
             if let Some(why) = no_root(seen, line) {
-                offers.withheld.push(format!("{} ({}): {why}", page.title.en, finding.id));
+                offers
+                    .withheld
+                    .push(format!("{} ({}): {why}", page.title.en, finding.id));
                 break;
             }
             match bind(world, seen, line, steps).await {
                 Ok(bound) => {
                     let number = first_number + offers.proposals.len();
-                    let proposal =
-                        make(world, incident, seen, line, finding, page, bound, number, now);
+                    let proposal = make(
+                        world, incident, seen, line, finding, page, bound, number, now,
+                    );
                     offers.proposals.push(proposal);
                     break;
                 }
                 Err(why) => {
-                    offers.withheld.push(format!("{} ({}): {why}", page.title.en, finding.id));
+                    offers
+                        .withheld
+                        .push(format!("{} ({}): {why}", page.title.en, finding.id));
                 }
             }
         }
@@ -109,7 +125,9 @@ fn with_restarts(findings: &[Finding]) -> Vec<Finding> {
         }
         let down = finding.explains.iter().find_map(|id| units.get(id));
         if let Some(unit) = down {
-            finding.facts.insert("restart_unit".to_owned(), Value::Text(unit.clone()));
+            finding
+                .facts
+                .insert("restart_unit".to_owned(), Value::Text(unit.clone()));
         }
     }
     findings
@@ -149,7 +167,10 @@ async fn failed_before(
             .filter(|one| {
                 matches!(
                     one.state,
-                    State::Ended { outcome: Outcome::NotFixed | Outcome::Worse | Outcome::Failed, .. }
+                    State::Ended {
+                        outcome: Outcome::NotFixed | Outcome::Worse | Outcome::Failed,
+                        ..
+                    }
                 )
             })
             .count();
@@ -179,13 +200,13 @@ async fn bind(world: &World, seen: &Seen, line: &Line, steps: Vec<Step>) -> Resu
     bound_from(world, steps, &preview)
 }
 
-fn bound_from(
-    world: &World,
-    steps: Vec<Step>,
-    preview: &hosts::Preview,
-) -> Result<Bound, String> {
-    let mut bound =
-        Bound { steps: Vec::new(), undo: Undo::Automatic, undo_words: Vec::new(), diff: String::new() };
+fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Result<Bound, String> {
+    let mut bound = Bound {
+        steps: Vec::new(),
+        undo: Undo::Automatic,
+        undo_words: Vec::new(),
+        diff: String::new(),
+    };
     let mut touched = BTreeSet::new();
     let mut any_change = false;
     for (step, looked) in steps.into_iter().zip(&preview.steps) {
@@ -206,12 +227,16 @@ fn bound_from(
         } else {
             BTreeMap::new()
         };
-        if !looked.automatic {
+        if !undoable(&step, looked) {
             bound.undo = Undo::Irreversible;
         }
         bound.undo_words.push(looked.undo.clone());
         if !looked.diff.is_empty() {
-            bound.diff.push_str(&world.redactor.redact(&incident::redact::printable(&looked.diff)));
+            bound.diff.push_str(
+                &world
+                    .redactor
+                    .redact(&incident::redact::printable(&looked.diff)),
+            );
         }
         bound.steps.push(step.needing(needs));
     }
@@ -221,7 +246,19 @@ fn bound_from(
     Ok(bound)
 }
 
-#[expect(clippy::too_many_arguments, reason = "a proposal's parts come from everywhere, once")]
+/// Whether a step can be undone: by its verb, and by the guard's word where that depends on room for a copy.
+fn undoable(step: &Step, looked: &hosts::StepPreview) -> bool {
+    match incident::step::verb_named(step.verb()).map(|verb| verb.reversal) {
+        Some(incident::step::Reversal::FromSaved) => true,
+        Some(incident::step::Reversal::IfSaved) => looked.automatic,
+        Some(incident::step::Reversal::Never(_)) | None => false,
+    }
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a proposal's parts come from everywhere, once"
+)]
 fn make(
     world: &World,
     incident: &IncidentId,
@@ -286,7 +323,9 @@ pub(crate) fn requirement(world: &World, proposal: &Proposal) -> Requirement {
     };
     let life = proposal.expires_at.since(proposal.made_at);
     let mut requirement =
-        world.policy.requirement(proposal.risk, &traits, proposal.min_approvals, life);
+        world
+            .policy
+            .requirement(proposal.risk, &traits, proposal.min_approvals, life);
     if let Some(page) = world.library.get(&proposal.runbook) {
         requirement.requester &= page.approval.requester;
     }
@@ -309,8 +348,11 @@ pub(crate) async fn bind_rollback(
     privilege: Privilege,
     steps: Vec<Step>,
 ) -> Result<(Vec<Step>, Undo, Vec<String>, String), String> {
-    let preview =
-        world.hosts.preview(host, privilege, &steps).await.map_err(|error| error.to_string())?;
+    let preview = world
+        .hosts
+        .preview(host, privilege, &steps)
+        .await
+        .map_err(|error| error.to_string())?;
     let kept: Vec<BTreeMap<String, String>> =
         steps.iter().map(|step| step.needs().clone()).collect();
     let bound = bound_from(world, steps, &preview)?;

@@ -9,7 +9,10 @@ use incident::notice::Notice;
 pub(crate) fn face(all: bool) -> Face {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    Face { colour: std::io::stdout().is_terminal() && !refused && !dumb, all }
+    Face {
+        colour: std::io::stdout().is_terminal() && !refused && !dumb,
+        all,
+    }
 }
 
 /// Says a notice on standard output.

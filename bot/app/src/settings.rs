@@ -48,9 +48,17 @@ pub(crate) struct Person {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SettingsError {
     #[error("cannot read the settings file {path}; check the path given with --config")]
-    Read { path: PathBuf, source: std::io::Error },
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("{path}:{line}:{column}: {what}")]
-    Syntax { path: PathBuf, line: usize, column: usize, what: String },
+    Syntax {
+        path: PathBuf,
+        line: usize,
+        column: usize,
+        what: String,
+    },
     #[error("{path}: {what}")]
     Meaning { path: PathBuf, what: String },
 }
@@ -147,10 +155,15 @@ impl Settings {
     /// Reads the file; without one the defaults serve.
     pub(crate) fn load(path: Option<&Path>) -> Result<Self, SettingsError> {
         let Some(path) = path else {
-            return Ok(Self { guard_in_run: true, ..Self::default() });
+            return Ok(Self {
+                guard_in_run: true,
+                ..Self::default()
+            });
         };
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| SettingsError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
         Self::parse(path, &text)
     }
 
@@ -161,36 +174,60 @@ impl Settings {
             SettingsError::Syntax {
                 path: path.to_owned(),
                 line: before.matches('\n').count() + 1,
-                column: before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1,
+                column: before
+                    .rsplit('\n')
+                    .next()
+                    .map_or(0, |tail| tail.chars().count())
+                    + 1,
                 what: error.message().to_owned(),
             }
         })?;
-        let meaning = |what: String| SettingsError::Meaning { path: path.to_owned(), what };
+        let meaning = |what: String| SettingsError::Meaning {
+            path: path.to_owned(),
+            what,
+        };
         if raw.version != 1 {
-            return Err(meaning(format!("version {} is not known; this Sickbay reads version 1", raw.version)));
+            return Err(meaning(format!(
+                "version {} is not known; this Sickbay reads version 1",
+                raw.version
+            )));
         }
         let mut people = BTreeMap::new();
         let mut groups: BTreeMap<String, BTreeSet<ResponderId>> = BTreeMap::new();
         let mut taken: BTreeMap<u32, String> = BTreeMap::new();
         for (name, person) in &raw.people {
-            let id = ResponderId::new(name.clone()).map_err(|bad| meaning(format!("[people.{name}]: {bad}")))?;
+            let id = ResponderId::new(name.clone())
+                .map_err(|bad| meaning(format!("[people.{name}]: {bad}")))?;
             for uid in &person.uids {
                 if let Some(other) = taken.insert(*uid, name.clone()) {
-                    return Err(meaning(format!("uid {uid} belongs to both {other} and {name}; give it to one")));
+                    return Err(meaning(format!(
+                        "uid {uid} belongs to both {other} and {name}; give it to one"
+                    )));
                 }
             }
             for group in &person.groups {
                 groups.entry(group.clone()).or_default().insert(id.clone());
             }
-            people.insert(id, Person { uids: person.uids.clone() });
+            people.insert(
+                id,
+                Person {
+                    uids: person.uids.clone(),
+                },
+            );
         }
         let rules = raw
             .policy
             .iter()
             .enumerate()
-            .map(|(n, rule)| make_rule(rule, &people, &groups).map_err(|what| meaning(format!("policy rule {}: {what}", n + 1))))
+            .map(|(n, rule)| {
+                make_rule(rule, &people, &groups)
+                    .map_err(|what| meaning(format!("policy rule {}: {what}", n + 1)))
+            })
             .collect::<Result<Vec<_>, _>>()?;
-        let relative = |file: &PathBuf| path.parent().map_or_else(|| file.clone(), |dir| dir.join(file));
+        let relative = |file: &PathBuf| {
+            path.parent()
+                .map_or_else(|| file.clone(), |dir| dir.join(file))
+        };
         Ok(Self {
             file: Some(path.to_owned()),
             people,
@@ -215,7 +252,9 @@ fn make_rule(
     let mut approvers = BTreeSet::new();
     for name in &raw.approvers {
         if let Some(group) = name.strip_prefix('@') {
-            let members = groups.get(group).ok_or_else(|| format!("nobody in [people] is in the group {name}"))?;
+            let members = groups
+                .get(group)
+                .ok_or_else(|| format!("nobody in [people] is in the group {name}"))?;
             approvers.extend(members.iter().cloned());
         } else {
             let id = ResponderId::new(name.clone()).map_err(|bad| bad.to_string())?;
@@ -256,7 +295,9 @@ fn parse_hosts(text: &str) -> Result<Hosts, String> {
             .collect::<Result<_, _>>()?;
         return Ok(Hosts::Labels(labels));
     }
-    HostName::new(text).map(Hosts::Named).map_err(|bad| bad.to_string())
+    HostName::new(text)
+        .map(Hosts::Named)
+        .map_err(|bad| bad.to_string())
 }
 
 /// A span such as `90s`, `15m`, `2h` or `1d`.

@@ -73,8 +73,9 @@ fn usage(error: &(dyn std::error::Error + 'static)) -> anyhow::Error {
 
 /// The runbooks and signatures: the built-in ones, and a site's own laid over them.
 pub(crate) fn knowledge(global: &Global, settings: &Settings) -> anyhow::Result<Knowledge> {
-    let mut pages: Vec<(String, String)> =
-        runbook::embedded::pages().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+    let mut pages: Vec<(String, String)> = runbook::embedded::pages()
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .collect();
     pages.retain(|(path, _)| is_page(Path::new(path)));
     let mut signature_files: Vec<(String, String)> = Vec::new();
     if let Some(dir) = global.runbooks.as_ref().or(settings.runbooks.as_ref()) {
@@ -99,12 +100,18 @@ pub(crate) fn knowledge(global: &Global, settings: &Settings) -> anyhow::Result<
         let site = Signatures::parse(path, text).map_err(|error| usage(&error))?;
         signatures = signatures.with(site).map_err(|error| usage(&error))?;
     }
-    Ok(Knowledge { library, signatures })
+    Ok(Knowledge {
+        library,
+        signatures,
+    })
 }
 
 /// Whether a path is a runbook: Markdown that is neither the format's description nor the template.
 pub(crate) fn is_page(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     name.ends_with(".md") && name != "README.md" && !name.starts_with('_')
 }
 
@@ -113,8 +120,12 @@ pub(crate) fn files_below(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![dir.to_owned()];
     while let Some(dir) = open.pop() {
-        let entries = std::fs::read_dir(&dir)
-            .map_err(|error| Usage(format!("cannot read the directory {}: {error}", dir.display())))?;
+        let entries = std::fs::read_dir(&dir).map_err(|error| {
+            Usage(format!(
+                "cannot read the directory {}: {error}",
+                dir.display()
+            ))
+        })?;
         for entry in entries {
             let path = entry?.path();
             if path.is_dir() {
@@ -132,13 +143,17 @@ pub(crate) fn files_below(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
 pub(crate) fn inventory(global: &Global, settings: &Settings) -> anyhow::Result<hosts::Inventory> {
     let mut inventory = hosts::Inventory::new();
     for (name, entry) in &settings.hosts {
-        inventory.add_entry(name, entry.clone()).map_err(|error| usage(&error))?;
+        inventory
+            .add_entry(name, entry.clone())
+            .map_err(|error| usage(&error))?;
     }
     for path in settings.inventories.iter().chain(&global.inventory) {
         inventory.add_ansible(path).map_err(|error| usage(&error))?;
     }
     if let Some(path) = ssh_config(global, settings) {
-        inventory.add_ssh_config(&path).map_err(|error| usage(&error))?;
+        inventory
+            .add_ssh_config(&path)
+            .map_err(|error| usage(&error))?;
     }
     if settings.raw_addresses {
         inventory.allow_raw_addresses();
@@ -148,10 +163,14 @@ pub(crate) fn inventory(global: &Global, settings: &Settings) -> anyhow::Result<
 
 /// The OpenSSH client configuration: the one that is named, or the user's own where there is one.
 pub(crate) fn ssh_config(global: &Global, settings: &Settings) -> Option<PathBuf> {
-    global.ssh_config.clone().or_else(|| settings.ssh_config.clone()).or_else(|| {
-        let home = PathBuf::from(std::env::var_os("HOME")?);
-        Some(home.join(".ssh/config")).filter(|path| path.is_file())
-    })
+    global
+        .ssh_config
+        .clone()
+        .or_else(|| settings.ssh_config.clone())
+        .or_else(|| {
+            let home = PathBuf::from(std::env::var_os("HOME")?);
+            Some(home.join(".ssh/config")).filter(|path| path.is_file())
+        })
 }
 
 impl World {
@@ -159,16 +178,22 @@ impl World {
     pub(crate) async fn open(global: &Global, as_name: Option<&str>) -> anyhow::Result<Self> {
         let settings = settings(global)?;
         let who = people::at_terminal(&settings, as_name).map_err(|error| usage(&error))?;
-        let Knowledge { library, signatures } = knowledge(global, &settings)?;
+        let Knowledge {
+            library,
+            signatures,
+        } = knowledge(global, &settings)?;
         let inventory = inventory(global, &settings)?;
         let state = global.state.as_deref().or(settings.state.as_deref());
         let dir = place::state_dir(state).map_err(|error| usage(&error))?;
         let key = place::grant_key(&dir).map_err(|error| usage(&error))?;
-        let store = Store::open(&dir, clock::now()).await.map_err(|error| usage(&error))?;
+        let store = Store::open(&dir, clock::now())
+            .await
+            .map_err(|error| usage(&error))?;
         let policy = match &settings.policy {
             Some(policy) => policy.clone(),
             None => {
-                let named = who.uid == 0 && (!global.inventory.is_empty() || global.ssh_config.is_some());
+                let named =
+                    who.uid == 0 && (!global.inventory.is_empty() || global.ssh_config.is_some());
                 Policy::without_settings(&who.id, named)
             }
         };
@@ -201,7 +226,9 @@ impl World {
 
     /// The incidents of the last while that can be read, newest first.
     pub(crate) async fn recent(&self, since: Span, now: Moment) -> Vec<Incident> {
-        let Ok(rows) = self.store.incidents(200).await else { return Vec::new() };
+        let Ok(rows) = self.store.incidents(200).await else {
+            return Vec::new();
+        };
         let mut incidents = Vec::new();
         for row in rows {
             if now.since(row.opened_at) > since {

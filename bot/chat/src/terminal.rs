@@ -131,7 +131,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             let _ = writeln!(
                 out,
                 "{}: {why}",
-                face.paint(words::outcome(*outcome), style)
+                face.paint(words::ended(*outcome, proposal.undoes.is_some()), style)
             );
             for line in output.lines().filter(|line| !line.trim().is_empty()) {
                 let _ = writeln!(out, "  {}", face.dim(line));

@@ -65,6 +65,22 @@ pub fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
+/// An outcome of a fix or of an undo as a sentence's beginning.
+#[must_use]
+pub fn ended(ended: Outcome, is_undo: bool) -> &'static str {
+    match ended {
+        Outcome::Verified if is_undo => "Undone",
+        Outcome::Verified
+        | Outcome::NotFixed
+        | Outcome::Worse
+        | Outcome::Failed
+        | Outcome::Refused
+        | Outcome::Unknown
+        | Outcome::Rejected
+        | Outcome::Expired => outcome(ended),
+    }
+}
+
 /// What an outcome asks of the person; empty where nothing.
 #[must_use]
 pub fn after(outcome: Outcome, id: &str, can_undo: bool) -> String {

@@ -422,10 +422,28 @@ impl Hosts {
     ///
     /// # Errors
     /// [`GuardError`] with what stands in the way.
-    pub async fn can_keep(&self, host: &Host, privilege: Privilege, root: Root) -> Result<(), GuardError> {
-        let said = self.guard(host, privilege, root.flag(), &["ready"], None, Duration::from_secs(20)).await?;
+    pub async fn can_keep(
+        &self,
+        host: &Host,
+        privilege: Privilege,
+        root: Root,
+    ) -> Result<(), GuardError> {
+        let said = self
+            .guard(
+                host,
+                privilege,
+                root.flag(),
+                &["ready"],
+                None,
+                Duration::from_secs(20),
+            )
+            .await?;
         let text = String::from_utf8_lossy(&said);
-        if text.contains("STATE=ok") { Ok(()) } else { guard::read_standing(&text).map(|_standing| ()) }
+        if text.contains("STATE=ok") {
+            Ok(())
+        } else {
+            guard::read_standing(&text).map(|_standing| ())
+        }
     }
 
     /// Runs one verb of the guard on a host.
@@ -542,12 +560,22 @@ impl Hosts {
     /// [`EnrolError`] when the file cannot be written.
     pub async fn trust(&self, host: &Host, keys: &[OfferedKey]) -> Result<(), EnrolError> {
         let path = self.options.known_hosts.clone();
-        let keep = |source| EnrolError::Keep { path: path.clone(), source };
+        let keep = |source| EnrolError::Keep {
+            path: path.clone(),
+            source,
+        };
         let before = tokio::fs::read_to_string(&path).await.unwrap_or_default();
         let (address, port) = self.destination(host).await;
-        let name = if port == "22" { address } else { format!("[{address}]:{port}") };
-        let mut text: String =
-            before.lines().filter(|line| line.split(' ').next() != Some(name.as_str())).map(|line| format!("{line}\n")).collect();
+        let name = if port == "22" {
+            address
+        } else {
+            format!("[{address}]:{port}")
+        };
+        let mut text: String = before
+            .lines()
+            .filter(|line| line.split(' ').next() != Some(name.as_str()))
+            .map(|line| format!("{line}\n"))
+            .collect();
         for key in keys {
             let rest = key.line.split_once(' ').map_or("", |(_, rest)| rest);
             text.push_str(&format!("{name} {rest}\n"));
@@ -560,8 +588,14 @@ impl Hosts {
     /// The address and port that ssh would really connect to.
     async fn destination(&self, host: &Host) -> (String, String) {
         let mut found = (host.name.to_string(), "22".to_owned());
-        let path = self.options.sockets.join(format!("g{}", std::process::id()));
-        if tokio::fs::write(&path, crate::master::config(host, &self.options)).await.is_ok() {
+        let path = self
+            .options
+            .sockets
+            .join(format!("g{}", std::process::id()));
+        if tokio::fs::write(&path, crate::master::config(host, &self.options))
+            .await
+            .is_ok()
+        {
             let out = tokio::process::Command::new("ssh")
                 .arg("-G")
                 .arg("-F")
@@ -571,7 +605,11 @@ impl Hosts {
                 .output()
                 .await;
             let _gone = tokio::fs::remove_file(&path).await;
-            for line in out.iter().flat_map(|out| std::str::from_utf8(&out.stdout)).flat_map(str::lines) {
+            for line in out
+                .iter()
+                .flat_map(|out| std::str::from_utf8(&out.stdout))
+                .flat_map(str::lines)
+            {
                 match line.split_once(' ') {
                     Some(("hostname", value)) => found.0 = value.to_owned(),
                     Some(("port", value)) => found.1 = value.to_owned(),

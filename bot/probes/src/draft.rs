@@ -72,6 +72,19 @@ impl Draft {
         self
     }
 
+    /// The same, of something that belongs to this unit, if to any: `unit`, and `restart_unit` where a restart of it is a
+    /// fair thing to offer. An empty name adds nothing, so that conditions can ask whether there is one.
+    #[must_use]
+    pub(crate) fn of_unit(self, unit: &str) -> Self {
+        if unit.is_empty() {
+            return self;
+        }
+        let shared = ["user@", "systemd-", "dbus", "ssh", "init", "getty@", "serial-getty@"];
+        let alone = unit.ends_with(".service") && !shared.iter().any(|start| unit.starts_with(start));
+        let draft = self.fact("unit", unit);
+        if alone { draft.fact("restart_unit", unit) } else { draft }
+    }
+
     /// A text fact, or nothing.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

@@ -46,6 +46,6 @@ pub use judge::{Judgement, judge};
 pub use look::{Answer, Look, Missing, Window};
 pub use plan::{LONGEST_WAVE, first_wave, next_wave};
 pub use rank::rank;
-pub use signatures::Signatures;
+pub use signatures::{SignatureError, Signatures};
 pub use spec::{BadArgs, Spec};
 pub use subjects::specs;

@@ -20,9 +20,6 @@ use exec::Needs;
 use list::Units;
 use log::Line;
 
-/// The shell functions that look at paths.
-pub(crate) const PATHS: &str = include_str!("units/paths.sh");
-
 /// What can be asked about units.
 pub(crate) const PROBES: &[Spec] = &[
     Spec::new(
@@ -84,7 +81,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
 }
 
 /// What else to ask about units that do not run: the worst first, a few.
-pub(crate) fn follow(look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
+pub(crate) fn follow(_look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
     let mut wanted: Vec<(&str, &str, std::cmp::Reverse<incident::Severity>)> = Vec::new();
     for draft in drafts.iter().filter(|draft| draft.code.starts_with("unit.")) {
         let unit = draft.text("unit").unwrap_or(&draft.subject.name);
@@ -107,7 +104,6 @@ pub(crate) fn follow(look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
         let log = PROBES.iter().find(|spec| spec.id == "unit.log");
         runs.extend(log.and_then(|log| log.run(&[&draft.subject.name], &draft.code).ok()));
     }
-    let _look = look;
     runs
 }
 

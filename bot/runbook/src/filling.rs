@@ -133,7 +133,7 @@ fn literal(text: &str) -> Result<String, (String, String)> {
     }
 }
 
-/// Everything that conditions and slots can see of a finding: its facts, its subject under the subject's kind
+/// Everything that conditions and slots can see of a finding: its facts, without those that are empty, its subject under the subject's kind
 /// (`unit:nginx.service` gives `unit`) where no fact has that name, and `code`, `severity`, `confidence`, `subject` and
 /// `host`.
 #[must_use]
@@ -157,6 +157,7 @@ pub fn facts_of(finding: &Finding) -> BTreeMap<String, Value> {
         finding
             .facts
             .iter()
+            .filter(|(_, value)| !is_empty(value))
             .map(|(name, value)| (name.clone(), value.clone())),
     );
     let reserved = [

@@ -8,6 +8,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::body::Body;
 use crate::claim;
+use crate::head::Grown;
 use crate::lease::{self, EffectId};
 use crate::points::point;
 use crate::record::{self, Attached, Row};
@@ -117,10 +118,10 @@ impl Store {
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let store = self.clone();
         self.settled(async move {
-            let (appended, end) = store.append_in_transaction(&append).await?;
+            let (appended, grown) = store.append_in_transaction(&append).await?;
             point!("store::append::after_commit");
-            if let Some((n, hash)) = end {
-                store.advance_head(n, &hash).await;
+            if let Some(grown) = grown {
+                store.advance_head(&grown).await;
             }
             point!("store::append::after_head");
             if !append.erasures.is_empty() {
@@ -131,11 +132,11 @@ impl Store {
         .await
     }
 
-    /// The transaction, and where the ledger ends after it, if it moved.
+    /// The transaction, and how far the ledger moved, if it did.
     async fn append_in_transaction(
         &self,
         append: &Append,
-    ) -> Result<(Appended, Option<(i64, String)>), AppendError> {
+    ) -> Result<(Appended, Option<Grown>), AppendError> {
         let fault = |error| AppendError::from(self.fault(error));
         let mut writer = self.writer().acquire().await.map_err(fault)?;
         let mut tx = writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
@@ -164,7 +165,7 @@ impl Store {
                 .await
                 .map_err(fault)??;
         }
-        let (version, hash, end) = self.add_facts(&mut tx, append).await?;
+        let (version, hash, grown) = self.add_facts(&mut tx, append).await?;
         let hangs =
             !(append.effects.is_empty() && append.bodies.is_empty() && append.proposals.is_empty());
         if (version == 0 && hangs) || (append.facts.is_empty() && !append.bodies.is_empty()) {
@@ -193,15 +194,16 @@ impl Store {
             hash,
             effects,
         };
-        Ok((appended, end))
+        Ok((appended, grown))
     }
 
-    /// Adds the facts to the incident's chain and to the ledger. Says the new version, its hash and the ledger's end.
+    /// Adds the facts to the incident's chain and to the ledger. Says the new version, its hash and how far
+    /// the ledger moved.
     async fn add_facts(
         &self,
         tx: &mut SqliteConnection,
         append: &Append,
-    ) -> Result<(u64, String, Option<(i64, String)>), AppendError> {
+    ) -> Result<(u64, String, Option<Grown>), AppendError> {
         let fault = |error| AppendError::from(self.fault(error));
         let incident = append.incident.as_str();
         let end: Option<(i64, String)> = sqlx::query_as(sql::CHAIN_END)
@@ -244,17 +246,18 @@ impl Store {
                 found: before.unsigned_abs(),
             });
         }
-        let end = self.add_rows(tx, &rows).await.map_err(fault)?;
-        Ok((last.seq.unsigned_abs(), hash.clone(), Some(end)))
+        let grown = self.add_rows(tx, &rows).await.map_err(fault)?;
+        Ok((last.seq.unsigned_abs(), hash.clone(), Some(grown)))
     }
 
-    /// Writes the rows and lists them in the ledger. Says where the ledger ends.
+    /// Writes the rows and lists them in the ledger.
     async fn add_rows(
         &self,
         tx: &mut SqliteConnection,
         rows: &[(Row, String)],
-    ) -> Result<(i64, String), sqlx::Error> {
-        let (mut n, mut prev) = self.ledger_end(tx).await?;
+    ) -> Result<Grown, sqlx::Error> {
+        let before = self.ledger_end(tx).await?;
+        let (mut n, mut prev) = before.clone();
         for (row, hash) in rows {
             sqlx::query(sql::ADD_RECORD)
                 .bind(&row.incident)
@@ -278,7 +281,10 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
         }
-        Ok((n, prev))
+        Ok(Grown {
+            before,
+            end: (n, prev),
+        })
     }
 
     /// Queues an effect. The same one again is the same one; another one under its key is refused.

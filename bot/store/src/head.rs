@@ -18,6 +18,8 @@ use ed25519_dalek::{Signature, Signer, SigningKey};
 use rustix::fs::{Mode, OFlags};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use advance::Grown;
+
 /// The size of the file: one sector, which is written whole or not at all.
 const SIZE: usize = 512;
 

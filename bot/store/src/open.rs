@@ -5,7 +5,7 @@ mod error;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use incident::Moment;
@@ -36,8 +36,6 @@ struct Inner {
     path: PathBuf,
     head: PathBuf,
     head_key: Option<HeadKey>,
-    /// The last head of which we know that the ledger contains it.
-    known_head: Mutex<Option<(i64, String)>>,
     journal: String,
     writer: SqlitePool,
     readers: SqlitePool,
@@ -95,7 +93,6 @@ impl Store {
             inner: Arc::new(Inner {
                 readers: pool(&path, 4),
                 head: dir.join("head"),
-                known_head: Mutex::new(None),
                 path,
                 head_key,
                 journal,
@@ -124,11 +121,6 @@ impl Store {
 
     pub(crate) fn head_key(&self) -> Option<&HeadKey> {
         self.inner.head_key.as_ref()
-    }
-
-    /// The last head of which we know that the ledger contains it.
-    pub(crate) fn known_head(&self) -> &Mutex<Option<(i64, String)>> {
-        &self.inner.known_head
     }
 
     pub(crate) fn journal(&self) -> &str {

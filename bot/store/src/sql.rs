@@ -98,3 +98,6 @@ statements! {
     BODIES = "SELECT incident, id, salt, text, erased_at FROM body WHERE (incident, id) > ($1, $2) \
         ORDER BY incident, id LIMIT $3";
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,9 @@ pub(crate) async fn verify(global: &Global, output: &Output) -> anyhow::Result<E
             "version": 1, "sound": sound, "why": why, "records": records, "incidents": incidents,
         }));
     } else if sound {
-        screen::line(&format!("The journal is sound: {records} records of {incidents} incidents, every hash holds."));
+        screen::line(&format!(
+            "The journal is sound: {records} records of {incidents} incidents, every hash holds."
+        ));
     } else {
         screen::line(&format!("The journal is NOT sound. {why}"));
     }

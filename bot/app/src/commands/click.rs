@@ -67,18 +67,29 @@ pub(crate) async fn carry_out(
     };
     crate::point!("app::after_approve");
     if decision.effects.is_empty() {
-        let given = incident.remediations.get(id).map_or(0, |one| match &one.state {
-            State::Proposed { approvals } => approvals.len(),
-            State::Granted { .. }
-            | State::Dispatched { .. }
-            | State::Executed { .. }
-            | State::Ended { .. } => 0,
-        });
-        let why = format!("{given} of {} approvals; it runs when the last one is given", requirement.min);
+        let given = incident
+            .remediations
+            .get(id)
+            .map_or(0, |one| match &one.state {
+                State::Proposed { approvals } => approvals.len(),
+                State::Granted { .. }
+                | State::Dispatched { .. }
+                | State::Executed { .. }
+                | State::Ended { .. } => 0,
+            });
+        let why = format!(
+            "{given} of {} approvals; it runs when the last one is given",
+            requirement.min
+        );
         return Ok(refuse(click, &why));
     }
     if !click.json {
-        screen::say(&Notice::Running { proposal: &proposal }, false);
+        screen::say(
+            &Notice::Running {
+                proposal: &proposal,
+            },
+            false,
+        );
     }
     let (incident, stuck) = perform::finish(world, &incident.id).await?;
     Ok(tell(click, &incident, id, stuck.as_deref()))
@@ -92,21 +103,22 @@ fn refused(click: &Click, error: JournalError) -> anyhow::Result<Exit> {
         | JournalError::Append(_)
         | JournalError::Lease(_)
         | JournalError::Unreadable { .. }
-        | JournalError::Place(_) => {
-            Err(error.into())
-        }
+        | JournalError::Place(_) => Err(error.into()),
     }
 }
 
 async fn find(world: &World, id: &ProposalId) -> Result<(Incident, Proposal), JournalError> {
     let incident = journal::incident_of(&world.store, id).await?;
     let incident = journal::load(&world.store, &incident).await?;
-    let proposal = incident.remediations.get(id).map(|one| one.proposal.clone());
+    let proposal = incident
+        .remediations
+        .get(id)
+        .map(|one| one.proposal.clone());
     match proposal {
         Some(proposal) => Ok((incident, proposal)),
-        None => Err(JournalError::Refused(incident::remediation::Refusal(format!(
-            "there is no proposal {id}; `sickbay proposals` lists them"
-        )))),
+        None => Err(JournalError::Refused(incident::remediation::Refusal(
+            format!("there is no proposal {id}; `sickbay proposals` lists them"),
+        ))),
     }
 }
 
@@ -119,7 +131,11 @@ fn tell(click: &Click, incident: &Incident, id: &ProposalId, stuck: Option<&str>
     if click.json {
         screen::json(&json::outcome(remediation, outcome, &why));
     } else {
-        let output = if outcome == Outcome::Verified { "" } else { remediation.output.as_str() };
+        let output = if outcome == Outcome::Verified {
+            ""
+        } else {
+            remediation.output.as_str()
+        };
         let notice = Notice::Ended {
             proposal: &remediation.proposal,
             outcome,
@@ -129,7 +145,11 @@ fn tell(click: &Click, incident: &Incident, id: &ProposalId, stuck: Option<&str>
         };
         screen::say(&notice, false);
     }
-    if outcome == Outcome::Verified { Exit::Fine } else { Exit::Findings }
+    if outcome == Outcome::Verified {
+        Exit::Fine
+    } else {
+        Exit::Findings
+    }
 }
 
 /// The outcome as far as it is known; what is still under way is unknown, with the way to look again.
@@ -141,7 +161,10 @@ fn ended(remediation: &Remediation, stuck: Option<&str>) -> (Outcome, String) {
         | State::Dispatched { .. }
         | State::Executed { .. } => {
             let why = stuck.unwrap_or("another Sickbay is carrying it out");
-            (Outcome::Unknown, format!("{why}; `sickbay recover` looks again, nothing is started twice"))
+            (
+                Outcome::Unknown,
+                format!("{why}; `sickbay recover` looks again, nothing is started twice"),
+            )
         }
     }
 }
@@ -154,12 +177,23 @@ pub(crate) async fn reject(global: &Global, click: &Click) -> anyhow::Result<Exi
         Ok(found) => found,
         Err(error) => return refused(click, error),
     };
-    let event =
-        Event::Reject { proposal: id.clone(), by: world.who.id.clone(), via: world.who.via.clone() };
+    let event = Event::Reject {
+        proposal: id.clone(),
+        by: world.who.id.clone(),
+        via: world.who.via.clone(),
+    };
     let requirement = propose::requirement(&world, &proposal);
     let now = clock::now();
-    match journal::hear(&world.store, &incident.id, &event, &requirement, &world.key, None, now)
-        .await
+    match journal::hear(
+        &world.store,
+        &incident.id,
+        &event,
+        &requirement,
+        &world.key,
+        None,
+        now,
+    )
+    .await
     {
         Ok(_heard) => {
             let why = format!("rejected by {}", world.who.id);
@@ -186,9 +220,16 @@ pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Ex
         Err(error) => return refused(click, error),
     };
     let Some(host) = world.inventory().host(&proposal.host) else {
-        return Ok(refuse(click, &format!("{} is not in the inventory", proposal.host)));
+        return Ok(refuse(
+            click,
+            &format!("{} is not in the inventory", proposal.host),
+        ));
     };
-    let preview = match world.hosts.preview(&host, proposal.privilege, &proposal.steps).await {
+    let preview = match world
+        .hosts
+        .preview(&host, proposal.privilege, &proposal.steps)
+        .await
+    {
         Ok(preview) => preview,
         Err(error) => return Ok(refuse(click, &error.to_string())),
     };
@@ -206,11 +247,23 @@ pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Ex
             .needs()
             .iter()
             .find(|(key, value)| looked.before.get(*key).is_some_and(|now| now != *value))
-            .map(|(key, value)| format!("{key} was {value} and is {} now", looked.before.get(key).map_or("gone", |v| v)));
+            .map(|(key, value)| {
+                format!(
+                    "{key} was {value} and is {} now",
+                    looked.before.get(key).map_or("gone", |v| v)
+                )
+            });
         fits &= !matches!(looked.verdict, hosts::Verdict::Refused(_)) && changed.is_none();
-        let diff = world.redactor.redact(&incident::redact::printable(&looked.diff));
+        let diff = world
+            .redactor
+            .redact(&incident::redact::printable(&looked.diff));
         let note = changed.clone().unwrap_or(why.clone());
-        lines.push(format!("  {}. {}: {word}{}{note}", n + 1, chat::words::step(step), if note.is_empty() { "" } else { "; " }));
+        lines.push(format!(
+            "  {}. {}: {word}{}{note}",
+            n + 1,
+            chat::words::step(step),
+            if note.is_empty() { "" } else { "; " }
+        ));
         lines.push(format!("     {}", step.argv().join(" ")));
         lines.extend(diff.lines().map(|line| format!("     {line}")));
         steps.push(serde_json::json!({
@@ -223,7 +276,10 @@ pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Ex
             "version": 1, "proposal": id, "host": proposal.host, "digest": proposal.digest(), "fits": fits, "steps": steps,
         }));
     } else {
-        screen::line(&format!("Dry run of {id} on {}: nothing was changed", proposal.host));
+        screen::line(&format!(
+            "Dry run of {id} on {}: nothing was changed",
+            proposal.host
+        ));
         screen::line(&lines.join("\n"));
     }
     Ok(if fits { Exit::Fine } else { Exit::Findings })
@@ -242,9 +298,17 @@ pub(crate) async fn rollback(global: &Global, click: &Click) -> anyhow::Result<E
         Ok(undo) => undo,
         Err(why) => return Ok(refuse(click, &why)),
     };
-    let fact = Fact::Proposed { proposal: Box::new(undo.clone()) };
-    if let Err(error) =
-        journal::record(&world.store, &mut incident, &[fact], Vec::new(), clock::now()).await
+    let fact = Fact::Proposed {
+        proposal: Box::new(undo.clone()),
+    };
+    if let Err(error) = journal::record(
+        &world.store,
+        &mut incident,
+        &[fact],
+        Vec::new(),
+        clock::now(),
+    )
+    .await
     {
         return refused(click, error);
     }
@@ -263,10 +327,19 @@ async fn make_rollback(
         return Err("the proposal is gone".to_owned());
     };
     if proposal.undoes.is_some() {
-        return Err(format!("{} is a rollback itself; diagnose again instead", proposal.id));
+        return Err(format!(
+            "{} is a rollback itself; diagnose again instead",
+            proposal.id
+        ));
     }
     let execution = match (&remediation.state, &remediation.execution) {
-        (State::Ended { outcome: Outcome::Unknown, .. }, _) => {
+        (
+            State::Ended {
+                outcome: Outcome::Unknown,
+                ..
+            },
+            _,
+        ) => {
             return Err(format!(
                 "how {} ended is unknown, so what an undo would do is unknown too; look at {} first",
                 proposal.id, proposal.host
@@ -274,21 +347,34 @@ async fn make_rollback(
         }
         (State::Ended { .. }, Some(execution)) => execution.clone(),
         (State::Ended { .. } | State::Proposed { .. }, None) => {
-            return Err(format!("{} was never carried out, so there is nothing to undo", proposal.id));
+            return Err(format!(
+                "{} was never carried out, so there is nothing to undo",
+                proposal.id
+            ));
         }
         (
-            State::Granted { .. } | State::Dispatched { .. } | State::Executed { .. } | State::Proposed { .. },
+            State::Granted { .. }
+            | State::Dispatched { .. }
+            | State::Executed { .. }
+            | State::Proposed { .. },
             _,
         ) => return Err(format!("{} is still being carried out", proposal.id)),
     };
     let undone = incident.remediations.values().any(|one| {
         one.proposal.undoes.as_ref() == Some(&proposal.id)
-            && matches!(one.state, State::Ended { outcome: Outcome::Verified, .. })
+            && matches!(
+                one.state,
+                State::Ended {
+                    outcome: Outcome::Verified,
+                    ..
+                }
+            )
     });
     if undone {
         return Err(format!("{} was undone before", proposal.id));
     }
-    let steps = invert(&execution, &proposal.steps, &remediation.steps).map_err(|no| no.to_string())?;
+    let steps =
+        invert(&execution, &proposal.steps, &remediation.steps).map_err(|no| no.to_string())?;
     let Some(host) = world.inventory().host(&proposal.host) else {
         return Err(format!("{} is not in the inventory", proposal.host));
     };

@@ -22,7 +22,10 @@ const AT_ONCE: usize = 64;
 pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exit> {
     let world = std::sync::Arc::new(World::open(global, None).await?);
     let target = asked.targets.join(",");
-    let hosts = world.inventory().select(&target).map_err(|error| Usage(error.to_string()))?;
+    let hosts = world
+        .inventory()
+        .select(&target)
+        .map_err(|error| Usage(error.to_string()))?;
     crate::perform::recover(&world).await;
     let now = clock::now();
     let id = IncidentId::new(format!("{}-{}", clock::day(now), place::letters()?))?;
@@ -58,10 +61,19 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
         let facts: Vec<Fact> = offers
             .proposals
             .iter()
-            .map(|one| Fact::Proposed { proposal: Box::new(one.clone()) })
+            .map(|one| Fact::Proposed {
+                proposal: Box::new(one.clone()),
+            })
             .collect();
         if !facts.is_empty() {
-            journal::record(&world.store, &mut incident, &facts, Vec::new(), clock::now()).await?;
+            journal::record(
+                &world.store,
+                &mut incident,
+                &facts,
+                Vec::new(),
+                clock::now(),
+            )
+            .await?;
         }
         proposals.extend(offers.proposals);
         pages.extend(offers.pages);
@@ -74,7 +86,9 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
     let views = crate::cards::views(&world, &incident, proposals.iter(), clock::now());
     let cards: Vec<Card<'_>> = views.iter().map(crate::cards::View::card).collect();
     if asked.json {
-        screen::json(&json::diagnosis(&id, &summary, &reports, &evidence, &cards, &withheld));
+        screen::json(&json::diagnosis(
+            &id, &summary, &reports, &evidence, &cards, &withheld,
+        ));
     } else {
         let notice = Notice::Diagnosed {
             incident: &id,
@@ -97,8 +111,9 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
 
 /// 3 outranks 1: a host that could not be examined is never passed over.
 fn exit_code(reports: &[HostReport]) -> Exit {
-    let unseen =
-        reports.iter().any(|one| matches!(one.status, HostStatus::Unknown | HostStatus::Unreachable));
+    let unseen = reports
+        .iter()
+        .any(|one| matches!(one.status, HostStatus::Unknown | HostStatus::Unreachable));
     let bad = reports
         .iter()
         .flat_map(|one| &one.findings)
@@ -128,19 +143,24 @@ async fn look_at_all(
     let mut waiting = hosts.iter().cloned().enumerate();
     loop {
         while tasks.len() < AT_ONCE {
-            let Some((n, host)) = waiting.next() else { break };
+            let Some((n, host)) = waiting.next() else {
+                break;
+            };
             let world = std::sync::Arc::clone(world);
             let symptom = asked.symptom.clone();
             let bar = progress.host(host.name.as_str());
             tasks.spawn(async move {
-                let seen =
-                    look::look(&world, &host, Window::default(), &symptom, |step| bar.wave(step))
-                        .await;
+                let seen = look::look(&world, &host, Window::default(), &symptom, |step| {
+                    bar.wave(step)
+                })
+                .await;
                 bar.done();
                 (n, seen)
             });
         }
-        let Some(done) = tasks.join_next().await else { break };
+        let Some(done) = tasks.join_next().await else {
+            break;
+        };
         match done {
             Ok((n, seen)) => {
                 if let Some(place) = looks.get_mut(n) {
@@ -178,7 +198,9 @@ async fn write_down(
             evidence.push(record);
         }
     }
-    facts.push(Fact::Judged { report: numbered.report.clone() });
+    facts.push(Fact::Judged {
+        report: numbered.report.clone(),
+    });
     journal::record(&world.store, incident, &facts, bodies, clock::now()).await?;
     Ok(())
 }

@@ -5,8 +5,8 @@ use probes::catalogue;
 
 use crate::cli::{Explain, Global};
 use crate::exit::Exit;
-use crate::world::{self, Usage};
 use crate::screen;
+use crate::world::{self, Usage};
 
 /// Runs the command.
 pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
@@ -27,14 +27,24 @@ pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
     };
     let settings = world::settings(global)?;
     let library = world::knowledge(global, &settings)?.library;
-    screen::line(&format!("{} — {} ({})\n", entry.code, entry.title, chat::words::severity(entry.severity)));
+    screen::line(&format!(
+        "{} — {} ({})\n",
+        entry.code,
+        entry.title,
+        chat::words::severity(entry.severity)
+    ));
     screen::line(entry.meaning);
     screen::line(&format!("\nHow it is found: {}", entry.detected));
     screen::line(&format!("\nWhat can cause it: {}", entry.causes));
     screen::line(&format!("\nWhat is usually done: {}", entry.usual));
     let pages: Vec<_> = library
         .iter()
-        .filter(|page| page.matching.findings.iter().any(|pattern| pattern.to_string() == entry.code))
+        .filter(|page| {
+            page.matching
+                .findings
+                .iter()
+                .any(|pattern| pattern.to_string() == entry.code)
+        })
         .collect();
     if !pages.is_empty() {
         screen::line("\nRunbooks:");

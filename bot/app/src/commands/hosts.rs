@@ -12,9 +12,11 @@ pub(crate) async fn run(global: &Global, asked: &Hosts) -> anyhow::Result<Exit> 
     match asked {
         Hosts::List(output) => list(global, output),
         Hosts::Check { targets } => check(global, targets).await,
-        Hosts::Enrol { host, install, fingerprint } => {
-            enrol(global, host, *install, fingerprint.as_deref()).await
-        }
+        Hosts::Enrol {
+            host,
+            install,
+            fingerprint,
+        } => enrol(global, host, *install, fingerprint.as_deref()).await,
     }
 }
 
@@ -24,19 +26,31 @@ fn list(global: &Global, output: &Output) -> anyhow::Result<Exit> {
     let mut rows = Vec::new();
     for host in inventory.hosts() {
         let groups: Vec<&str> = host.groups.iter().map(String::as_str).collect();
-        let labels: Vec<String> = host.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let labels: Vec<String> = host
+            .labels
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
         if output.json {
             rows.push(serde_json::json!({
                 "host": host.name, "groups": host.groups, "labels": host.labels, "declared": host.declared,
             }));
         } else {
-            screen::line(&format!("{:<24} {:<20} {}  {}", host.name, groups.join(","), labels.join(","), host.declared));
+            screen::line(&format!(
+                "{:<24} {:<20} {}  {}",
+                host.name,
+                groups.join(","),
+                labels.join(","),
+                host.declared
+            ));
         }
     }
     if output.json {
         screen::json(&serde_json::json!({ "version": 1, "hosts": rows }));
     } else if rows.is_empty() && inventory.hosts().next().is_none() {
-        screen::line("Only localhost: name hosts in the settings, an Ansible inventory (--inventory) or an ssh_config (--ssh-config).");
+        screen::line(
+            "Only localhost: name hosts in the settings, an Ansible inventory (--inventory) or an ssh_config (--ssh-config).",
+        );
     }
     Ok(Exit::Fine)
 }
@@ -44,11 +58,17 @@ fn list(global: &Global, output: &Output) -> anyhow::Result<Exit> {
 /// Walks from the name to root and says where it stops.
 async fn check(global: &Global, targets: &[String]) -> anyhow::Result<Exit> {
     let world = World::open(global, None).await?;
-    let hosts = world.inventory().select(&targets.join(",")).map_err(|error| Usage(error.to_string()))?;
+    let hosts = world
+        .inventory()
+        .select(&targets.join(","))
+        .map_err(|error| Usage(error.to_string()))?;
     let mut exit = Exit::Fine;
     for host in hosts {
         screen::line(&format!("{}", host.name));
-        let plan = incident::Plan { wave: 1, runs: Vec::new() };
+        let plan = incident::Plan {
+            wave: 1,
+            runs: Vec::new(),
+        };
         let seen = world.hosts.examine(&host, &with_one_question(plan)).await;
         match seen {
             Err(error) => {
@@ -68,16 +88,23 @@ async fn check(global: &Global, targets: &[String]) -> anyhow::Result<Exit> {
                 }
                 match seen.privilege {
                     incident::proposal::Privilege::None => {
-                        screen::line("  none  sudo: `sudo -n` does not work; probes run without it and fixes are not offered. Allow it, or enrol the host");
+                        screen::line(
+                            "  none  sudo: `sudo -n` does not work; probes run without it and fixes are not offered. Allow it, or enrol the host",
+                        );
                     }
                     found => {
                         let word = serde_json::to_value(found).unwrap_or_default();
-                        screen::line(&format!("  ok    sudo: {}", word.as_str().unwrap_or("root")));
+                        screen::line(&format!(
+                            "  ok    sudo: {}",
+                            word.as_str().unwrap_or("root")
+                        ));
                     }
                 }
                 match seen.clock_skew {
                     Some(skew) if skew.abs() > 2 => {
-                        screen::line(&format!("  warn  time: its clock is {skew} s ahead of this machine's; check its time synchronisation"));
+                        screen::line(&format!(
+                            "  warn  time: its clock is {skew} s ahead of this machine's; check its time synchronisation"
+                        ));
                     }
                     Some(_) => screen::line("  ok    time"),
                     None => screen::line("  ?     time: the host did not say"),
@@ -91,7 +118,10 @@ async fn check(global: &Global, targets: &[String]) -> anyhow::Result<Exit> {
 
 /// The smallest plan there is: a connection is checked by asking something.
 fn with_one_question(mut plan: incident::Plan) -> incident::Plan {
-    let first = probes::first_wave(&probes::Window::default(), None).runs.into_iter().next();
+    let first = probes::first_wave(&probes::Window::default(), None)
+        .runs
+        .into_iter()
+        .next();
     plan.runs.extend(first);
     plan
 }
@@ -106,7 +136,11 @@ fn steps_until(error: &hosts::Unreachable) -> Vec<String> {
         hosts::Unreachable::Authenticate { .. } | hosts::Unreachable::Key { .. } => 3,
         hosts::Unreachable::Broken { .. } | hosts::Unreachable::Other { .. } => 4,
     };
-    let mut lines: Vec<String> = STEPS.iter().take(at).map(|step| format!("ok    {step}")).collect();
+    let mut lines: Vec<String> = STEPS
+        .iter()
+        .take(at)
+        .map(|step| format!("ok    {step}"))
+        .collect();
     let step = STEPS.get(at).copied().unwrap_or("shell");
     lines.push(format!("STOP  {step}: {error}"));
     lines
@@ -127,13 +161,18 @@ async fn enrol(
     }
     let world = World::open(global, None).await?;
     let name = incident::HostName::new(host).map_err(|bad| Usage(bad.to_string()))?;
-    let chosen = world.inventory().select(name.as_str()).map_err(|error| Usage(error.to_string()))?;
+    let chosen = world
+        .inventory()
+        .select(name.as_str())
+        .map_err(|error| Usage(error.to_string()))?;
     let Some(host) = chosen.into_iter().next() else {
         return Err(Usage(format!("there is no host {name}")).into());
     };
     let offered = world.hosts.offered_keys(&host).await?;
     if offered.is_empty() {
-        return Err(anyhow::anyhow!("{name} offers no host key; `sickbay hosts check {name}` says where it stops"));
+        return Err(anyhow::anyhow!(
+            "{name} offers no host key; `sickbay hosts check {name}` says where it stops"
+        ));
     }
     for key in &offered {
         screen::line(&format!("{:<22} {}", key.kind, key.fingerprint));
@@ -142,7 +181,10 @@ async fn enrol(
         Some(wanted) => offered.iter().any(|key| key.fingerprint == wanted),
         None if std::io::stdin().is_terminal() => {
             let mut out = std::io::stdout().lock();
-            write!(out, "Compare them with `ssh-keygen -lf` on the host's own console. Trust these keys? Type yes: ")?;
+            write!(
+                out,
+                "Compare them with `ssh-keygen -lf` on the host's own console. Trust these keys? Type yes: "
+            )?;
             out.flush()?;
             let mut answer = String::new();
             std::io::stdin().lock().read_line(&mut answer)?;
@@ -151,7 +193,9 @@ async fn enrol(
         None => false,
     };
     if !trusted {
-        screen::line("Nothing was trusted. Give the fingerprint that you compared with --fingerprint SHA256:…");
+        screen::line(
+            "Nothing was trusted. Give the fingerprint that you compared with --fingerprint SHA256:…",
+        );
         return Ok(Exit::Findings);
     }
     let kept: Vec<_> = offered
@@ -159,7 +203,11 @@ async fn enrol(
         .filter(|key| fingerprint.is_none_or(|wanted| wanted == key.fingerprint))
         .collect();
     world.hosts.trust(&host, &kept).await?;
-    screen::line(&format!("{name} is enrolled with {} key(s), at {}.", kept.len(), clock::local(clock::now())));
+    screen::line(&format!(
+        "{name} is enrolled with {} key(s), at {}.",
+        kept.len(),
+        clock::local(clock::now())
+    ));
     Ok(Exit::Fine)
 }
 
@@ -174,5 +222,9 @@ pub(crate) async fn recover(global: &Global, output: &Output) -> anyhow::Result<
     } else {
         screen::line(&format!("{done} finished, {waiting} still waiting."));
     }
-    Ok(if waiting == 0 { Exit::Fine } else { Exit::Findings })
+    Ok(if waiting == 0 {
+        Exit::Fine
+    } else {
+        Exit::Findings
+    })
 }

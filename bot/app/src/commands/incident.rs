@@ -28,9 +28,10 @@ async fn find(world: &World, id: &str) -> anyhow::Result<IncidentId> {
             let what = format!("there is no incident {id:?}; `sickbay incident list` lists them");
             Err(Usage(what).into())
         }
-        [_, ..] => {
-            Err(Usage(format!("several incidents begin with {id:?}; type more of the id")).into())
-        }
+        [_, ..] => Err(Usage(format!(
+            "several incidents begin with {id:?}; type more of the id"
+        ))
+        .into()),
     }
 }
 
@@ -53,7 +54,12 @@ async fn list(world: &World, output: &Output) -> anyhow::Result<Exit> {
                 "hosts": hosts, "symptom": incident.symptom, "first": worst,
             }));
         } else {
-            screen::line(&format!("{}  {}  {}  {worst}", incident.id, clock::local(incident.opened_at), hosts.join(",")));
+            screen::line(&format!(
+                "{}  {}  {}  {worst}",
+                incident.id,
+                clock::local(incident.opened_at),
+                hosts.join(",")
+            ));
         }
     }
     if output.json {
@@ -91,8 +97,13 @@ async fn show(world: &World, id: &str) -> anyhow::Result<Exit> {
         if let State::Ended { outcome, why, .. } = &one.state {
             let can_undo = crate::perform::can_undo(&incident, &one.proposal.id);
             screen::line(&format!("{} {}", one.proposal.id, one.proposal.title));
-            let notice =
-                Notice::Ended { proposal: &one.proposal, outcome: *outcome, why, output: "", can_undo };
+            let notice = Notice::Ended {
+                proposal: &one.proposal,
+                outcome: *outcome,
+                why,
+                output: "",
+                can_undo,
+            };
             screen::say(&notice, false);
         }
     }
@@ -122,18 +133,39 @@ async fn timeline(world: &World, id: &str, as_json: bool) -> anyhow::Result<Exit
 /// One line of the timeline.
 fn tell(at: Moment, fact: &Fact) {
     let what = match fact {
-        Fact::Opened { by, via, hosts, symptom, .. } => {
+        Fact::Opened {
+            by,
+            via,
+            hosts,
+            symptom,
+            ..
+        } => {
             let hosts: Vec<&str> = hosts.iter().map(incident::HostName::as_str).collect();
-            let symptom = if symptom.is_empty() { String::new() } else { format!(": {symptom}") };
+            let symptom = if symptom.is_empty() {
+                String::new()
+            } else {
+                format!(": {symptom}")
+            };
             format!("{by} ({via}) asked about {}{symptom}", hosts.join(", "))
         }
-        Fact::Examined { host, wave, evidence } => {
+        Fact::Examined {
+            host,
+            wave,
+            evidence,
+        } => {
             format!("{host} answered {} probes of wave {wave}", evidence.len())
         }
         Fact::Judged { report } => {
-            let first = report.findings.iter().find(|finding| finding.severity > Severity::Info);
+            let first = report
+                .findings
+                .iter()
+                .find(|finding| finding.severity > Severity::Info);
             let first = first.map_or_else(String::new, |finding| format!(": {}", finding.title));
-            format!("{} is {}{first}", report.host, chat::words::status(report.status))
+            format!(
+                "{} is {}{first}",
+                report.host,
+                chat::words::status(report.status)
+            )
         }
         Fact::Proposed { proposal } => format!(
             "offered {} on {}: {} ({} risk, digest {})",
@@ -149,19 +181,35 @@ fn tell(at: Moment, fact: &Fact) {
         Fact::Rejected { proposal, by, via } => format!("{by} ({via}) rejected {proposal}"),
         Fact::Expired { proposal } => format!("{proposal} expired"),
         Fact::Voided { proposal, why } => format!("{proposal} no longer stands: {why}"),
-        Fact::Granted { proposal, grant, attempt } => {
-            format!("{proposal} may run: attempt {attempt}, execution {}", grant.grant.execution)
+        Fact::Granted {
+            proposal,
+            grant,
+            attempt,
+        } => {
+            format!(
+                "{proposal} may run: attempt {attempt}, execution {}",
+                grant.grant.execution
+            )
         }
-        Fact::Dispatched { execution, root, .. } => {
+        Fact::Dispatched {
+            execution, root, ..
+        } => {
             format!("starting {execution}, recorded on the host under {root}")
         }
         Fact::Executed { execution, ran, .. } => {
             let how = serde_json::to_value(ran).unwrap_or_default();
             format!("{execution} ended: {how}")
         }
-        Fact::Verified { proposal, verdict, why } => {
+        Fact::Verified {
+            proposal,
+            verdict,
+            why,
+        } => {
             let verdict = serde_json::to_value(verdict).unwrap_or_default();
-            format!("{proposal}: {}: {why}", verdict.as_str().unwrap_or("looked"))
+            format!(
+                "{proposal}: {}: {why}",
+                verdict.as_str().unwrap_or("looked")
+            )
         }
         Fact::Closed { by } => format!("{by} closed the incident"),
     };

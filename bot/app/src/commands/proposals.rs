@@ -17,9 +17,8 @@ pub(crate) async fn run(global: &Global, output: &Output) -> anyhow::Result<Exit
     let now = clock::now();
     let mut views: Vec<View> = Vec::new();
     for incident in world.recent(Span::minutes(24 * 60), now).await {
-        let open = |one: &&incident::remediation::Remediation| {
-            matches!(one.state, State::Proposed { .. })
-        };
+        let open =
+            |one: &&incident::remediation::Remediation| matches!(one.state, State::Proposed { .. });
         let late = incident
             .remediations
             .values()
@@ -27,8 +26,16 @@ pub(crate) async fn run(global: &Global, output: &Output) -> anyhow::Result<Exit
             .find(|one| now > one.proposal.expires_at);
         if let Some(late) = late {
             let requirement = propose::requirement(&world, &late.proposal);
-            journal::hear(&world.store, &incident.id, &Event::Tick, &requirement, &world.key, None, now)
-                .await?;
+            journal::hear(
+                &world.store,
+                &incident.id,
+                &Event::Tick,
+                &requirement,
+                &world.key,
+                None,
+                now,
+            )
+            .await?;
         }
         let fresh = incident
             .remediations

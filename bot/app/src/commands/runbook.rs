@@ -37,7 +37,12 @@ fn list(global: &Global) -> anyhow::Result<Exit> {
     let settings = world::settings(global)?;
     for page in world::knowledge(global, &settings)?.library.iter() {
         let what = if page.is_prose() { "read" } else { "fix " };
-        screen::line(&format!("{:<28} {what} {:<6} {}", page.id.as_str(), page.risk.to_string(), page.title.en));
+        screen::line(&format!(
+            "{:<28} {what} {:<6} {}",
+            page.id.as_str(),
+            page.risk.to_string(),
+            page.title.en
+        ));
     }
     Ok(Exit::Fine)
 }
@@ -59,8 +64,9 @@ fn show(global: &Global, id: &str) -> anyhow::Result<Exit> {
 }
 
 fn lint(global: &Global, paths: &[PathBuf]) -> anyhow::Result<Exit> {
-    let codes: BTreeSet<Code> =
-        catalogue::entries().filter_map(|entry| Code::new(entry.code).ok()).collect();
+    let codes: BTreeSet<Code> = catalogue::entries()
+        .filter_map(|entry| Code::new(entry.code).ok())
+        .collect();
     let mut pages: Vec<(String, String)> = Vec::new();
     let mut signatures: Vec<(String, String)> = Vec::new();
     let mut take = |path: &Path| -> anyhow::Result<()> {
@@ -93,7 +99,8 @@ fn lint(global: &Global, paths: &[PathBuf]) -> anyhow::Result<Exit> {
         }
     }
     if paths.is_empty() {
-        let built_in = runbook::embedded::pages().filter(|(path, _)| world::is_page(Path::new(path)));
+        let built_in =
+            runbook::embedded::pages().filter(|(path, _)| world::is_page(Path::new(path)));
         pages.extend(built_in.map(|(path, text)| (path.to_owned(), text.to_owned())));
     }
     let mut problems = Vec::new();

@@ -18,7 +18,11 @@ pub(super) struct Report {
 impl Report {
     /// An end without a run.
     pub(super) fn bare(ran: Ran) -> Self {
-        Self { ran, steps: Vec::new(), output: String::new() }
+        Self {
+            ran,
+            steps: Vec::new(),
+            output: String::new(),
+        }
     }
 }
 
@@ -37,7 +41,9 @@ pub(super) async fn choose_root(
         Err(no) => no,
     };
     if !world.settings.guard_in_run {
-        return Err(format!("{no}; the settings do not let the guard use /run instead"));
+        return Err(format!(
+            "{no}; the settings do not let the guard use /run instead"
+        ));
     }
     match world.hosts.can_keep(host, privilege, Root::Run).await {
         Ok(()) => Ok(Root::Run),
@@ -70,7 +76,10 @@ pub(super) async fn look_up(
 ) -> Result<Report, String> {
     let root = Root::of(root);
     let Some(host) = world.inventory().host(&proposal.host) else {
-        return Err(format!("{} is no longer in the inventory, so nobody can ask it", proposal.host));
+        return Err(format!(
+            "{} is no longer in the inventory, so nobody can ask it",
+            proposal.host
+        ));
     };
     let privilege = proposal.privilege;
     let ask = world.hosts.status(&host, privilege, root, execution).await;
@@ -80,7 +89,10 @@ pub(super) async fn look_up(
         standing = buried.map_err(|error| error.to_string())?;
     }
     if matches!(standing.stand, Stand::Running | Stand::Starting) {
-        let waited = world.hosts.wait(&host, privilege, root, execution, PATIENCE).await;
+        let waited = world
+            .hosts
+            .wait(&host, privilege, root, execution, PATIENCE)
+            .await;
         standing = waited.map_err(|error| error.to_string())?;
     }
     read(world, &host, proposal, execution, root, standing).await
@@ -96,10 +108,15 @@ async fn read(
 ) -> Result<Report, String> {
     let report = async || {
         let steps = proposal.steps.len();
-        let asked = world.hosts.report(host, proposal.privilege, root, execution, steps).await;
+        let asked = world
+            .hosts
+            .report(host, proposal.privilege, root, execution, steps)
+            .await;
         asked.map_err(|error| error.to_string())
     };
-    let unknown = |why: &str| Ran::Unknown { why: why.to_owned() };
+    let unknown = |why: &str| Ran::Unknown {
+        why: why.to_owned(),
+    };
     let ran = match (standing.stand, standing.code) {
         (Stand::Abandoned | Stand::Rejected, _) => return Ok(Report::bare(Ran::NeverRan)),
         (Stand::Refused, _) | (Stand::Finished, Some(2)) => {
@@ -110,7 +127,10 @@ async fn read(
         }
         (Stand::Finished, Some(0)) => Ran::Done,
         (Stand::Finished, Some(124)) => Ran::TimedOut,
-        (Stand::Finished, code) => Ran::StepFailed { step: 0, code: code.unwrap_or(-1) },
+        (Stand::Finished, code) => Ran::StepFailed {
+            step: 0,
+            code: code.unwrap_or(-1),
+        },
         (Stand::Lost, _) => unknown("its runner on the host ended without a record"),
         (Stand::Rebooted, _) => unknown("the host was restarted while it ran"),
     };
@@ -119,9 +139,14 @@ async fn read(
         Ran::StepFailed { code, .. } => {
             let failed = steps.iter().position(|step| !step.done).unwrap_or(0);
             let code = steps.get(failed).map_or(code, |step| step.code);
-            Ran::StepFailed { step: failed + 1, code }
+            Ran::StepFailed {
+                step: failed + 1,
+                code,
+            }
         }
-        Ran::Done | Ran::Refused { .. } | Ran::TimedOut | Ran::NeverRan | Ran::Unknown { .. } => ran,
+        Ran::Done | Ran::Refused { .. } | Ran::TimedOut | Ran::NeverRan | Ran::Unknown { .. } => {
+            ran
+        }
     };
     Ok(Report { ran, steps, output })
 }

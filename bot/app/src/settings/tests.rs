@@ -14,7 +14,12 @@ fn refused(text: &str, expected: &str) {
 fn an_unknown_key_is_named_with_its_place() {
     let error =
         Settings::parse(Path::new("sickbay.toml"), "version = 1\ncolour = \"red\"\n").unwrap_err();
-    assert!(error.to_string().starts_with("sickbay.toml:2:1: unknown field `colour`"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("sickbay.toml:2:1: unknown field `colour`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -27,12 +32,19 @@ fn names_must_be_known() {
         "version = 1\n[people.a]\nuids = [7]\n[people.b]\nuids = [7]\n",
         "sickbay.toml: uid 7 belongs to both a and b; give it to one",
     );
-    refused("version = 2\n", "sickbay.toml: version 2 is not known; this Sickbay reads version 1");
+    refused(
+        "version = 2\n",
+        "sickbay.toml: version 2 is not known; this Sickbay reads version 1",
+    );
 }
 
 #[test]
 fn the_example_is_read() {
     let text = include_str!("../../../../deploy/config.example.toml");
     let settings = Settings::parse(Path::new("config.example.toml"), text).unwrap();
-    assert!(settings.policy.is_some_and(|policy| !policy.rules.is_empty()));
+    assert!(
+        settings
+            .policy
+            .is_some_and(|policy| !policy.rules.is_empty())
+    );
 }

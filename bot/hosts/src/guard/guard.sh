@@ -550,6 +550,21 @@ unit_ok() {
   [ ${#1} -le 255 ] || { bad "a unit name is too long"; return; }
   case $1 in *.service|*.socket|*.timer|*.mount|*.automount|*.path|*.target|*.slice|*.scope|*.swap) ;; *) bad "no known unit type: $1" ;; esac
 }
+# Nothing that cuts the host off, and nothing that changes how the whole machine runs.
+unit_allowed() { # VERB UNIT
+  case $2 in
+    *reboot*|*poweroff*|*halt*|*kexec*|*shutdown*|*suspend*|*hibernate*|*sleep.*|rescue*|emergency*|*debug-shell*|*ctrl-alt-del*) ;;
+    exit.target|runlevel*|umount.target|final.target|default.target|multi-user.target|graphical.target|sysinit.target|basic.target|init.scope) ;;
+    *) case $1:$2 in
+        unit.restart:dbus*) ;;
+        unit.stop:*.slice|unit.stop:*.scope|unit.stop:*.target|unit.mask:*.target|unit.stop:sickbay-*) ;;
+        unit.stop:*|unit.mask:*|unit.disable:*) case $2 in ssh*|dbus*|systemd-*|[Nn]etwork*) ;; *) return 0 ;; esac ;;
+        *) return 0 ;;
+      esac
+      no "$2 is needed to reach and run this host"; return ;;
+  esac
+  no "$2 would change how the whole machine runs"
+}
 mode_ok() { # MODE PATH: may be set on PATH
   case $1 in [0-7][0-7][0-7]|[0-7][0-7][0-7][0-7]) ;; *) bad "not a mode: $1"; return ;; esac
   case $1:$2 in 1777:/tmp|1777:/var/tmp) return 0 ;; esac
@@ -586,8 +601,12 @@ parent_of() { sed -n 's/^PPid:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null; }
 sysctl_path() {
   case $1 in ''|-*|/*|*[!a-zA-Z0-9_./-]*|*..*|*//*) bad "not a sysctl key: $1"; return ;; esac
   case $1 in */*) SP=/proc/sys/$1 ;; *) SP=/proc/sys/$(printf '%s' "$1" | tr . /) ;; esac
-  case $SP in /proc/sys/kernel/core_*|/proc/sys/kernel/mod*|/proc/sys/kernel/hotplug|/proc/sys/kernel/poweroff_cmd|/proc/sys/kernel/usermodehelper*|/proc/sys/kernel/kexec*|/proc/sys/kernel/sysrq|/proc/sys/kernel/*restrict|/proc/sys/kernel/randomize_va_space|/proc/sys/kernel/unprivileged*|/proc/sys/kernel/yama/*|/proc/sys/fs/binfmt_misc/*|/proc/sys/fs/protected_*|/proc/sys/fs/suid_dumpable|/proc/sys/vm/mmap_min_addr|/proc/sys/dev/*)
-    no "$1 is a security setting" ;; esac
+  case ${SP#/proc/sys/} in
+    kernel/core_*|kernel/mod*|kernel/hotplug|kernel/poweroff_cmd|kernel/usermodehelper*|kernel/kexec*|kernel/sysrq|kernel/*restrict) ;;
+    kernel/randomize_va_space|kernel/unprivileged*|kernel/yama/*|fs/binfmt_misc/*|fs/protected_*|fs/suid_dumpable|vm/mmap_min_addr|dev/*) ;;
+    *) return 0 ;;
+  esac
+  no "$1 is a security setting"
 }
 package_ok() {
   case $1 in ''|[!a-z0-9]*|*-|*[!a-z0-9.+:-]*|?) bad "not a package name: $1"; return ;; esac
@@ -711,11 +730,7 @@ check() {
       [ -n "$STATIC" ] || [ -f "$(dropin_of "$2" "$3")" ] || no "$2 has no $3 of ours" ;;
     unit.start|unit.stop|unit.restart|unit.reload|unit.reset_failed|unit.enable|unit.disable|unit.mask|unit.unmask)
       arity $# 2 && unit_ok "$2" || return 1
-      case $1:$2 in
-        unit.stop:ssh*|unit.mask:ssh*|unit.disable:ssh*|unit.stop:dbus*|unit.mask:dbus*|unit.disable:dbus*|unit.restart:dbus*|unit.stop:systemd-*|unit.mask:systemd-*|unit.disable:systemd-*) no "$2 is needed to reach and run this host"; return ;;
-        unit.stop:[Nn]etwork*|unit.mask:[Nn]etwork*|unit.disable:[Nn]etwork*|unit.stop:sickbay-*|unit.stop:*.slice|unit.stop:*.scope|unit.stop:*.target|unit.mask:*.target) no "$2 is needed to reach and run this host"; return ;;
-        *:*reboot*|*:*poweroff*|*:*halt*|*:*kexec*|*:rescue*|*:emergency*|*:*sleep.*|*:*suspend*|*:*hibernate*|*:exit.target|*:runlevel*|*:debug-shell*|*:ctrl-alt-del*|*:shutdown*|*:umount.target|*:final.target|*:default.target|*:multi-user.target|*:graphical.target|*:sysinit.target|*:basic.target|*:init.scope) no "$2 would change how the whole machine runs"; return ;;
-      esac
+      unit_allowed "$1" "$2" || return 1
       [ -n "$STATIC" ] && return
       service_known "$1" "$2" ;;
     process.signal) arity $# 4 || return 1
@@ -748,7 +763,10 @@ check() {
     package.install) arity $# 3 && package_ok "$2" || return 1
       case $3 in *[!A-Za-z0-9.+:~-]*|-*) bad "not a version: $3" ;; esac ;;
     package.reinstall|package.remove|package.hold|package.unhold) arity $# 2 && package_ok "$2" || return 1
-      [ "$1" != package.remove ] || case $2 in openssh*|sudo|systemd*|dpkg|apt|libc6*|dbus*|base-*|coreutils|bash|dash|util-linux|mount|login|passwd|linux-image*|grub*|init*|network*|ifupdown|netplan*) no "$2 is needed to reach and run this host"; return ;; esac
+      [ "$1" != package.remove ] || case $2 in
+        openssh*|sudo|systemd*|dpkg|apt|libc6*|dbus*|base-*|coreutils|bash|dash|util-linux|mount|login|passwd|linux-image*|grub*|init*|network*|ifupdown|netplan*)
+          no "$2 is needed to reach and run this host"; return ;;
+      esac
       [ -n "$STATIC" ] || [ -n "$(dpkg-query -W -f '${Version}' -- "$2" 2>/dev/null)" ] || no "$2 is not installed" ;;
     journal.vacuum) arity $# 2 || return 1
       case $2 in [0-9]*[KMGT]) is_number "${2%?}" || { bad "not a size: $2"; return; } ;; *) bad "not a size: $2"; return ;; esac

@@ -122,13 +122,11 @@ fn undo_one(
             vec![arg("path"), before("uid"), before("gid"), "0".into()],
         ),
         "file.move" => plain("file.move", vec![arg("to"), arg("from")]),
-        "file.delete" | "file.truncate" => match report.after.get("saved").map(String::as_str) {
-            Some("0") | None => irreversible("there was no room to keep a copy"),
-            Some(_) => plain(
-                "file.restore",
-                vec![arg("path"), execution.to_string(), number.to_string()],
-            ),
-        },
+        // Whether a copy was kept is known to the guard, which refuses to restore what it does not have.
+        "file.delete" | "file.truncate" => plain(
+            "file.restore",
+            vec![arg("path"), execution.to_string(), number.to_string()],
+        ),
         "file.comment_line" | "file.set_key" | "file.put" | "file.link" | "file.restore" => {
             restore(arg("path"))
         }

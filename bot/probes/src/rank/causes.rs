@@ -58,6 +58,13 @@ use Relation::{
 
 /// The table. Earlier rows win where two would close a circle.
 pub(super) const CAUSES: &[Pair] = &[
+    // What is wrong with a file is the cause of being refused by it.
+    pair("unit.exec_permission", "app.permission_denied", SamePath),
+    pair("unit.exec_permission", "app.permission_denied", SameUnit),
+    pair("unit.exec_interpreter", "app.permission_denied", SameUnit),
+    pair("unit.exec_missing", "file.missing", SamePath),
+    pair("file.wrong_mode", "app.permission_denied", SamePath),
+    pair("file.wrong_owner", "app.permission_denied", SamePath),
     // Space and files.
     pair("fs.deleted_open", "fs.full", SameMount),
     pair("log.flood", "fs.full", SameMount),

@@ -83,7 +83,7 @@ struct Record {
 enum Message {
     Text(String),
     Bytes(Vec<u8>),
-    Other(serde_json::Value),
+    Other(serde::de::IgnoredAny),
 }
 
 impl Message {

@@ -46,10 +46,6 @@ impl Node {
         self.mode & 0o170_000 == 0o120_000
     }
 
-    pub(crate) const fn is_file(&self) -> bool {
-        self.mode & 0o170_000 == 0o100_000
-    }
-
     /// The permission bits as four octal digits.
     pub(crate) fn octal(&self) -> String {
         format!("{:04o}", self.mode & 0o7777)
@@ -134,11 +130,6 @@ impl Way {
     pub(crate) fn end(&self) -> Option<&Node> {
         let whole = self.real.as_deref().unwrap_or(self);
         whole.nodes.last().filter(|node| node.name == whole.path)
-    }
-
-    /// Whether the looker saw that nothing is there.
-    pub(crate) fn is_gone(&self) -> bool {
-        self.gone.is_some() || self.dangling.is_some()
     }
 
     /// The first node that refuses the user, with what was wanted of it: passing through each folder, `wanted` of the end.

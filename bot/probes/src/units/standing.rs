@@ -19,6 +19,7 @@ pub(crate) fn judge(units: &Units, lines: &[Line], list_key: &str, log_key: &str
             failed(units, unit, &mut found);
         }
         found.extend(restart_loop(units, unit, lines));
+        found.extend(reload_needed(unit));
         found.extend(timer(units, unit));
     }
     found.extend(units.masks.iter().filter_map(|mask| masked(units, mask.unit.as_str(), mask.at, lines)));
@@ -237,6 +238,17 @@ fn restart_loop(units: &Units, unit: &Unit, lines: &[Line]) -> Option<Draft> {
         draft = draft.fact("result", unit.result.as_str());
     }
     Some(draft)
+}
+
+/// A unit file that changed on disk after it was read.
+fn reload_needed(unit: &Unit) -> Option<Draft> {
+    unit.reload_needed.then(|| {
+        let title = format!("The unit file of {} changed and was not read again", unit.id);
+        Draft::new("unit.reload_needed", Severity::Info, about(unit), title)
+            .detail("What runs is what the file said before.")
+            .fact("unit", unit.id.as_str())
+            .fact("path", unit.fragment.as_str())
+    })
 }
 
 /// A timer whose job failed.

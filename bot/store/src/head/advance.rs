@@ -1,11 +1,18 @@
 //! Moving the head file on, from a head that the journal still contains to the row just committed.
 
 use std::path::Path;
-use std::sync::PoisonError;
 
 use super::{Found, Head, Writing, look};
 use crate::open::{OpenError, sync_dir};
 use crate::{Store, place, record, sql};
+
+/// How far an append has moved the ledger.
+pub(crate) struct Grown {
+    /// Its last row and hash as the append found them.
+    pub(crate) before: (i64, String),
+    /// And as it left them.
+    pub(crate) end: (i64, String),
+}
 
 impl Store {
     /// Makes the head file of a journal that holds nothing, and says so in the log where an older one disagrees.
@@ -39,9 +46,9 @@ impl Store {
         }
     }
 
-    /// Moves the head file on to a ledger row that is committed. Failing to leaves it behind, which is allowed.
-    pub(crate) async fn advance_head(&self, n: i64, hash: &str) {
-        if let Err(error) = self.try_advance_head(n, hash).await {
+    /// Moves the head file on with the ledger, once that is committed. Failing to leaves it behind, which is allowed.
+    pub(crate) async fn advance_head(&self, grown: &Grown) {
+        if let Err(error) = self.try_advance_head(grown).await {
             tracing::warn!(
                 "the head file {} stays behind the journal: {error}",
                 self.head_path().display()
@@ -49,7 +56,7 @@ impl Store {
         }
     }
 
-    async fn try_advance_head(&self, n: i64, hash: &str) -> std::io::Result<()> {
+    async fn try_advance_head(&self, grown: &Grown) -> std::io::Result<()> {
         let path = self.head_path().to_owned();
         let writing = tokio::task::spawn_blocking(move || Writing::begin(&path))
             .await
@@ -57,7 +64,8 @@ impl Store {
         let Found::Head(old) = &writing.found else {
             return Err(std::io::Error::other("it is unreadable"));
         };
-        if old.n >= n {
+        let (n, hash) = &grown.end;
+        if old.n >= *n {
             return Ok(());
         }
         if old.is_signed() && self.head_key().is_none() {
@@ -65,30 +73,27 @@ impl Store {
                 "it is signed and this process has no key",
             ));
         }
-        if !self.contains(old).await.map_err(std::io::Error::other)? {
+        if !self
+            .contains(old, &grown.before)
+            .await
+            .map_err(std::io::Error::other)?
+        {
             return Err(std::io::Error::other(
                 "it disagrees with the journal; run `sickbay audit verify`",
             ));
         }
-        writing.write(&Head::new(self.journal(), n, hash, self.head_key()))?;
-        self.remember_head(n, hash);
-        Ok(())
+        writing.write(&Head::new(self.journal(), *n, hash, self.head_key()))
     }
 
-    /// Whether the ledger contains this head, and whose key it has is right.
-    pub(crate) async fn contains(&self, head: &Head) -> Result<bool, sqlx::Error> {
+    /// Whether the ledger contains this head, and it is ours. Mostly it is where the ledger ended before.
+    async fn contains(&self, head: &Head, before: &(i64, String)) -> Result<bool, sqlx::Error> {
         if head.journal != self.journal()
             || self.head_key().is_some_and(|key| !head.is_signed_by(key))
         {
             return Ok(false);
         }
-        let known = self
-            .known_head()
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if known.is_some_and(|(n, hash)| n == head.n && hash == head.hash) {
-            return Ok(true);
+        if head.n == before.0 {
+            return Ok(head.hash == before.1);
         }
         if head.n == 0 {
             return Ok(head.hash == record::ledger_genesis(self.journal()));
@@ -98,13 +103,5 @@ impl Store {
             .fetch_optional(self.readers())
             .await?;
         Ok(hash.as_ref() == Some(&head.hash))
-    }
-
-    fn remember_head(&self, n: i64, hash: &str) {
-        let mut known = self
-            .known_head()
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *known = Some((n, hash.to_owned()));
     }
 }

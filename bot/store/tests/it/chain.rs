@@ -237,6 +237,28 @@ async fn an_end_that_was_cut_off_is_named() {
 }
 
 #[tokio::test]
+async fn an_end_cut_off_under_a_running_process_is_not_covered_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    done(&store, facts("aaaaaa", 0, &["a1"])).await;
+    done(&store, facts("bbbbbb", 0, &["b1"])).await;
+    tamper(
+        dir.path(),
+        &[
+            "DELETE FROM record WHERE incident LIKE '%bbbbbb'",
+            "DELETE FROM ledger WHERE n = 2",
+            "DELETE FROM incident WHERE id LIKE '%bbbbbb'",
+        ],
+    )
+    .await;
+    for version in 0..4 {
+        done(&store, facts("cccccc", version, &["c"])).await;
+        let found = broken(&store).await;
+        assert!(matches!(found, Break::Rewritten { n: 2, .. }), "{found}");
+    }
+}
+
+#[tokio::test]
 async fn an_older_copy_put_back_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let store = journal(dir.path()).await;

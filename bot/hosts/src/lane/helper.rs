@@ -1,0 +1,96 @@
+//! The probe helper for enrolled hosts: the same probe texts, root-owned on the host, so that a request carries no shell.
+//!
+//! The sudoers entry allows this file and nothing else. What travels is ids and typed arguments, and the helper checks both.
+
+use std::fmt::Write as _;
+
+use incident::Span;
+use incident::step::Slot;
+use sha2::{Digest as _, Sha256};
+
+use super::{command, head, seconds};
+use crate::quote::shell_word;
+
+/// Where the probe helper is installed.
+pub const PROBE_HELPER_PATH: &str = "/usr/local/libexec/sickbay-probe";
+
+const PARTS: &str = include_str!("helper.sh");
+
+/// A probe as the helper needs it.
+#[derive(Debug, Clone, Copy)]
+pub struct HelperSpec<'a> {
+    /// The probe's id.
+    pub id: &'a str,
+    /// Its shell text; arguments are `$1`, `$2`, ….
+    pub script: &'a str,
+    /// The kinds of its arguments.
+    pub slots: &'a [Slot],
+    /// How long it may take.
+    pub limit: Span,
+    /// How many bytes of its output are kept.
+    pub cap_bytes: u64,
+}
+
+/// The helper's text. Its version is the hash of everything in it, so that an outdated helper can be told.
+#[must_use]
+pub fn render_probe_helper<'a>(specs: impl Iterator<Item = HelperSpec<'a>>) -> String {
+    let mut fits = String::new();
+    let mut runs = String::new();
+    for spec in specs.filter(|spec| sound(spec.id)) {
+        let id = spec.id;
+        // Writing to a string cannot fail.
+        write!(fits, "    {id}) [ $# = {} ]", spec.slots.len()).ok();
+        for (n, slot) in spec.slots.iter().enumerate() {
+            write!(fits, " && is_{} \"${}\"", kind(*slot), n + 1).ok();
+        }
+        fits.push_str(" ;;\n");
+        let cap = spec.cap_bytes.saturating_add(1);
+        let words: Vec<String> = command(spec.script, id, &[]).iter().map(|word| shell_word(word)).collect();
+        writeln!(runs, "    {id}) p \"$i\" {} {cap} {} \"$@\" ;;", seconds(spec.limit), words.join(" ")).ok();
+    }
+    let body = format!(
+        "{}{PARTS}\
+         # Whether a probe is known and takes these arguments.\n\
+         fits() {{\n  P=$1; shift\n  case $P in\n{fits}    *) bad \"no probe $P here; install the helpers again\" ;;\n  esac\n}}\n\
+         run() {{\n  i=$1 P=$2; shift 2\n  case $P in\n{runs}  esac\n}}\n",
+        head().replacen("PATH=${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin;", "PATH=/usr/sbin:/usr/bin:/sbin:/bin;", 1),
+    );
+    let version: String = data_encoding::HEXLOWER.encode(&Sha256::digest(body.as_bytes())).chars().take(16).collect();
+    format!(
+        "#!/bin/sh\n\
+         # sickbay-probe: the read-only questions of Sickbay, for a login that may run this as root and nothing else.\n\
+         # Written by `sickbay hosts enrol --install`; do not edit: the version is the hash of the text.\n\
+         VERSION={version}\n{body}main \"$@\"\n"
+    )
+}
+
+/// The version that a helper's text carries.
+pub(crate) fn version_of(text: &str) -> Option<&str> {
+    text.lines().find_map(|line| line.strip_prefix("VERSION="))
+}
+
+/// Whether an id can stand as a shell pattern as it is.
+fn sound(id: &str) -> bool {
+    !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) && !id.starts_with('-')
+}
+
+/// The helper's check for a kind of argument. Probes take few kinds; any other must at least be one line of text.
+fn kind(slot: Slot) -> &'static str {
+    match slot {
+        Slot::Path => "path",
+        Slot::Unit => "unit",
+        Slot::Number | Slot::Flag => "number",
+        Slot::Name | Slot::Account | Slot::Sysctl => "name",
+        Slot::Package => "package",
+        Slot::Mode
+        | Slot::Line
+        | Slot::Content
+        | Slot::Signal
+        | Slot::Version
+        | Slot::FirewallTool
+        | Slot::RuleWord
+        | Slot::Size
+        | Slot::Execution
+        | Slot::MountOptions => "line",
+    }
+}
