@@ -21,6 +21,31 @@ pub struct Entry {
     pub usual: &'static str,
 }
 
+/// One row of the tables, in the order of the fields.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a row of a table, written once for each code"
+)]
+const fn entry(
+    code: &'static str,
+    title: &'static str,
+    severity: Severity,
+    meaning: &'static str,
+    detected: &'static str,
+    causes: &'static str,
+    usual: &'static str,
+) -> Entry {
+    Entry {
+        code,
+        title,
+        severity,
+        meaning,
+        detected,
+        causes,
+        usual,
+    }
+}
+
 mod apps;
 mod host;
 mod network;

@@ -337,6 +337,17 @@ fn no_inodes(look: &Look<'_>, room: &Room, severity: Severity, now: i64) -> Draf
     .fact("used_percent", room.percent)
     .fact("free_inodes", room.free)
     .cite("disk.inodes");
+    let mounted = mounts(&look.heard("disk.mounts"));
+    if mounted
+        .iter()
+        .any(|mount| mount.path == room.path && mount.kind == "tmpfs")
+    {
+        // A tmpfs can be given more while it is in use, and less again.
+        draft = draft.fact(
+            "options",
+            format!("nr_inodes={}", room.total.saturating_mul(2)),
+        );
+    }
     let mut detail =
         "No new file can be made when the last is gone, however much space there is.".to_owned();
     if let Some(answer) = look.answer(&key) {

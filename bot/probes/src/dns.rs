@@ -71,22 +71,25 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 answering.join(", ")
             )
         };
-        drafts.push(
-            Draft::new(
-                "net.dns",
-                severity,
-                Subject::new("nameserver", *server),
-                format!("Name server {server} {how}"),
-            )
-            .detail(format!("Line {line} of /etc/resolv.conf names it. {rest}"))
-            .fact("server", *server)
-            .fact("path", "/etc/resolv.conf")
-            .fact("line", *line)
-            .fact("place", i64::try_from(place + 1).unwrap_or(i64::MAX))
-            .fact("others_answer", !answering.is_empty())
-            .fact("answering", answering.clone())
-            .cite("net.dns"),
-        );
+        let mut draft = Draft::new(
+            "net.dns",
+            severity,
+            Subject::new("nameserver", *server),
+            format!("Name server {server} {how}"),
+        )
+        .detail(format!("Line {line} of /etc/resolv.conf names it. {rest}"))
+        .fact("server", *server)
+        .fact("place", i64::try_from(place + 1).unwrap_or(i64::MAX))
+        .fact("others_answer", !answering.is_empty())
+        .fact("answering", answering.clone())
+        .cite("net.dns");
+        if severity > Severity::Info && !answering.is_empty() {
+            // Only where another answers does it help to stop asking this one.
+            draft = draft.fact("path", "/etc/resolv.conf").fact("line", *line);
+        } else if severity > Severity::Info && *server == "127.0.0.53" {
+            draft = draft.fact("restart_unit", "systemd-resolved.service");
+        }
+        drafts.push(draft);
     }
 }
 

@@ -79,10 +79,23 @@ impl Draft {
         if unit.is_empty() {
             return self;
         }
-        let shared = ["user@", "systemd-", "dbus", "ssh", "init", "getty@", "serial-getty@"];
-        let alone = unit.ends_with(".service") && !shared.iter().any(|start| unit.starts_with(start));
+        let shared = [
+            "user@",
+            "systemd-",
+            "dbus",
+            "ssh",
+            "init",
+            "getty@",
+            "serial-getty@",
+        ];
+        let alone =
+            unit.ends_with(".service") && !shared.iter().any(|start| unit.starts_with(start));
         let draft = self.fact("unit", unit);
-        if alone { draft.fact("restart_unit", unit) } else { draft }
+        if alone {
+            draft.fact("restart_unit", unit)
+        } else {
+            draft
+        }
     }
 
     /// A text fact, or nothing.

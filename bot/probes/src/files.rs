@@ -138,7 +138,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             ))
             .fact("pid", held.pid)
             .fact("comm", comm)
-            .fact("unit", unit)
+            .of_unit(&unit)
             .fact("path", held.path.as_str())
             .fact("mount", mount)
             .fact("size_bytes", held.bytes)
@@ -178,9 +178,10 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             .detail("At the limit it can accept no connection and open no file.")
             .fact("pid", pid)
             .fact("comm", comm)
-            .fact("unit", unit)
+            .of_unit(&unit)
             .fact("used", used)
             .fact("limit", limit)
+            .fact("want_limit", limit.saturating_mul(4))
             .fact("used_percent", share)
             .cite("disk.deleted"),
         );

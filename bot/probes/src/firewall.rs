@@ -229,7 +229,7 @@ fn blocked(rule: &Rule, listener: &Listener, on_purpose: bool) -> Draft {
     } else {
         "Nobody but the host itself is likely to get through to it."
     };
-    Draft::new(
+    let draft = Draft::new(
         "firewall.blocks",
         severity,
         Subject::new("port", format!("{port}/{protocol}")),
@@ -250,11 +250,17 @@ fn blocked(rule: &Rule, listener: &Listener, on_purpose: bool) -> Draft {
     .fact("tool", rule.tool.as_str())
     .fact("table", rule.table.as_str())
     .fact("chain", rule.chain.as_str())
-    .fact("rule", rule.words.clone())
+    .fact("rule_text", rule.words.join(" "))
     .fact("port", port)
     .fact("protocol", protocol.as_str())
     .fact("comm", listener.comm.as_str())
-    .fact("pid", listener.pid)
+    .fact("pid", listener.pid);
+    // What may be meant so is not offered to be taken away; nor is what our verbs cannot put back.
+    if on_purpose || rule.tool == "nft" {
+        draft
+    } else {
+        draft.fact("rule", rule.words.clone())
+    }
 }
 
 /// A native nftables rule such as `tcp dport 80 drop # handle 5`.

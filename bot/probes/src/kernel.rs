@@ -243,7 +243,7 @@ fn message(code: &str, name: &str, seen: &Seen<'_>, up: f64) -> Option<Draft> {
             .detail(short(seen.line, 300))
             .fact("comm", name)
             .fact("pid", seen.pid)
-            .fact("unit", seen.unit.as_str())
+            .of_unit(&seen.unit)
             .fact("count", i64::try_from(seen.count).unwrap_or(i64::MAX)),
     )
 }
@@ -265,6 +265,7 @@ fn limits(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 .detail("When the last is gone, no program can start or open anything.")
                 .fact("used", used)
                 .fact("limit", limit)
+                .fact("want_limit", limit.saturating_mul(2))
                 .fact("used_percent", share)
                 .fact("key", key)
                 .cite("kernel.limits"),
@@ -324,6 +325,7 @@ fn limits(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 .fact("unit", unit)
                 .fact("used", used)
                 .fact("limit", limit)
+                .fact("want_limit", limit.saturating_mul(2))
                 .fact("used_percent", share)
                 .cite("limits.tasks"),
             );

@@ -127,7 +127,7 @@ fn growing(look: &Look<'_>, path: &str, text: &str) -> Option<Draft> {
         .fact("size_bytes", size_b)
         .fact("pid", pid)
         .fact("comm", comm)
-        .fact("unit", unit),
+        .of_unit(&unit),
     )
 }
 

@@ -152,7 +152,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             .fact("pid", process.pid)
             .fact("start_time", process.start)
             .fact("comm", comm)
-            .fact("unit", process.unit.clone())
+            .of_unit(&process.unit)
             .fact("rss_kib", kib)
             .cite("host.sample")
             .cite("memory.usage"),

@@ -210,6 +210,7 @@ fn conntrack(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             .detail("When the table is full, new connections are dropped although everything else works.")
             .fact("used", used)
             .fact("limit", limit)
+            .fact("want_limit", limit.saturating_mul(2))
             .fact("key", "net.netfilter.nf_conntrack_max")
             .cite("net.conntrack"),
         );

@@ -107,6 +107,12 @@ pub(crate) fn in_use(text: &str) -> Vec<InUse> {
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let text = look.heard("tls.files");
     let now = after(&text, "now ").map_or_else(|| crate::host::Host::read(look).now, int);
+    let renewal = |path: &str| {
+        all_after(&text, "renewal ")
+            .filter_map(|line| line.split_once(' '))
+            .find(|(_, dir)| path.starts_with(dir))
+            .map(|(unit, _)| unit.to_owned())
+    };
     let running = |name: &str| all_after(&text, "server ").any(|comm| comm == name);
     let certificates = in_use(&text);
     if now <= 0 {
@@ -122,11 +128,15 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 runs,
             )
             .map(|draft| {
+                let draft = match renewal(&cert.path) {
+                    Some(unit) => draft.fact("renewal_unit", unit),
+                    None => draft,
+                };
                 draft
                     .fact("path", cert.path.as_str())
-                    .fact("unit", cert.unit)
+                    .of_unit(cert.unit)
                     .fact("config", cert.config.as_str())
-                    .fact("newer_on_disk", false)
+                    .fact("renewed", false)
                     .cite("tls.files")
             }),
         );
@@ -160,13 +170,11 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         draft = draft
             .fact("port", port)
             .fact("served", true)
-            .fact("newer_on_disk", newer)
+            .fact("renewed", newer)
             .cite(answer.key)
             .cite("tls.files");
         if let Some(cert) = cert {
-            draft = draft
-                .fact("path", cert.path.as_str())
-                .fact("unit", cert.unit);
+            draft = draft.fact("path", cert.path.as_str()).of_unit(cert.unit);
             if newer {
                 draft.title = format!(
                     "Port {port} still serves an old certificate; {} was renewed",

@@ -169,31 +169,34 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         }
         let less = ROOM.contains(&key.as_str()) && int(&have) < int(&want);
         let off = SWITCHES.contains(&key.as_str());
-        drafts.push(
-            Draft::new(
-                "sysctl.drift",
-                if less || off {
-                    Severity::Warning
-                } else {
-                    Severity::Info
-                },
-                Subject::new("sysctl", &key),
-                format!(
-                    "{} is {}, but {} is configured",
-                    short(&key, 80),
-                    short(&have, 40),
-                    short(&want, 40)
-                ),
-            )
-            .detail(format!(
-                "{from} wants {want}; somebody changed it since, or it was never applied."
-            ))
-            .fact("want", want)
-            .fact("have", have)
-            .fact("file", from)
-            .fact("key", key)
-            .cite("sysctl.values"),
-        );
+        let draft = Draft::new(
+            "sysctl.drift",
+            if less || off {
+                Severity::Warning
+            } else {
+                Severity::Info
+            },
+            Subject::new("sysctl", &key),
+            format!(
+                "{} is {}, but {} is configured",
+                short(&key, 80),
+                short(&have, 40),
+                short(&want, 40)
+            ),
+        )
+        .detail(format!(
+            "{from} wants {want}; somebody changed it since, or it was never applied."
+        ))
+        .fact("configured", want.as_str())
+        .fact("have", have)
+        .fact("file", from)
+        .cite("sysctl.values");
+        // Only what is felt is offered to be set back.
+        drafts.push(if less || off {
+            draft.fact("key", key).fact("want", want)
+        } else {
+            draft
+        });
     }
 }
 
@@ -217,6 +220,7 @@ fn modules(look: &Look<'_>, host: &Host, drafts: &mut Vec<Draft>) {
                 .fact("module", module)
                 .fact("exists", !nowhere)
                 .fact("unit", "systemd-modules-load.service")
+            .fact("restart_unit", "systemd-modules-load.service")
                 .cite("kernel.modules"),
         );
     }

@@ -283,19 +283,24 @@ fn hog(look: &Look<'_>, sample: &Sample, host: &Host, process: &Process) -> Draf
             "There is processor time left for others."
         },
     ))
-    .fact("pid", process.pid)
-    .fact("start_time", process.start)
-    .fact("comm", comm)
-    .fact("unit", unit)
     .fact("cpu_percent", whole(process.cpu))
     .fact("cpu_seconds", whole(ever))
     .fact("nice", process.nice)
     .cite("host.sample");
-    if again.is_some() {
+    let draft = if again.is_some() {
         draft.cite(key)
     } else {
         draft
+    };
+    if severity == Severity::Info {
+        // Nothing has to be done about it, so nothing is given to do it with.
+        return draft.fact("comm", comm);
     }
+    draft
+        .fact("comm", comm)
+        .fact("pid", process.pid)
+        .fact("start_time", process.start)
+        .of_unit(&unit)
 }
 
 /// The second look at a process.

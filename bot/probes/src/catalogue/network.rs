@@ -1,6 +1,117 @@
-//! Codes of this area.
+//! Codes of links, names, ports, firewalls and certificates.
 
-use super::Entry;
+use incident::Severity::{Critical, Info, Warning};
+
+use super::{Entry, entry};
 
 /// The entries.
-pub(super) const ENTRIES: &[Entry] = &[];
+pub(super) const ENTRIES: &[Entry] = &[
+    entry(
+        "net.link_down",
+        "A link is down",
+        Warning,
+        "A network device has an address but no carrier.",
+        "/sys/class/net; bridges without members do not count.",
+        "A cable, a switch port, a virtual network.",
+        "Look at the other end.",
+    ),
+    entry(
+        "net.errors",
+        "A link breaks packets",
+        Warning,
+        "A noticeable share of packets was broken on the way.",
+        "Error counters between two looks.",
+        "Cables, duplex settings, drivers.",
+        "Replace the cable; compare settings of both ends.",
+    ),
+    entry(
+        "net.conntrack_full",
+        "The table of connections is full",
+        Critical,
+        "New connections are dropped while old ones work.",
+        "nf_conntrack_count against nf_conntrack_max; the kernel's messages.",
+        "A flood, long timeouts, a small table.",
+        "Raise net.netfilter.nf_conntrack_max; find who opens so many.",
+    ),
+    entry(
+        "net.dns",
+        "A name server does not answer",
+        Critical,
+        "A server in resolv.conf is silent or refuses; lookups wait for it or fail.",
+        "Each server is asked what it can answer by itself; any answer counts as alive.",
+        "A dead server, a wrong address, a firewall, a stopped local resolver.",
+        "Comment it out where another answers; start the local resolver.",
+    ),
+    entry(
+        "net.no_route",
+        "There is no default route",
+        Info,
+        "Only directly connected networks can be reached.",
+        "The kernel's routing tables.",
+        "Meant so, or a lost lease, or a mistake in the network's settings.",
+        "Compare with a healthy host.",
+    ),
+    entry(
+        "net.port_taken",
+        "A port is taken by another",
+        Critical,
+        "A service cannot start, as another process listens on its port.",
+        "Its error, and who listens.",
+        "Two services with one port, a process left behind.",
+        "Stop the other, or give one another port.",
+    ),
+    entry(
+        "net.listen_overflow",
+        "A service does not accept connections fast enough",
+        Warning,
+        "Its queue of waiting connections is full; more are turned away.",
+        "The queue in ss, and the kernel's counters.",
+        "Too few workers, a blocked program, a short queue.",
+        "Look at the service; give it workers or a longer queue.",
+    ),
+    entry(
+        "firewall.blocks",
+        "A firewall rule blocks a service",
+        Critical,
+        "A rule drops everything to a port on which a service of this host listens.",
+        "Rules in force against listening sockets; rules for some addresses only are left alone.",
+        "A rule put in during an attack or a test and forgotten.",
+        "Delete the rule, if nobody wants it.",
+    ),
+    entry(
+        "tls.expired",
+        "A certificate expired",
+        Critical,
+        "Clients refuse the service.",
+        "Certificates named in the configuration of running servers, and what local ports serve.",
+        "A renewal that failed, or a server that was not reloaded after it.",
+        "Reload the server where the file was renewed; else renew it.",
+    ),
+    entry(
+        "tls.expiring",
+        "A certificate expires soon",
+        Warning,
+        "In some days clients will refuse the service.",
+        "As for tls.expired.",
+        "A renewal that fails silently.",
+        "Run the renewal and read its log.",
+    ),
+    entry(
+        "tls.key_mismatch",
+        "A key does not belong to its certificate",
+        Critical,
+        "The server cannot start with this pair.",
+        "The server's error.",
+        "A renewed certificate with the old key, or the other way round.",
+        "Install the pair that belongs together.",
+    ),
+    entry(
+        "tls.untrusted",
+        "A certificate is not trusted",
+        Warning,
+        "A program does not trust the other end's certificate.",
+        "Its error.",
+        "A missing intermediate or root, a test certificate.",
+        "Install the chain; do not switch the check off.",
+    ),
+];

@@ -1,6 +1,135 @@
-//! Codes of this area.
+//! Codes of filesystems, disks, files and logs.
 
-use super::Entry;
+use incident::Severity::{Critical, Warning};
+
+use super::{Entry, entry};
 
 /// The entries.
-pub(super) const ENTRIES: &[Entry] = &[];
+pub(super) const ENTRIES: &[Entry] = &[
+    entry(
+        "fs.full",
+        "A filesystem is full",
+        Critical,
+        "There is no room, or hardly any: programs cannot write.",
+        "df on local filesystems that can be written; blocks reserved for root count as used.",
+        "Logs, dumps, caches, deleted files that are still open, growth.",
+        "Delete rotated logs, close deleted files, grow the filesystem.",
+    ),
+    entry(
+        "fs.inodes",
+        "A filesystem has no inodes left",
+        Critical,
+        "No new file can be made although there is space.",
+        "df -i on local filesystems.",
+        "Millions of small files: sessions, mail, caches.",
+        "Delete old ones in the fullest directory; give a tmpfs more.",
+    ),
+    entry(
+        "fs.deleted_open",
+        "A deleted file still takes up space",
+        Warning,
+        "A process holds a deleted file open on a tight filesystem; du does not see it.",
+        "Links in /proc/*/fd, with their size and filesystem.",
+        "A log was deleted by hand instead of rotated; a program keeps temporary files.",
+        "Restart or reload the service that holds it.",
+    ),
+    entry(
+        "fs.readonly",
+        "A filesystem is read-only",
+        Critical,
+        "It is mounted read-only although fstab wants it writable, or the kernel made it so after an error.",
+        "mountinfo against fstab.",
+        "An error on the disk, a remount by hand.",
+        "Look for errors of the disk first; then remount it writable.",
+    ),
+    entry(
+        "fs.not_mounted",
+        "A filesystem of fstab is not mounted",
+        Warning,
+        "What should be there is not; writes land on the filesystem below.",
+        "fstab against mountinfo; noauto and automounts are left alone.",
+        "A missing disk, a dead server, a mistake in fstab, an unmount by hand.",
+        "Mount it; then move what was written below.",
+    ),
+    entry(
+        "fs.hung",
+        "A remote mount does not answer",
+        Critical,
+        "The server of a network filesystem is silent; whoever touches the mount waits and cannot be killed.",
+        "Each remote mount is asked on its own, for two seconds.",
+        "A dead server, a cut network, a firewall.",
+        "Bring the server back; a lazy unmount frees new processes only.",
+    ),
+    entry(
+        "disk.io_errors",
+        "A disk fails to read or write",
+        Critical,
+        "The kernel could not read or write blocks of a disk.",
+        "I/O errors in the kernel's messages; empty drives do not count.",
+        "A failing disk, cable or controller; a lost path to storage.",
+        "Save what is on it; replace it.",
+    ),
+    entry(
+        "disk.slow",
+        "A disk is slow",
+        Warning,
+        "Requests take very long while the disk is busy all the time.",
+        "Counters of /proc/diskstats between two looks.",
+        "Too much work, a failing disk, storage shared with others.",
+        "Find who reads and writes; look at the disk's health.",
+    ),
+    entry(
+        "disk.raid_degraded",
+        "A software RAID lacks a member",
+        Warning,
+        "The array works without its safety.",
+        "/proc/mdstat.",
+        "A failed or removed disk.",
+        "Replace the member and add it again.",
+    ),
+    entry(
+        "file.missing",
+        "A file is missing",
+        Warning,
+        "Something names a file that is not there.",
+        "The path in an error or a setting, looked up on the host.",
+        "A removed package, an unmounted filesystem, a mistake in a setting.",
+        "Put it back from the package or a copy; correct the path.",
+    ),
+    entry(
+        "file.wrong_mode",
+        "A file's mode keeps a program out",
+        Warning,
+        "The program's user may not do what it must with the file.",
+        "Mode and owner of each part of the path.",
+        "A change by hand, an unpacked archive, a wrong umask.",
+        "Give the mode back.",
+    ),
+    entry(
+        "file.wrong_owner",
+        "A file belongs to the wrong user",
+        Warning,
+        "The program's user may not do what it must with the file, as another owns it.",
+        "Owner of the file and the user of the unit.",
+        "A command run as root, a restored copy.",
+        "Give the file back to its user.",
+    ),
+    entry(
+        "file.dangling_link",
+        "A link leads nowhere",
+        Warning,
+        "A link's target is not there.",
+        "The link and what it names.",
+        "A half-done release, a removed directory.",
+        "Point the link at what is there.",
+    ),
+    entry(
+        "log.flood",
+        "A log grows fast",
+        Warning,
+        "A log grows so fast that it will fill its disk, or one program fills the journal.",
+        "Sizes of logs in two looks and once more; times of the journal's last lines.",
+        "A program in a loop of errors, debug logging left on.",
+        "Stop or mend the writer; then empty the log.",
+    ),
+];
