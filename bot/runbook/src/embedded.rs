@@ -17,3 +17,6 @@ pub fn signatures() -> impl Iterator<Item = (&'static str, &'static str)> {
         .copied()
         .filter(|(path, _)| path.starts_with("runbooks/signatures/") && path.ends_with(".toml"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -258,7 +258,7 @@ fn text(section: &Section, runbook: &Runbook, troubles: &mut Vec<Trouble>) {
             }
         }
         for (danger, instead) in DANGEROUS {
-            if line.contains(danger) {
+            if speaks_of(line, danger) {
                 troubles.push(Trouble::new(
                     place,
                     format!("`{danger}` has no place in a runbook"),
@@ -267,6 +267,17 @@ fn text(section: &Section, runbook: &Runbook, troubles: &mut Vec<Trouble>) {
             }
         }
     }
+}
+
+/// Whether a line has the words, and they do not go on: `| sh` is not `| sha256sum`.
+fn speaks_of(line: &str, words: &str) -> bool {
+    let whole = words.ends_with(|c: char| c.is_ascii_alphabetic());
+    line.match_indices(words).any(|(at, _)| {
+        let next = line
+            .get(at.saturating_add(words.len())..)
+            .and_then(|rest| rest.chars().next());
+        !whole || !next.is_some_and(|c| c.is_ascii_alphanumeric())
+    })
 }
 
 fn words(runbook: &Runbook, troubles: &mut Vec<Trouble>) {
