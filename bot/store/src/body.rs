@@ -112,7 +112,7 @@ impl Store {
                 "an erased text stays in the journal's log until its readers are done"
             ),
             Err(error) => {
-                tracing::warn!("an erased text stays in the journal's log for now: {error}")
+                tracing::warn!("an erased text stays in the journal's log for now: {error}");
             }
         }
     }

@@ -99,10 +99,11 @@ async fn a_sleeper_cannot_finish_what_was_taken_over() {
     };
     let mut append = facts("aaaaaa", 1, &["what the sleeper saw"]);
     append.done_effect = Some((slept.id, slept.fence));
-    match store.append(append).await.unwrap_err() {
-        AppendError::Stale(why) => assert_eq!(why, stale),
-        other => panic!("{other}"),
-    }
+    let refused = store.append(append).await.unwrap_err();
+    assert!(
+        matches!(&refused, AppendError::Stale(why) if *why == stale),
+        "{refused}"
+    );
     for refused in [
         store.finish(slept.id, slept.fence, after(30_001)).await,
         store.renew(slept.id, slept.fence, after(90_000)).await,
