@@ -118,6 +118,13 @@ test_abandon() {
   has "a start after that is refused" REFUSED=already_claimed "$out"; has "and says why" STATE=abandoned "$out"
   mkdir -p "$GUARD_ROOT/half"; has "claimed, never launched" STATE=claimed "$(guard status half)"
   has "that one can be abandoned" STATE=abandoned "$(guard abandon half)"
+  # A runner that comes late finds that the id was given up.
+  touch "$w/late"; chmod 644 "$w/late"; text late "step 1 file.chmod $w/late 0600" >"$w/text"
+  GUARD_SHELL=false guard start late 30 "$(sum <"$w/text")" <"$w/text" >/dev/null & late=$!
+  k=0; while [ ! -e "$GUARD_ROOT/late/how" ] && [ $k -lt 100 ]; do sleep 0.05; k=$((k + 1)); done
+  has "launched, but the runner has not come" STATE=claimed "$(guard status late)"; has "abandoned meanwhile" STATE=abandoned "$(guard abandon late)"
+  guard __run late 30; has "the late runner leaves it so" STATE=abandoned "$(guard status late)"; same "and changes nothing" 644 "$(stat -c %a "$w/late")"
+  kill $late 2>/dev/null
   has "nothing is known of an unknown id" "STATE=absent ID=never RC= " "$(guard status never)"
   has "the root and the boot id are told" "ROOT=$GUARD_ROOT BOOT=$(cat /proc/sys/kernel/random/boot_id)" "$(guard status never)"
 }
@@ -127,7 +134,7 @@ test_ends() {
   deaf d2; start cancel 30 "step 1 process.signal $pid $ticks TERM" >/dev/null
   deaf d3; start lost 30 "step 1 process.signal $pid $ticks TERM" >/dev/null
   deaf d4; start widow 30 "step 1 process.signal $pid $ticks TERM" >/dev/null
-  has "running" STATE=running "$(guard status lost)"
+  has "running" STATE=running "$(guard status lost)"; has "what runs cannot be abandoned" STATE=running "$(guard abandon lost)"
   has "another boot id: rebooted" STATE=rebooted "$(GUARD_BOOT=other guard status lost)"
   k=0; while { [ -z "$(pid_of widow steps.pid)" ] || [ -z "$(pid_of lost steps.pid)" ]; } && [ $k -lt 50 ]; do sleep 0.05; k=$((k + 1)); done
   a=$(pid_of lost started) b=$(pid_of lost steps.pid); kill -9 "$a"; kill -9 "-$b" 2>/dev/null || kill -9 "$b"; sleep 0.1
@@ -215,6 +222,17 @@ test_hostile() {
   cmp -s "$w/want" "$w/bytes.sickbay" && ok "all bytes arrive" || bad "all bytes arrive" "$(cmp "$w/want" "$w/bytes.sickbay" 2>&1)"
   go lines "step 1 file.put $w/lines.sickbay 0644 a%0A%0Ab%0A%0A%0A"; same "trailing line breaks stay" 7 "$(wc -c <"$w/lines.sickbay" | tr -d ' ')"
 }
+meddle() { # tools that let somebody in between two of the guard's own
+  mkdir "$w/pin" "$w/shim" "$w/shim2"
+  printf '#!/bin/sh\n%s "$@"; r=$?; [ "$2" != "%%d:%%i %%f" ] || ln -sf %s "$3"; exit $r\n' /usr/bin/stat "$w/victim" >"$w/shim/stat"; chmod 755 "$w/shim/stat"
+  for s in "chmod $w/pin/f 0640" "truncate $w/pin/f"; do
+    echo log >"$w/pin/f"; GUARD_PATH=$w/shim:$GUARD_PATH go "pin${s%% *}" "step 1 file.$s"; rm "$w/pin/f"
+    has "swapped between look and touch, file.${s%% *}: it fails" RC=1 "$out"; same "swapped between look and touch, file.${s%% *}: the victim is unhurt" "600 keep" "$(stat -c %a "$w/victim") $(cat "$w/victim")"
+  done
+  printf '#!/bin/sh\n/bin/cp "$@"; echo more >>"$4"\n' >"$w/shim2/cp"; chmod 755 "$w/shim2/cp"; echo log >"$w/pin/f"
+  GUARD_PATH=$w/shim2:$GUARD_PATH go pinedit "step 1 file.comment_line $w/pin/f 1 %23"
+  has "changed between save and rename: it fails" RC=1 "$out"; same "changed between save and rename: the other's change stays" "log more" "$(tr '\n' ' ' <"$w/pin/f" | sed 's/ $//')"
+}
 test_links() {
   mkdir -p "$w/real"; echo x >"$w/real/f"; chmod 644 "$w/real/f"; ln -s real "$w/via"; ln -s f "$w/real/l"
   has "a path through a link is refused" "its real place is $w/real/f" "$(preview "step 1 file.chmod $w/via/f 0600")"
@@ -224,8 +242,11 @@ test_links() {
   mkfifo "$w/real/p"; has "a pipe is not deleted" "not a regular file" "$(preview "step 1 file.delete $w/real/p")"
   has "nor a directory" "not a regular file" "$(preview "step 1 file.delete $w/real")"
   ln "$w/real/f" "$w/real/f2"; has "a file with two names is not edited" "other names" "$(preview "step 1 file.comment_line $w/real/f 1 %23")"; rm "$w/real/f2"
+  # Somebody swaps the file for a link in the worst moment: after it was looked at, before it is opened.
+  echo keep >"$w/victim"; chmod 600 "$w/victim"
+  case $shell in *busybox*) skip "swapped between look and touch: BusyBox calls its own tools whatever PATH says" ;; *) meddle ;; esac
   # Somebody swaps the file for a link, and the directory for a link, all the time.
-  echo keep >"$w/victim"; chmod 600 "$w/victim"; mkdir "$w/race" "$w/aim"; echo keep >"$w/aim/f"; echo log >"$w/race/f"
+  mkdir "$w/race" "$w/aim"; echo keep >"$w/aim/f"; echo log >"$w/race/f"
   ( while [ -d "$w/race" ] || [ -L "$w/race" ] || [ -d "$w/race.d" ]; do [ -e "$w/stop" ] && exit
       ln -sf "$w/victim" "$w/race/f" 2>/dev/null; rm -f "$w/race/f"; echo log >"$w/race/f"
       mv "$w/race" "$w/race.d" 2>/dev/null && ln -s aim "$w/race" && rm "$w/race" && mv "$w/race.d" "$w/race"; done ) 2>/dev/null & r=$!
@@ -266,6 +287,8 @@ file.set_key $w/f % a%0Ab c =
 file.set_key $w/f % a b%0Ac =
 file.set_key $w/f % a b :
 file.set_key /etc/default/x % A b =
+file.set_key /etc/profile % A b =
+file.set_key /etc/fstab % A b =
 file.comment_line $w/f 0 %23
 file.comment_line $w/f 1 x
 file.comment_line $w/f 9 %23
