@@ -479,6 +479,13 @@ fn every_page_that_acts_does_what_it_says() {
         &["sysctl.set net.netfilter.nf_conntrack_max 524288"],
     );
     check(
+        "pids-exhausted",
+        "limits.pids",
+        "host:pids",
+        &["key=kernel.pid_max", "want_limit=65536"],
+        &["sysctl.set kernel.pid_max 65536"],
+    );
+    check(
         "sysctl-drift",
         "sysctl.drift",
         "sysctl:vm.swappiness",
