@@ -14,9 +14,9 @@ pub(crate) mod place;
 pub(crate) mod port;
 mod stamp;
 mod template;
-mod verify;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use load::{SignatureError, Signatures};
 
@@ -25,31 +25,54 @@ use verify::Known;
 
 /// What can be asked because of signatures.
 pub(crate) const PROBES: &[Spec] = &[
-    Spec::new("log.journal", "what the journal complains of", include_str!("signatures/journal.sh"))
-        .takes(&[Slot::Number])
-        .first()
-        .root()
-        .within(8, 524_288),
-    Spec::new("log.files", "what log files complain of", include_str!("signatures/files.sh"))
-        .takes(&[Slot::Number])
-        .first()
-        .root()
-        .within(6, 262_144),
+    Spec::new(
+        "log.journal",
+        "what the journal complains of",
+        include_str!("signatures/journal.sh"),
+    )
+    .takes(&[Slot::Number])
+    .first()
+    .root()
+    .within(8, 524_288),
+    Spec::new(
+        "log.files",
+        "what log files complain of",
+        include_str!("signatures/files.sh"),
+    )
+    .takes(&[Slot::Number])
+    .first()
+    .root()
+    .within(6, 262_144),
     Spec::new(
         "file.look",
         "a path that an error names: what lies on the way, around it and who may use it",
-        concat!(include_str!("units/paths.sh"), include_str!("signatures/file.sh")),
+        concat!(
+            include_str!("units/paths.sh"),
+            include_str!("signatures/file.sh")
+        ),
     )
     .takes(&[Slot::Path])
     .root(),
-    Spec::new("port.holder", "who holds a port that an error names", include_str!("signatures/port.sh"))
-        .takes(&[Slot::Number])
-        .root(),
-    Spec::new("module.package", "which package has a module that is missing", include_str!("signatures/module.sh"))
-        .takes(&[Slot::Name, Slot::Name]),
-    Spec::new("setting.find", "where a refused setting stands", include_str!("signatures/setting.sh"))
-        .takes(&[Slot::Name])
-        .root(),
+    Spec::new(
+        "port.holder",
+        "who holds a port that an error names",
+        include_str!("signatures/port.sh"),
+    )
+    .takes(&[Slot::Number])
+    .root(),
+    Spec::new(
+        "module.package",
+        "which package has a module that is missing",
+        include_str!("signatures/module.sh"),
+    )
+    .takes(&[Slot::Name, Slot::Name]),
+    Spec::new(
+        "setting.find",
+        "where a refused setting stands",
+        include_str!("signatures/setting.sh"),
+    )
+    .takes(&[Slot::Name])
+    .root(),
 ];
 
 fn found<'a>(known: &Known<'_>, signatures: &'a Signatures) -> Vec<Hit<'a>> {
@@ -59,12 +82,27 @@ fn found<'a>(known: &Known<'_>, signatures: &'a Signatures) -> Vec<Hit<'a>> {
 
 /// What the log lines mean by the patterns, after what they name was looked at.
 pub(crate) fn judge(look: &Look<'_>, signatures: &Signatures, drafts: &mut Vec<Draft>) {
-    if signatures.is_empty() {
-        return;
-    }
     let known = Known::new(look);
-    for hit in found(&known, signatures) {
-        drafts.extend(verify::drafts(&known, &hit));
+    if !signatures.is_empty() {
+        for hit in found(&known, signatures) {
+            drafts.extend(verify::drafts(&known, &hit));
+        }
+    }
+    for draft in drafts {
+        state_of_unit(&known, draft);
+    }
+}
+
+/// Adds how the unit of a draft stands, for those who choose what to do about it.
+fn state_of_unit(known: &Known<'_>, draft: &mut Draft) {
+    let unit = draft.text("unit").and_then(|unit| known.units.get(unit)).map(|unit| (unit.id.clone(), unit.active.clone()));
+    if let Some((id, state)) = unit
+        && !state.is_empty()
+    {
+        draft.facts.entry("unit_state".to_owned()).or_insert_with(|| state.into());
+        if id.ends_with(".service") && draft.subject.kind != "unit" {
+            draft.facts.entry("restart_unit".to_owned()).or_insert_with(|| id.into());
+        }
     }
 }
 
@@ -75,21 +113,35 @@ pub(crate) fn follow(look: &Look<'_>, signatures: &Signatures, _drafts: &[Draft]
     }
     let known = Known::new(look);
     let mut hits = found(&known, signatures);
-    hits.sort_by_key(|hit| (std::cmp::Reverse(hit.standing), std::cmp::Reverse(hit.signature.severity), std::cmp::Reverse(hit.count)));
+    hits.sort_by_key(|hit| {
+        (
+            std::cmp::Reverse(hit.standing),
+            std::cmp::Reverse(hit.signature.severity),
+            std::cmp::Reverse(hit.count),
+        )
+    });
     let mut runs = Runs::default();
     for hit in &hits {
         let code = hit.signature.code.as_str();
         let because = format!("{}: {}", hit.unit.as_deref().unwrap_or("log"), hit.title);
-        if matches!(code, "app.permission_denied" | "mysql.data_dir" | "redis.write_refused" | "file.missing" | "app.no_space")
-            && let Some(path) = verify::path(hit)
+        if matches!(
+            code,
+            "app.permission_denied"
+                | "mysql.data_dir"
+                | "redis.write_refused"
+                | "file.missing"
+                | "app.no_space"
+        ) && let Some(path) = verify::path(hit)
         {
             runs.ask("file.look", &[&path], &because, 10);
             if let Some(unit) = hit.unit.as_deref().filter(|_| code != "file.missing") {
                 runs.ask("unit.exec", &[unit], &because, 4);
             }
         }
-        if matches!(code, "net.port_taken" | "app.connection_refused" | "nginx.upstream_down")
-            && let Some(port) = verify::port(hit)
+        if matches!(
+            code,
+            "net.port_taken" | "app.connection_refused" | "nginx.upstream_down"
+        ) && let Some(port) = verify::port(hit)
         {
             runs.ask("port.holder", &[&port.to_string()], &because, 6);
         }
@@ -99,7 +151,9 @@ pub(crate) fn follow(look: &Look<'_>, signatures: &Signatures, _drafts: &[Draft]
         if let (true, Some(key)) = (code.ends_with(".config"), hit.get("key")) {
             runs.ask("setting.find", &[key], &because, 4);
         }
-        if let (Standing::Running, "unit.open_files", Some(unit)) = (hit.standing, code, hit.unit.as_deref()) {
+        if let (Standing::Running, "unit.open_files", Some(unit)) =
+            (hit.standing, code, hit.unit.as_deref())
+        {
             runs.ask("unit.exec", &[unit], &because, 4);
         }
     }
@@ -114,8 +168,15 @@ struct Runs {
 
 impl Runs {
     fn ask(&mut self, probe: &str, args: &[&str], because: &str, most: usize) {
-        let asked = self.list.iter().filter(|run| run.probe.as_str() == probe).count();
-        let spec = PROBES.iter().chain(crate::units::PROBES).find(|spec| spec.id == probe);
+        let asked = self
+            .list
+            .iter()
+            .filter(|run| run.probe.as_str() == probe)
+            .count();
+        let spec = PROBES
+            .iter()
+            .chain(crate::units::PROBES)
+            .find(|spec| spec.id == probe);
         // An argument that is not of its kind comes from a hostile or garbled line: it is not asked.
         let run = spec.and_then(|spec| spec.run(args, because).ok());
         if let Some(run) = run.filter(|_| asked < most)

@@ -47,15 +47,34 @@ impl Hit<'_> {
 const FRESH_MS: i64 = 15 * 60 * 1000;
 
 /// The hits of all lines that count: of the window, or of the last attempt of a unit that does not run.
-pub(crate) fn hits<'a>(look: &Look<'_>, units: &Units, signatures: &'a Signatures, lines: &[Seen]) -> Vec<Hit<'a>> {
-    let newest = lines.iter().filter_map(|seen| seen.line.at_ms).max().unwrap_or(0);
-    let now_ms = if units.now_ms > 0 { units.now_ms } else { newest };
-    let window_ms = i64::try_from(look.window.since_seconds).unwrap_or(i64::MAX).saturating_mul(1000);
+pub(crate) fn hits<'a>(
+    look: &Look<'_>,
+    units: &Units,
+    signatures: &'a Signatures,
+    lines: &[Seen],
+) -> Vec<Hit<'a>> {
+    let newest = lines
+        .iter()
+        .filter_map(|seen| seen.line.at_ms)
+        .max()
+        .unwrap_or(0);
+    let now_ms = if units.now_ms > 0 {
+        units.now_ms
+    } else {
+        newest
+    };
+    let window_ms = i64::try_from(look.window.since_seconds)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(1000);
     let mut groups: BTreeMap<(String, String, String), Hit<'a>> = BTreeMap::new();
     for seen in lines {
         let line = &seen.line;
         for signature in signatures.fitting(&line.text) {
-            let unit = line.unit.clone().filter(|unit| unit != "init.scope").or_else(|| guess(units, signature, seen));
+            let unit = line
+                .unit
+                .clone()
+                .filter(|unit| unit != "init.scope")
+                .or_else(|| guess(units, signature, seen));
             if !signature.reads(seen.source, unit.as_deref(), &line.program) {
                 continue;
             }
@@ -63,19 +82,30 @@ pub(crate) fn hits<'a>(look: &Look<'_>, units: &Units, signatures: &'a Signature
                 continue;
             };
             if let Some(unit) = &unit {
-                captures.entry("unit".to_owned()).or_insert_with(|| unit.clone());
+                captures
+                    .entry("unit".to_owned())
+                    .or_insert_with(|| unit.clone());
             }
             let Some(standing) = standing(units, unit.as_deref(), line.at_ms) else {
                 continue;
             };
-            let in_window = line.at_ms.is_some_and(|at| at >= now_ms.saturating_sub(window_ms));
+            let in_window = line
+                .at_ms
+                .is_some_and(|at| at >= now_ms.saturating_sub(window_ms));
             if standing != Standing::Failing && !in_window {
                 continue;
             }
-            let (Some(subject), Some(title)) = (fill(&signature.subject, &captures), fill(&signature.title, &captures)) else {
+            let (Some(subject), Some(title)) = (
+                fill(&signature.subject, &captures),
+                fill(&signature.title, &captures),
+            ) else {
                 continue;
             };
-            let group = (signature.code.clone(), subject.clone(), unit.clone().unwrap_or_default());
+            let group = (
+                signature.code.clone(),
+                subject.clone(),
+                unit.clone().unwrap_or_default(),
+            );
             let hit = groups.entry(group).or_insert_with(|| Hit {
                 signature,
                 subject,
@@ -138,9 +168,20 @@ fn guess(units: &Units, signature: &Signature, seen: &Seen) -> Option<String> {
         let mut fitting: Vec<_> = units
             .list
             .values()
-            .filter(|unit| unit.is_service() && unit.load == "loaded" && globs.iter().any(|glob| fits(glob, &unit.id)))
+            .filter(|unit| {
+                unit.is_service()
+                    && unit.load == "loaded"
+                    && globs.iter().any(|glob| fits(glob, &unit.id))
+            })
             .collect();
-        fitting.sort_by_key(|unit| (!unit.is_down(), !unit.is_active(), unit.kind == "oneshot", unit.id.clone()));
+        fitting.sort_by_key(|unit| {
+            (
+                !unit.is_down(),
+                !unit.is_active(),
+                unit.kind == "oneshot",
+                unit.id.clone(),
+            )
+        });
         fitting.first().map(|unit| unit.id.clone())
     };
     if !signature.units.is_empty() {
@@ -151,12 +192,21 @@ fn guess(units: &Units, signature: &Signature, seen: &Seen) -> Option<String> {
     let name = rest.split('/').next()?;
     let name = name.split('.').next()?;
     let globs: Vec<String> = match name {
-        "mysql" | "mariadb" | "mysqld" => vec!["mariadb.service".to_owned(), "mysql*.service".to_owned()],
+        "mysql" | "mariadb" | "mysqld" => {
+            vec!["mariadb.service".to_owned(), "mysql*.service".to_owned()]
+        }
         "redis" | "valkey" => vec![format!("{name}*.service")],
-        "postgresql" => vec!["postgresql@*.service".to_owned(), "postgresql*.service".to_owned()],
+        "postgresql" => vec![
+            "postgresql@*.service".to_owned(),
+            "postgresql*.service".to_owned(),
+        ],
         "apache2" | "httpd" => vec![format!("{name}.service")],
         name if name.starts_with("php") => vec!["php*-fpm.service".to_owned()],
-        name => vec![format!("{name}.service"), format!("{name}-server.service"), format!("{name}@*.service")],
+        name => vec![
+            format!("{name}.service"),
+            format!("{name}-server.service"),
+            format!("{name}@*.service"),
+        ],
     };
     among(&globs)
 }
@@ -167,7 +217,9 @@ pub(crate) fn severity(hit: &Hit<'_>, now_ms: i64) -> Severity {
     match hit.standing {
         Standing::Failing => wanted,
         Standing::Running | Standing::Unknown => {
-            let fresh = hit.last_ms.is_some_and(|at| at >= now_ms.saturating_sub(FRESH_MS));
+            let fresh = hit
+                .last_ms
+                .is_some_and(|at| at >= now_ms.saturating_sub(FRESH_MS));
             if hit.signature.repeats == 1 {
                 wanted
             } else if fresh && hit.count >= hit.signature.repeats {

@@ -26,11 +26,19 @@ pub(crate) fn lines(look: &Look<'_>) -> Vec<Seen> {
     let mut all = Vec::new();
     for answer in look.all("unit.log") {
         let lines = short_unix(&answer.text(), answer.arg());
-        all.extend(lines.into_iter().map(|line| seen(line, Source::Journal, None, answer.key)));
+        all.extend(
+            lines
+                .into_iter()
+                .map(|line| seen(line, Source::Journal, None, answer.key)),
+        );
     }
     for answer in look.all("log.journal") {
         let lines = json(&answer.text());
-        all.extend(lines.into_iter().map(|line| seen(line, Source::Journal, None, answer.key)));
+        all.extend(
+            lines
+                .into_iter()
+                .map(|line| seen(line, Source::Journal, None, answer.key)),
+        );
     }
     for answer in look.all("log.files") {
         all.extend(files(&answer.text(), answer.key));
@@ -63,7 +71,11 @@ pub(crate) fn files(text: &str, key: &str) -> Vec<Seen> {
     for raw in text.lines() {
         if let Some(rest) = raw.strip_prefix("now ") {
             let mut words = rest.split(' ');
-            now_ms = words.next().and_then(|w| w.parse::<i64>().ok()).unwrap_or(0).saturating_mul(1000);
+            now_ms = words
+                .next()
+                .and_then(|w| w.parse::<i64>().ok())
+                .unwrap_or(0)
+                .saturating_mul(1000);
             offset_s = words.next().map_or(0, offset);
         } else if let Some(path) = raw.strip_prefix("file ") {
             file = Some(path);

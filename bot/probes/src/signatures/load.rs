@@ -49,7 +49,7 @@ pub(crate) struct Signature {
     pub(crate) sources: Vec<Source>,
     /// Units whose lines it reads, `*` for any run of characters; empty for all.
     pub(crate) units: Vec<String>,
-    /// Programs whose lines it reads; empty for all.
+    /// Programs whose lines it reads; empty for all but the service manager.
     pub(crate) programs: Vec<String>,
     pub(crate) facts: BTreeMap<String, String>,
     /// How often a unit that runs all the same must say it before it counts.
@@ -113,14 +113,38 @@ pub struct Signatures {
 
 /// What ships with the program, so that it works without any folder beside it.
 const SHIPPED: &[(&str, &str)] = &[
-    ("applications.toml", include_str!("../../../../runbooks/signatures/applications.toml")),
-    ("databases.toml", include_str!("../../../../runbooks/signatures/databases.toml")),
-    ("files.toml", include_str!("../../../../runbooks/signatures/files.toml")),
-    ("kernel.toml", include_str!("../../../../runbooks/signatures/kernel.toml")),
-    ("languages.toml", include_str!("../../../../runbooks/signatures/languages.toml")),
-    ("network.toml", include_str!("../../../../runbooks/signatures/network.toml")),
-    ("systemd.toml", include_str!("../../../../runbooks/signatures/systemd.toml")),
-    ("web.toml", include_str!("../../../../runbooks/signatures/web.toml")),
+    (
+        "applications.toml",
+        include_str!("../../../../runbooks/signatures/applications.toml"),
+    ),
+    (
+        "databases.toml",
+        include_str!("../../../../runbooks/signatures/databases.toml"),
+    ),
+    (
+        "files.toml",
+        include_str!("../../../../runbooks/signatures/files.toml"),
+    ),
+    (
+        "kernel.toml",
+        include_str!("../../../../runbooks/signatures/kernel.toml"),
+    ),
+    (
+        "languages.toml",
+        include_str!("../../../../runbooks/signatures/languages.toml"),
+    ),
+    (
+        "network.toml",
+        include_str!("../../../../runbooks/signatures/network.toml"),
+    ),
+    (
+        "systemd.toml",
+        include_str!("../../../../runbooks/signatures/systemd.toml"),
+    ),
+    (
+        "web.toml",
+        include_str!("../../../../runbooks/signatures/web.toml"),
+    ),
 ];
 
 impl Signatures {
@@ -203,7 +227,11 @@ fn read(file: &str, text: &str, list: &mut Vec<Signature>) -> Result<(), Signatu
         next: next.to_owned(),
     };
     let raw: RawFile = toml::from_str(text).map_err(|error| {
-        fail(error.span(), error.message().trim().replace('\n', ", "), "see runbooks/signatures/README.md for the fields")
+        fail(
+            error.span(),
+            error.message().trim().replace('\n', ", "),
+            "see runbooks/signatures/README.md for the fields",
+        )
     })?;
     if *raw.version.get_ref() != 1 {
         let what = format!("version {} is not known", raw.version.get_ref());
@@ -212,7 +240,12 @@ fn read(file: &str, text: &str, list: &mut Vec<Signature>) -> Result<(), Signatu
     for raw in raw.signature {
         let whole = raw.span();
         let raw = raw.into_inner();
-        if raw.id.is_empty() || !raw.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+        if raw.id.is_empty()
+            || !raw
+                .id
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        {
             let what = format!("id {:?} is not lower-case words with dashes", raw.id);
             return Err(fail(Some(whole), what, "write it like `nginx-bind-in-use`"));
         }
@@ -221,33 +254,67 @@ fn read(file: &str, text: &str, list: &mut Vec<Signature>) -> Result<(), Signatu
             return Err(fail(Some(whole), what, "choose another id"));
         }
         let code = raw.code.get_ref();
-        let known = Code::new(code).is_ok_and(|code| code.is_custom()) || crate::catalogue::explain(code).is_some();
+        let known = Code::new(code).is_ok_and(|code| code.is_custom())
+            || crate::catalogue::explain(code).is_some();
         if !known && !cfg!(debug_assertions) {
             let what = format!("code {code:?} is not in the catalogue");
-            return Err(fail(Some(raw.code.span()), what, "use a code of `sickbay explain`, or your own beginning with `custom.`"));
+            return Err(fail(
+                Some(raw.code.span()),
+                what,
+                "use a code of `sickbay explain`, or your own beginning with `custom.`",
+            ));
         }
         let pattern = RegexBuilder::new(raw.pattern.get_ref())
             .size_limit(1 << 20)
             .build()
-            .map_err(|source| fail(Some(raw.pattern.span()), format!("pattern: {source}").replace('\n', " "), "mend the regular expression"))?;
+            .map_err(|source| {
+                fail(
+                    Some(raw.pattern.span()),
+                    format!("pattern: {source}").replace('\n', " "),
+                    "mend the regular expression",
+                )
+            })?;
         let names: Vec<&str> = pattern.capture_names().flatten().collect();
         for template in [&raw.subject, &raw.title] {
-            let unknown = placeholders(template.get_ref()).into_iter().find(|name| *name != "unit" && !names.contains(name));
+            let unknown = placeholders(template.get_ref())
+                .into_iter()
+                .find(|name| *name != "unit" && !names.contains(name));
             if let Some(name) = unknown {
                 let what = format!("{{{name}}} is not captured by the pattern");
-                return Err(fail(Some(template.span()), what, "name the capture, as in `(?P<path>…)`"));
+                return Err(fail(
+                    Some(template.span()),
+                    what,
+                    "name the capture, as in `(?P<path>…)`",
+                ));
             }
         }
         if !raw.subject.get_ref().contains(':') {
             let what = format!("subject {:?} has no kind", raw.subject.get_ref());
-            return Err(fail(Some(raw.subject.span()), what, "write it like `path:{path}`"));
+            return Err(fail(
+                Some(raw.subject.span()),
+                what,
+                "write it like `path:{path}`",
+            ));
         }
         if raw.examples.get_ref().is_empty() {
-            return Err(fail(Some(raw.examples.span()), "there is no example".to_owned(), "add a line from a real log"));
+            return Err(fail(
+                Some(raw.examples.span()),
+                "there is no example".to_owned(),
+                "add a line from a real log",
+            ));
         }
-        if let Some(example) = raw.examples.get_ref().iter().find(|line| !pattern.is_match(line)) {
+        if let Some(example) = raw
+            .examples
+            .get_ref()
+            .iter()
+            .find(|line| !pattern.is_match(line))
+        {
             let what = format!("the pattern does not fit its example {example:?}");
-            return Err(fail(Some(raw.examples.span()), what, "mend the pattern or the example"));
+            return Err(fail(
+                Some(raw.examples.span()),
+                what,
+                "mend the pattern or the example",
+            ));
         }
         if let Some(counter) = raw.counter.iter().find(|line| pattern.is_match(line)) {
             let what = format!("the pattern fits its counter-example {counter:?}");
@@ -275,7 +342,11 @@ fn read(file: &str, text: &str, list: &mut Vec<Signature>) -> Result<(), Signatu
 /// The line, from 1, on which a span begins.
 fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     let start = span.map_or(0, |span| span.start);
-    text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1
+    text.bytes()
+        .take(start)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
 }
 
 impl Signature {
@@ -284,8 +355,19 @@ impl Signature {
         let from_kernel = source == Source::Kernel || program == "kernel";
         let source = if from_kernel { Source::Kernel } else { source };
         self.sources.contains(&source)
-            && (self.programs.is_empty() || program.is_empty() || self.programs.iter().any(|glob| fits(glob, program)))
-            && (self.units.is_empty() || unit.is_none_or(|unit| self.units.iter().any(|glob| fits(glob, unit))))
+            && (self.programs.is_empty()
+                || program.is_empty()
+                || self.programs.iter().any(|glob| fits(glob, program)))
+            && (self.units.is_empty()
+                || unit.is_none_or(|unit| self.units.iter().any(|glob| fits(glob, unit))))
+    }
+
+    /// Without a list of programs: all but the service manager, whose own words have signatures of their own.
+    fn reads_program(&self, program: &str) -> bool {
+        if self.programs.is_empty() {
+            return program != "systemd" && !program.starts_with('(');
+        }
+        program.is_empty() || self.programs.iter().any(|glob| fits(glob, program))
     }
 
     /// The named captures of a line that fits.
@@ -310,8 +392,11 @@ impl Signature {
 pub(crate) fn fits(glob: &str, name: &str) -> bool {
     match glob.split_once('*') {
         None => glob == name,
-        Some((start, end)) => name
-            .strip_prefix(start)
-            .is_some_and(|rest| rest.char_indices().map(|(n, _)| n).chain([rest.len()]).any(|n| rest.get(n..).is_some_and(|rest| fits(end, rest)))),
+        Some((start, end)) => name.strip_prefix(start).is_some_and(|rest| {
+            rest.char_indices()
+                .map(|(n, _)| n)
+                .chain([rest.len()])
+                .any(|n| rest.get(n..).is_some_and(|rest| fits(end, rest)))
+        }),
     }
 }

@@ -57,7 +57,8 @@ impl Place {
 
 /// The `19%` of a line of `df -P`.
 fn percent(line: &str) -> Option<u64> {
-    line.split_whitespace().find_map(|word| word.strip_suffix('%')?.parse().ok())
+    line.split_whitespace()
+        .find_map(|word| word.strip_suffix('%')?.parse().ok())
 }
 
 /// What keeps a user from a path.
@@ -80,11 +81,31 @@ pub(crate) enum Refusal {
 
 /// Folders that belong to nobody's service: what lies below them says nothing about who should own it.
 const COMMON: [&str; 16] = [
-    "/", "/bin", "/etc", "/home", "/lib", "/mnt", "/opt", "/run", "/srv", "/tmp", "/usr", "/var", "/var/cache", "/var/lib", "/var/log", "/var/tmp",
+    "/",
+    "/bin",
+    "/etc",
+    "/home",
+    "/lib",
+    "/mnt",
+    "/opt",
+    "/run",
+    "/srv",
+    "/tmp",
+    "/usr",
+    "/var",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+    "/var/tmp",
 ];
 
 /// Why the user is refused; nothing when mode and owner let it read and write.
-pub(crate) fn refusal(place: &Place, who: &Account, unit: &str, own_folders: &[String]) -> Option<Refusal> {
+pub(crate) fn refusal(
+    place: &Place,
+    who: &Account,
+    unit: &str,
+    own_folders: &[String],
+) -> Option<Refusal> {
     let way = place.way.real.as_deref().unwrap_or(&place.way);
     if way.hidden.is_some() || way.dangling.is_some() {
         return None;
@@ -101,7 +122,9 @@ pub(crate) fn refusal(place: &Place, who: &Account, unit: &str, own_folders: &[S
             .find(|other| other.uid == who.uid)
             .map_or_else(|| who.group.clone(), Node::group_name);
         let recursive = top.is_folder()
-            && (top.name != way.path || place.inside.is_empty() || place.inside.iter().any(|inner| inner.uid != who.uid));
+            && (top.name != way.path
+                || place.inside.is_empty()
+                || place.inside.iter().any(|inner| inner.uid != who.uid));
         return Some(Refusal::Owner {
             node: top.clone(),
             group,
@@ -128,7 +151,11 @@ fn fixed(place: &Place, way: &Way) -> Option<String> {
 
 /// The first node that refuses: passing, then reading, then writing.
 fn refusing<'a>(way: &'a Way, who: &Account) -> Option<&'a Node> {
-    let passing = way.nodes.iter().filter(|node| node.is_folder()).find(|node| !node.allows(who, 1));
+    let passing = way
+        .nodes
+        .iter()
+        .filter(|node| node.is_folder())
+        .find(|node| !node.allows(who, 1));
     if passing.is_some() {
         return passing;
     }
@@ -146,18 +173,39 @@ fn neighbours(place: &Place) -> impl Iterator<Item = &Node> {
 /// Whether the path lies in what is the unit's or the user's own by name.
 fn is_own(path: &str, who: &Account, unit: &str, own_folders: &[String]) -> bool {
     let stem = unit.split(['.', '@']).next().unwrap_or_default();
-    let in_home = who.home.len() > 1 && !COMMON.contains(&who.home.as_str()) && crate::rank::within(path, &who.home);
-    let in_own = own_folders.iter().any(|folder| crate::rank::within(path, folder));
-    let data = ["/var/lib/", "/var/log/", "/var/cache/", "/srv/", "/run/", "/var/spool/"];
-    let named = data.iter().filter_map(|base| path.strip_prefix(base)).any(|rest| {
-        let first = rest.split('/').next().unwrap_or_default();
-        !first.is_empty() && (first == who.name || first == stem)
-    });
+    let in_home = who.home.len() > 1
+        && !COMMON.contains(&who.home.as_str())
+        && crate::rank::within(path, &who.home);
+    let in_own = own_folders
+        .iter()
+        .any(|folder| crate::rank::within(path, folder));
+    let data = [
+        "/var/lib/",
+        "/var/log/",
+        "/var/cache/",
+        "/srv/",
+        "/run/",
+        "/var/spool/",
+    ];
+    let named = data
+        .iter()
+        .filter_map(|base| path.strip_prefix(base))
+        .any(|rest| {
+            let first = rest.split('/').next().unwrap_or_default();
+            !first.is_empty() && (first == who.name || first == stem)
+        });
     in_home || in_own || named
 }
 
 /// What speaks for the user as the owner.
-fn belongs(place: &Place, way: &Way, node: &Node, who: &Account, unit: &str, own_folders: &[String]) -> Option<String> {
+fn belongs(
+    place: &Place,
+    way: &Way,
+    node: &Node,
+    who: &Account,
+    unit: &str,
+    own_folders: &[String],
+) -> Option<String> {
     if is_own(&node.name, who, unit, own_folders) {
         return Some(format!("{} is a place of {}'s own", node.name, who.name));
     }
@@ -165,30 +213,48 @@ fn belongs(place: &Place, way: &Way, node: &Node, who: &Account, unit: &str, own
         .nodes
         .iter()
         .take_while(|above| above.name != node.name)
-        .filter(|above| !COMMON.contains(&above.name.as_str()) && above.uid == who.uid).last();
+        .filter(|above| !COMMON.contains(&above.name.as_str()) && above.uid == who.uid)
+        .last();
     if let Some(above) = above {
         return Some(format!("{} above it belongs to {}", above.name, who.name));
     }
     let near: Vec<&Node> = if node.name == way.path && node.is_folder() {
         place.inside.iter().collect()
     } else if parent(&node.name) == parent(&way.path) && !COMMON.contains(&parent(&node.name)) {
-        place.beside.iter().filter(|other| other.name != node.name).collect()
+        place
+            .beside
+            .iter()
+            .filter(|other| other.name != node.name)
+            .collect()
     } else {
         Vec::new()
     };
     let theirs = near.iter().filter(|other| other.uid == who.uid).count();
-    (theirs > 0 && theirs * 2 > near.len()).then(|| format!("{theirs} of {} neighbours belong to {}", near.len(), who.name))
+    (theirs > 0 && theirs * 2 > near.len()).then(|| {
+        format!(
+            "{theirs} of {} neighbours belong to {}",
+            near.len(),
+            who.name
+        )
+    })
 }
 
 /// The highest folder on the way that is the user's by the same reasons but belongs to somebody else.
-fn topmost<'a>(way: &'a Way, node: &'a Node, who: &Account, unit: &str, own_folders: &[String]) -> &'a Node {
+fn topmost<'a>(
+    way: &'a Way,
+    node: &'a Node,
+    who: &Account,
+    unit: &str,
+    own_folders: &[String],
+) -> &'a Node {
     let mut below_theirs = false;
     for above in &way.nodes {
         if above.name == node.name {
             break;
         }
         let theirs = above.uid == who.uid && !COMMON.contains(&above.name.as_str());
-        let own = !COMMON.contains(&above.name.as_str()) && is_own(&above.name, who, unit, own_folders);
+        let own =
+            !COMMON.contains(&above.name.as_str()) && is_own(&above.name, who, unit, own_folders);
         if !theirs && (below_theirs || own) && above.is_folder() {
             return above;
         }
@@ -199,7 +265,9 @@ fn topmost<'a>(way: &'a Way, node: &'a Node, who: &Account, unit: &str, own_fold
 
 /// The mode that would let the user in: as its neighbours have it, or with the owner's or group's own bits set.
 fn want_mode(place: &Place, way: &Way, node: &Node, who: &Account) -> Option<String> {
-    let passing = node.is_folder() && node.name != way.path && way.nodes.last().is_some_and(|last| last.name != node.name);
+    let passing = node.is_folder()
+        && node.name != way.path
+        && way.nodes.last().is_some_and(|last| last.name != node.name);
     let read = if node.is_folder() { 5 } else { 4 };
     let write = if node.is_folder() { 3 } else { 2 };
     let first = if passing {
@@ -210,13 +278,18 @@ fn want_mode(place: &Place, way: &Way, node: &Node, who: &Account) -> Option<Str
         read
     };
     let enough = |mode: u32| {
-        let mended = Node { mode: node.mode & !0o7777 | mode, ..node.clone() };
+        let mended = Node {
+            mode: node.mode & !0o7777 | mode,
+            ..node.clone()
+        };
         mode & 0o6002 == 0 && mended.allows(who, first)
     };
     let own = node.mode & 0o7777;
     if node.uid == who.uid {
         let wanted = if node.is_folder() { 7 } else { 6 };
-        return Some(own | wanted << 6).filter(|mode| enough(*mode)).map(octal);
+        return Some(own | wanted << 6)
+            .filter(|mode| enough(*mode))
+            .map(octal);
     }
     if node.mode & 0o6000 != 0 {
         return None;
@@ -224,17 +297,25 @@ fn want_mode(place: &Place, way: &Way, node: &Node, who: &Account) -> Option<Str
     // Only what lies beside it says what is usual here.
     let mut usual: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
     let alike = place.beside.iter().filter(|other| {
-        other.name != node.name && other.is_folder() == node.is_folder() && other.uid == node.uid && parent(&other.name) == parent(&node.name)
+        other.name != node.name
+            && other.is_folder() == node.is_folder()
+            && other.uid == node.uid
+            && parent(&other.name) == parent(&node.name)
     });
     for other in alike {
         *usual.entry(other.mode & 0o7777).or_default() += 1;
     }
-    let usual = usual.into_iter().max_by_key(|(_, count)| *count).map(|(mode, _)| mode);
+    let usual = usual
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .map(|(mode, _)| mode);
     if let Some(mode) = usual.filter(|mode| enough(*mode) && *mode & own == own) {
         return Some(octal(mode));
     }
     if who.gids.contains(&node.gid) && node.gid != 0 {
-        return Some(own | first << 3).filter(|mode| enough(*mode)).map(octal);
+        return Some(own | first << 3)
+            .filter(|mode| enough(*mode))
+            .map(octal);
     }
     None
 }
@@ -244,8 +325,23 @@ fn octal(mode: u32) -> String {
 }
 
 /// The draft of a refusal. `code` is what the log line was taken for; owners and modes have codes of their own.
-pub(crate) fn draft(refusal: &Refusal, code: &str, severity: Severity, path: &str, who: &Account, unit: Option<&str>) -> Draft {
-    let seen = |node: &Node| format!("{} belongs to {}:{} with mode {}.", node.name, node.owner_name(), node.group_name(), node.octal());
+pub(crate) fn draft(
+    refusal: &Refusal,
+    code: &str,
+    severity: Severity,
+    path: &str,
+    who: &Account,
+    unit: Option<&str>,
+) -> Draft {
+    let seen = |node: &Node| {
+        format!(
+            "{} belongs to {}:{} with mode {}.",
+            node.name,
+            node.owner_name(),
+            node.group_name(),
+            node.octal()
+        )
+    };
     let base = |code: &str, node: &Node, title: String| {
         Draft::new(code, severity, Subject::new("path", &node.name), title)
             .fact("path", node.name.as_str())
@@ -262,24 +358,44 @@ pub(crate) fn draft(refusal: &Refusal, code: &str, severity: Severity, path: &st
             recursive,
             why,
         } => {
-            let own_code = if matches!(code, "mysql.data_dir" | "redis.write_refused") { code } else { "file.wrong_owner" };
-            let title = format!("{} belongs to {}, but {} has to use it", node.name, node.owner_name(), who.name);
+            let own_code = if matches!(code, "mysql.data_dir" | "redis.write_refused") {
+                code
+            } else {
+                "file.wrong_owner"
+            };
+            let title = format!(
+                "{} belongs to {}, but {} has to use it",
+                node.name,
+                node.owner_name(),
+                who.name
+            );
             base(own_code, node, title)
-                .detail(format!("{} {} may not use {path}. {why}.", seen(node), who.name))
+                .detail(format!(
+                    "{} {} may not use {path}. {why}.",
+                    seen(node),
+                    who.name
+                ))
                 .fact("want_owner", who.name.as_str())
                 .fact("want_group", group.as_str())
                 .fact("recursive", i64::from(*recursive))
         }
         Refusal::Mode { node, want } => {
-            let title = format!("{} has mode {}, which keeps {} out", node.name, node.octal(), who.name);
+            let title = format!(
+                "{} has mode {}, which keeps {} out",
+                node.name,
+                node.octal(),
+                who.name
+            );
             base("file.wrong_mode", node, title)
                 .detail(format!("{} {} may not use {path}.", seen(node), who.name))
                 .fact("want_mode", want.as_str())
         }
         Refusal::Unclear { node } => {
             let title = format!("{} is refused to {}", node.name, who.name);
-            base("app.permission_denied", node, title)
-                .detail(format!("{} What would be right cannot be told from what lies around it.", seen(node)))
+            base("app.permission_denied", node, title).detail(format!(
+                "{} What would be right cannot be told from what lies around it.",
+                seen(node)
+            ))
         }
         Refusal::Fixed { what } => Draft::new(
             "app.permission_denied",

@@ -70,7 +70,10 @@ impl Holder {
             "exe" => rest.clone_into(&mut self.exe),
             "argv" => rest.trim().clone_into(&mut self.argv),
             "cgroup" => {
-                self.unit = rest.split('/').rfind(|part| part.ends_with(".service")).map(str::to_owned);
+                self.unit = rest
+                    .split('/')
+                    .rfind(|part| part.ends_with(".service"))
+                    .map(str::to_owned);
             }
             _ => {}
         }

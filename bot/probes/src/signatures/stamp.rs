@@ -19,7 +19,10 @@ impl Stamps {
     /// All forms.
     pub(crate) fn new() -> Self {
         Self {
-            forms: FORMS.iter().filter_map(|form| Regex::new(form).ok()).collect(),
+            forms: FORMS
+                .iter()
+                .filter_map(|form| Regex::new(form).ok())
+                .collect(),
         }
     }
 
@@ -28,10 +31,19 @@ impl Stamps {
     pub(crate) fn find(&self, line: &str, offset_s: i64, now_ms: i64) -> Option<i64> {
         let head: String = line.chars().take(64).collect();
         let found = self.forms.iter().find_map(|form| form.captures(&head))?;
-        let number = |name: &str| found.name(name).and_then(|part| part.as_str().parse::<i64>().ok());
-        let month = number("m").or_else(|| found.name("m").and_then(|name| month(name.as_str())))?;
+        let number = |name: &str| {
+            found
+                .name(name)
+                .and_then(|part| part.as_str().parse::<i64>().ok())
+        };
+        let month =
+            number("m").or_else(|| found.name("m").and_then(|name| month(name.as_str())))?;
         let (day, hour, minute, second) = (number("d")?, number("h")?, number("i")?, number("s")?);
-        let plausible = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 61;
+        let plausible = (1..=12).contains(&month)
+            && (1..=31).contains(&day)
+            && hour < 24
+            && minute < 60
+            && second < 61;
         if !plausible {
             return None;
         }
@@ -40,7 +52,8 @@ impl Stamps {
             Some(zone) => offset(zone),
         };
         let of_year = |year: i64| {
-            let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - zone;
+            let seconds =
+                days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - zone;
             seconds * 1000
         };
         if let Some(year) = number("y") {
@@ -55,7 +68,9 @@ impl Stamps {
 }
 
 fn month(name: &str) -> Option<i64> {
-    const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const NAMES: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let place = NAMES.iter().position(|other| *other == name)?;
     i64::try_from(place + 1).ok()
 }
@@ -67,7 +82,11 @@ pub(crate) fn offset(zone: &str) -> i64 {
         return 0;
     };
     let seconds = number / 100 * 3600 + number % 100 * 60;
-    if zone.starts_with('-') { -seconds } else { seconds }
+    if zone.starts_with('-') {
+        -seconds
+    } else {
+        seconds
+    }
 }
 
 /// Days since 1970-01-01 in the Gregorian calendar.

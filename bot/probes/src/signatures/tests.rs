@@ -5,7 +5,11 @@ use super::Signatures;
 #[test]
 fn the_shipped_ones_are_right() {
     match Signatures::shipped() {
-        Ok(signatures) => assert!(signatures.len() >= 60, "only {} signatures", signatures.len()),
+        Ok(signatures) => assert!(
+            signatures.len() >= 60,
+            "only {} signatures",
+            signatures.len()
+        ),
         Err(error) => panic!("{error}"),
     }
 }

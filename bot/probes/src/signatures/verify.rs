@@ -23,7 +23,9 @@ pub(crate) struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub(crate) fn new(look: &'a Look<'a>) -> Self {
-        let needs = look.all("unit.exec").map(|answer| (answer.arg().to_owned(), Needs::read(&answer.text())));
+        let needs = look
+            .all("unit.exec")
+            .map(|answer| (answer.arg().to_owned(), Needs::read(&answer.text())));
         Self {
             look,
             units: crate::units::units(look),
@@ -64,12 +66,23 @@ pub(crate) fn drafts(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
     let code = hit.signature.code.as_str();
     let plain = || plain(known, hit);
     match code {
-        "app.permission_denied" | "mysql.data_dir" | "redis.write_refused" if path(hit).is_some() => permission(known, hit),
+        "app.permission_denied" | "mysql.data_dir" | "redis.write_refused"
+            if path(hit).is_some() =>
+        {
+            permission(known, hit)
+        }
         "file.missing" => missing(known, hit),
         "net.port_taken" => taken(known, hit).into_iter().collect(),
-        "app.connection_refused" | "nginx.upstream_down" => refused(known, hit).into_iter().collect(),
+        "app.connection_refused" | "nginx.upstream_down" => {
+            refused(known, hit).into_iter().collect()
+        }
         "app.no_space" => no_space(known, hit).into_iter().collect(),
         "mysql.config" | "postgres.config" => vec![setting(known, hit)],
+        "unit.exec_missing" | "unit.exec_permission" | "unit.exec_interpreter" | "unit.user_missing" | "unit.working_dir" | "unit.env_file" => {
+            // What the unit needs was looked at: that judgement stands, also where it says that nothing is missing any more.
+            let looked = hit.unit.as_deref().is_some_and(|unit| known.needs.get(unit).is_some_and(|needs| needs.unit == unit));
+            if looked { Vec::new() } else { vec![plain()] }
+        }
         "unit.open_files" => vec![open_files(known, hit)],
         "unit.missing_library" => vec![library(known, hit)],
         _ => match language(code) {
@@ -82,10 +95,18 @@ pub(crate) fn drafts(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
 /// What the line says, as it is.
 fn plain(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
     let severity = severity(hit, known.units.now_ms);
-    let (kind, name) = hit.subject.split_once(':').unwrap_or(("host", &hit.subject));
-    let mut draft = Draft::new(&hit.signature.code, severity, Subject::new(kind, name), hit.title.clone())
-        .sure(hit.signature.confidence)
-        .cite(hit.key.as_str());
+    let (kind, name) = hit
+        .subject
+        .split_once(':')
+        .unwrap_or(("host", &hit.subject));
+    let mut draft = Draft::new(
+        &hit.signature.code,
+        severity,
+        Subject::new(kind, name),
+        hit.title.clone(),
+    )
+    .sure(hit.signature.confidence)
+    .cite(hit.key.as_str());
     for (fact, value) in &hit.captures {
         draft = draft.fact(fact, typed(fact, value));
     }
@@ -100,7 +121,10 @@ fn plain(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
     if !hit.signature.detail.is_empty() {
         lines.push(hit.signature.detail.clone());
     }
-    lines.push(format!("The log says{times}: {}", hit.example.chars().take(400).collect::<String>()));
+    lines.push(format!(
+        "The log says{times}: {}",
+        hit.example.chars().take(400).collect::<String>()
+    ));
     draft
         .detail(lines.join("\n"))
         .fact("count", i64::try_from(hit.count).unwrap_or(i64::MAX))
@@ -109,15 +133,22 @@ fn plain(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
 
 /// Captures that are numbers become numbers.
 fn typed(name: &str, value: &str) -> Value {
-    let number = matches!(name, "port" | "pid" | "line" | "limit" | "status" | "column")
-        .then(|| value.parse::<i64>().ok())
-        .flatten();
+    let number = matches!(
+        name,
+        "port" | "pid" | "line" | "limit" | "status" | "column"
+    )
+    .then(|| value.parse::<i64>().ok())
+    .flatten();
     number.map_or_else(|| Value::Text(value.to_owned()), Value::Int)
 }
 
 fn quiet(draft: Draft, why: &str) -> Draft {
     let detail = format!("{}\n{why}", draft.detail);
-    Draft { severity: Severity::Info, ..draft }.detail(detail)
+    Draft {
+        severity: Severity::Info,
+        ..draft
+    }
+    .detail(detail)
 }
 
 /// With a confirming look, a running unit's complaint counts from the first time.
@@ -128,14 +159,22 @@ fn confirmed(hit: &Hit<'_>) -> Severity {
 fn permission(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
     let unit = hit.unit.as_deref();
     let mut said = plain(known, hit);
-    let Some(path) = path(hit) else { return vec![said] };
+    let Some(path) = path(hit) else {
+        return vec![said];
+    };
     let key = format!("file.look {path}");
-    let place = known.look.text(&key).ok().and_then(|text| Place::read(&text));
+    let place = known
+        .look
+        .text(&key)
+        .ok()
+        .and_then(|text| Place::read(&text));
     let (Some(place), Some(who)) = (place, known.worker(unit)) else {
         return vec![said];
     };
     said = said.cite(key.as_str());
-    let own = unit.and_then(|unit| known.needs.get(unit)).map_or(&[][..], |needs| &needs.state_folders);
+    let own = unit
+        .and_then(|unit| known.needs.get(unit))
+        .map_or(&[][..], |needs| &needs.state_folders);
     let refusal = place::refusal(&place, who, unit.unwrap_or_default(), own);
     match refusal {
         Some(refusal) => {
@@ -144,34 +183,61 @@ fn permission(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
                 Refusal::Unclear { .. } | Refusal::Fixed { .. } => said.severity,
                 Refusal::Owner { .. } | Refusal::Mode { .. } => confirmed(hit),
             };
-            let mut draft = place::draft(&refusal, code, severity, &path, who, unit).cite(hit.key.as_str()).cite(key);
+            let mut draft = place::draft(&refusal, code, severity, &path, who, unit)
+                .cite(hit.key.as_str())
+                .cite(key);
             if let Some(unit) = unit {
                 draft = draft.cite(format!("unit.exec {unit}"));
             }
             if let Some(package) = &place.package {
                 draft = draft.fact("package", package.as_str());
             }
-            draft.detail = format!("{}\nThe log says: {}", draft.detail, hit.example.chars().take(300).collect::<String>());
+            draft.detail = format!(
+                "{}\nThe log says: {}",
+                draft.detail,
+                hit.example.chars().take(300).collect::<String>()
+            );
             vec![draft]
         }
-        None if hit.standing != Standing::Failing => vec![quiet(said, "Mode and owner let it through at the moment.")],
+        None if hit.standing != Standing::Failing => {
+            vec![quiet(said, "Mode and owner let it through at the moment.")]
+        }
         None => {
             let why = "Mode and owner would let it through; look at access lists, at the unit's own view of the filesystem and at AppArmor or SELinux.";
             let detail = format!("{}\n{why}", said.detail);
-            vec![said.sure(Confidence::Possible).detail(detail).fact("has_acl", place.has_acl)]
+            vec![
+                said.sure(Confidence::Possible)
+                    .detail(detail)
+                    .fact("has_acl", place.has_acl),
+            ]
         }
     }
 }
 
 fn missing(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
     let said = plain(known, hit);
-    let Some(path) = path(hit) else { return vec![said] };
-    let key = format!("file.look {path}");
-    let Some(place) = known.look.text(&key).ok().and_then(|text| Place::read(&text)) else {
-        // Programs look for files that need not be there all the time.
-        return if hit.standing == Standing::Failing { vec![said.sure(Confidence::Possible)] } else { Vec::new() };
+    let Some(path) = path(hit) else {
+        return vec![said];
     };
-    let severity = if hit.standing == Standing::Failing { hit.signature.severity } else { said.severity };
+    let key = format!("file.look {path}");
+    let Some(place) = known
+        .look
+        .text(&key)
+        .ok()
+        .and_then(|text| Place::read(&text))
+    else {
+        // Programs look for files that need not be there all the time.
+        return if hit.standing == Standing::Failing {
+            vec![said.sure(Confidence::Possible)]
+        } else {
+            Vec::new()
+        };
+    };
+    let severity = if hit.standing == Standing::Failing {
+        hit.signature.severity
+    } else {
+        said.severity
+    };
     if let Some(mut draft) = broken_link(&place.way, severity) {
         if let Some(unit) = &hit.unit {
             draft = draft.fact("unit", unit.as_str());
@@ -195,15 +261,25 @@ fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     let said = plain(known, hit);
     let number = port(hit)?;
     let key = format!("port.holder {number}");
-    let Some(port) = known.look.text(&key).ok().and_then(|text| Port::read(&text)) else {
+    let Some(port) = known
+        .look
+        .text(&key)
+        .ok()
+        .and_then(|text| Port::read(&text))
+    else {
         return Some(said);
     };
     let said = said.cite(key);
     if !port.listens {
-        return Some(quiet(said, "Nothing listens there at the moment, so the next start may succeed."));
+        return Some(quiet(
+            said,
+            "Nothing listens there at the moment, so the next start may succeed.",
+        ));
     }
     let unit = hit.unit.as_deref();
-    let runs = unit.and_then(|unit| known.units.get(unit)).is_some_and(crate::units::list::Unit::is_active);
+    let runs = unit
+        .and_then(|unit| known.units.get(unit))
+        .is_some_and(crate::units::list::Unit::is_active);
     let Some(holder) = port.holders.first() else {
         return Some(said);
     };
@@ -212,53 +288,100 @@ fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     }
     let by = match &holder.unit {
         Some(other) => format!("{} of {other}", holder.comm),
-        None => format!("{} of user {}, which no service started", holder.comm, holder.user),
+        None => format!(
+            "{} of user {}, which no service started",
+            holder.comm, holder.user
+        ),
     };
-    let mut draft = Draft { severity: confirmed(hit), ..said }
-        .sure(Confidence::Confirmed)
-        .fact("pid", holder.pid)
-        .fact("start_time", holder.start)
-        .fact("comm", holder.comm.as_str())
-        .fact("holder_user", holder.user.as_str())
-        .fact("holder_unit", holder.unit.as_deref().unwrap_or_default())
-        .fact("holder_argv", holder.argv.as_str())
-        .fact("exe", holder.exe.as_str());
-    draft.title = format!("Port {number} is held by {} (pid {})", holder.comm, holder.pid);
-    draft.detail = format!("{} wants port {number}, but {by} listens there: {}\n{}", unit.unwrap_or("The service"), holder.argv, draft.detail);
+    let mut draft = Draft {
+        severity: confirmed(hit),
+        ..said
+    }
+    .sure(Confidence::Confirmed)
+    .fact("pid", holder.pid)
+    .fact("start_time", holder.start)
+    .fact("comm", holder.comm.as_str())
+    .fact("holder_user", holder.user.as_str())
+    .fact("holder_unit", holder.unit.as_deref().unwrap_or_default())
+    .fact("holder_argv", holder.argv.as_str())
+    .fact("exe", holder.exe.as_str());
+    draft.title = format!(
+        "Port {number} is held by {} (pid {})",
+        holder.comm, holder.pid
+    );
+    draft.detail = format!(
+        "{} wants port {number}, but {by} listens there: {}\n{}",
+        unit.unwrap_or("The service"),
+        holder.argv,
+        draft.detail
+    );
     Some(draft)
 }
 
 fn refused(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     let said = plain(known, hit);
-    let Some(number) = port(hit) else { return Some(said) };
-    let local = hit.get("host").is_none_or(|host| matches!(host, "127.0.0.1" | "::1" | "[::1]" | "localhost" | "0.0.0.0"));
+    let Some(number) = port(hit) else {
+        return Some(said);
+    };
+    let local = hit.get("host").is_none_or(|host| {
+        matches!(
+            host,
+            "127.0.0.1" | "::1" | "[::1]" | "localhost" | "0.0.0.0"
+        )
+    });
     if !local {
         return Some(said);
     }
     let key = format!("port.holder {number}");
-    let Some(port) = known.look.text(&key).ok().and_then(|text| Port::read(&text)) else {
+    let Some(port) = known
+        .look
+        .text(&key)
+        .ok()
+        .and_then(|text| Port::read(&text))
+    else {
         return Some(said);
     };
     let said = said.cite(key);
     if port.listens {
         return Some(quiet(said, "Something listens there again."));
     }
-    let draft = Draft { severity: confirmed(hit), ..said }.sure(Confidence::Confirmed);
-    let detail = format!("{}\nNothing listens on port {number} of this host.", draft.detail);
+    let draft = Draft {
+        severity: confirmed(hit),
+        ..said
+    }
+    .sure(Confidence::Confirmed);
+    let detail = format!(
+        "{}\nNothing listens on port {number} of this host.",
+        draft.detail
+    );
     Some(draft.detail(detail))
 }
 
 fn no_space(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     let said = plain(known, hit);
-    let Some(path) = path(hit) else { return Some(said) };
-    let key = format!("file.look {path}");
-    let Some(place) = known.look.text(&key).ok().and_then(|text| Place::read(&text)) else {
+    let Some(path) = path(hit) else {
         return Some(said);
     };
-    let full = place.space_percent.is_some_and(|percent| percent >= 99) || place.inode_percent.is_some_and(|percent| percent >= 99);
+    let key = format!("file.look {path}");
+    let Some(place) = known
+        .look
+        .text(&key)
+        .ok()
+        .and_then(|text| Place::read(&text))
+    else {
+        return Some(said);
+    };
+    let full = place.space_percent.is_some_and(|percent| percent >= 99)
+        || place.inode_percent.is_some_and(|percent| percent >= 99);
     let said = said.cite(key);
     if full {
-        Some(Draft { severity: confirmed(hit), ..said }.sure(Confidence::Confirmed))
+        Some(
+            Draft {
+                severity: confirmed(hit),
+                ..said
+            }
+            .sure(Confidence::Confirmed),
+        )
     } else {
         Some(quiet(said, "There is room at the moment."))
     }
@@ -267,12 +390,19 @@ fn no_space(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
 /// A module that is not there, with the package that has it where the package database knows one.
 fn module(known: &Known<'_>, hit: &Hit<'_>, language: &str) -> Draft {
     let mut draft = plain(known, hit).fact("language", language);
-    let Some(module) = hit.get("module") else { return draft };
+    let Some(module) = hit.get("module") else {
+        return draft;
+    };
     let key = format!("module.package {language} {module}");
-    let Ok(text) = known.look.text(&key) else { return draft };
+    let Ok(text) = known.look.text(&key) else {
+        return draft;
+    };
     draft = draft.cite(key);
     let mut best: Option<(bool, &str)> = None;
-    let removed: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("removed ")).collect();
+    let removed: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("removed "))
+        .collect();
     for line in text.lines() {
         let words: Vec<&str> = line.split(' ').collect();
         let ["package", name, "installed", have, "candidate", could] = words.as_slice() else {
@@ -281,7 +411,9 @@ fn module(known: &Known<'_>, hit: &Hit<'_>, language: &str) -> Draft {
         if *have != "(none)" || *could == "(none)" || package_name(name).is_none() {
             continue;
         }
-        let was_here = removed.iter().any(|line| line.contains(&format!(" {name}:")) || line.contains(&format!(" {name} ")));
+        let was_here = removed
+            .iter()
+            .any(|line| line.contains(&format!(" {name}:")) || line.contains(&format!(" {name} ")));
         if best.is_none_or(|(known, _)| was_here && !known) {
             best = Some((was_here, name));
         }
@@ -289,9 +421,16 @@ fn module(known: &Known<'_>, hit: &Hit<'_>, language: &str) -> Draft {
     if let Some((was_here, package)) = best
         && uses_host_modules(known, hit)
     {
-        let why = if was_here { "It was removed from this host a while ago." } else { "It is available from the host's package sources." };
+        let why = if was_here {
+            "It was removed from this host a while ago."
+        } else {
+            "It is available from the host's package sources."
+        };
         let detail = format!("{}\nPackage {package} brings it. {why}", draft.detail);
-        draft = draft.fact("package", package).fact("was_removed", was_here).detail(detail);
+        draft = draft
+            .fact("package", package)
+            .fact("was_removed", was_here)
+            .detail(detail);
     }
     draft
 }
@@ -303,24 +442,36 @@ fn uses_host_modules(known: &Known<'_>, hit: &Hit<'_>) -> bool {
     };
     let runs = needs.parts.iter().flat_map(|part| {
         let interpreter = part.interpreter.as_ref().map(|(path, _)| path.as_str());
-        [Some(part.way.path.as_str()), interpreter].into_iter().flatten()
+        [Some(part.way.path.as_str()), interpreter]
+            .into_iter()
+            .flatten()
     });
-    !runs.into_iter().any(|path| path.contains("venv") || path.contains("virtualenv") || path.starts_with("/usr/local/bin/python"))
+    !runs.into_iter().any(|path| {
+        path.contains("venv")
+            || path.contains("virtualenv")
+            || path.starts_with("/usr/local/bin/python")
+    })
 }
 
 /// A setting that a server refuses, with the file and line where it stands.
 fn setting(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
     let mut draft = plain(known, hit);
-    let Some(name) = hit.get("key") else { return draft };
+    let Some(name) = hit.get("key") else {
+        return draft;
+    };
     let key = format!("setting.find {name}");
-    let Ok(text) = known.look.text(&key) else { return draft };
+    let Ok(text) = known.look.text(&key) else {
+        return draft;
+    };
     let mut places = Vec::new();
     for line in text.lines().filter_map(|line| line.strip_prefix("at ")) {
         let mut parts = line.splitn(3, ':');
-        let (Some(path), Some(number), Some(said)) = (parts.next(), parts.next(), parts.next()) else {
+        let (Some(path), Some(number), Some(said)) = (parts.next(), parts.next(), parts.next())
+        else {
             continue;
         };
-        let fits = hit.get("value").is_none_or(|value| said.contains(value)) && hit.get("path").is_none_or(|named| named == path);
+        let fits = hit.get("value").is_none_or(|value| said.contains(value))
+            && hit.get("path").is_none_or(|named| named == path);
         if let (true, Ok(number)) = (fits, number.parse::<i64>()) {
             places.push((path.to_owned(), number, said.trim().to_owned()));
         }
@@ -334,7 +485,10 @@ fn setting(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
             .sure(Confidence::Confirmed);
         draft.title = format!("{}, in {path} line {line}", draft.title);
     } else if places.len() > 1 {
-        let list: Vec<String> = places.iter().map(|(path, line, _)| format!("{path}:{line}")).collect();
+        let list: Vec<String> = places
+            .iter()
+            .map(|(path, line, _)| format!("{path}:{line}"))
+            .collect();
         draft = draft.fact("places", list);
     }
     draft
