@@ -32,7 +32,7 @@ start() { # ID DEADLINE LINE…
   _id=$1 _dl=$2; shift 2; text "$_id" "$@" >"$w/text"; guard start "$_id" "$_dl" "$(sum <"$w/text")" <"$w/text"
 }
 go() { # ID LINE…: start, wait; STATE line into $out
-  _i=$1; shift; start "$_i" 30 "$@" >"$w/started"; out=$(guard wait "$_i" 30)
+  _i=$1; shift; start "$_i" 300 "$@" >"$w/started"; out=$(guard wait "$_i" 300)
 }
 preview() { text preview "$@" | guard preview; }
 meta() { stat -c '%a %u %g' "$1"; }
@@ -73,7 +73,7 @@ test_once() {
   wait $p; p=
   same "20 starts at once: one launch" 1 "$(cat "$w"/start.* | grep -c LAUNCHED)"
   same "20 starts at once: 19 are told it was claimed" 19 "$(cat "$w"/start.* | grep -c REFUSED=already_claimed)"
-  guard wait once 10 >/dev/null; sleep 0.2
+  guard wait once 30 >/dev/null; sleep 0.2
   same "20 starts at once: one effect" 1 "$(grep -c x "$w/count.once")"
   guard start once 30 "$s" <"$w/text" >/dev/null; same "a later start exits 75" 75 $?
   text once "step 1 process.signal $pid $ticks HUP" >"$w/text"
@@ -92,7 +92,7 @@ test_killed_client() {
     case $(guard wait "c$k" 3) in
       STATE=absent*|STATE=claimed*) $shell -s <"$w/script" >/dev/null 2>&1 || guard abandon "c$k" >/dev/null ;;
     esac
-    st=$(guard wait "c$k" 5); sleep 0.12; e=$(grep -c x "$w/count.client")
+    st=$(guard wait "c$k" 30); sleep 0.12; e=$(grep -c x "$w/count.client")
     case $st:$e in STATE=finished*:1|STATE=abandoned*:0|STATE=rejected*:0) ;; *) bad_runs=$((bad_runs + 1)); echo "$st effects=$e" ;; esac
     k=$((k + 1))
   done
@@ -107,7 +107,7 @@ test_cut_upload() {
   done
   same "an upload cut off at 14 places does nothing" absent "$(guard status cut | sed 's/STATE=\([a-z]*\).*/\1/')"
   has "the whole upload runs" LAUNCHED "$($shell -s <"$w/script")"
-  guard wait cut 5 >/dev/null; sleep 0.15; same "the whole upload runs once" 1 "$(grep -c x "$w/count.cut")"
+  guard wait cut 30 >/dev/null; sleep 0.15; same "the whole upload runs once" 1 "$(grep -c x "$w/count.cut")"
   head -c 60 "$w/text" >"$w/short"; guard start short 30 "$s" <"$w/short" >"$w/o"; same "steps cut off on stdin: exit 65" 65 $?
   has "steps cut off on stdin are rejected" STATE=rejected "$(cat "$w/o")"
   hush
