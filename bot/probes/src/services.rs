@@ -18,54 +18,126 @@ use syntax::Service;
 
 macro_rules! checking {
     ($id:literal, $about:literal, $file:literal) => {
-        Spec::new($id, $about, concat!(include_str!("services/gate.sh"), include_str!($file)))
-            .first()
-            .root()
-            .within(6, 32_768)
+        Spec::new(
+            $id,
+            $about,
+            concat!(include_str!("services/gate.sh"), include_str!($file)),
+        )
+        .first()
+        .root()
+        .within(6, 32_768)
     };
 }
 
 /// What can be asked about services.
 pub(crate) const PROBES: &[Spec] = &[
-    checking!("nginx.check", "nginx's own check of its configuration", "services/nginx.sh"),
-    checking!("apache.check", "Apache's own check of its configuration", "services/apache.sh"),
-    checking!("sshd.check", "sshd's own check of its configuration", "services/sshd.sh"),
-    checking!("haproxy.check", "HAProxy's own check of its configuration", "services/haproxy.sh"),
-    checking!("other.check", "other services' own checks: named, dnsmasq, sudo, PHP", "services/others.sh"),
-    Spec::new("mysql.state", "connections of MariaDB or MySQL", include_str!("services/mysql.sh"))
-        .first()
-        .root(),
-    Spec::new("postgres.state", "connections of PostgreSQL", include_str!("services/postgres.sh"))
-        .first()
-        .root(),
+    checking!(
+        "nginx.check",
+        "nginx's own check of its configuration",
+        "services/nginx.sh"
+    ),
+    checking!(
+        "apache.check",
+        "Apache's own check of its configuration",
+        "services/apache.sh"
+    ),
+    checking!(
+        "sshd.check",
+        "sshd's own check of its configuration",
+        "services/sshd.sh"
+    ),
+    checking!(
+        "haproxy.check",
+        "HAProxy's own check of its configuration",
+        "services/haproxy.sh"
+    ),
+    checking!(
+        "other.check",
+        "other services' own checks: named, dnsmasq, sudo, PHP",
+        "services/others.sh"
+    ),
     Spec::new(
-        "redis.state",
-        "whether Redis can save and has memory left",
-        concat!(include_str!("units/paths.sh"), include_str!("services/redis.sh")),
+        "mysql.state",
+        "connections of MariaDB or MySQL",
+        include_str!("services/mysql.sh"),
     )
     .first()
     .root(),
-    Spec::new("service.list", "services where there is no systemd", include_str!("services/openrc.sh"))
-        .first(),
-    Spec::new("connection.setting", "where the limit of connections is set", include_str!("signatures/setting.sh"))
-        .takes(&[Slot::Name])
-        .root(),
+    Spec::new(
+        "postgres.state",
+        "connections of PostgreSQL",
+        include_str!("services/postgres.sh"),
+    )
+    .first()
+    .root(),
+    Spec::new(
+        "redis.state",
+        "whether Redis can save and has memory left",
+        concat!(
+            include_str!("units/paths.sh"),
+            include_str!("services/redis.sh")
+        ),
+    )
+    .first()
+    .root(),
+    Spec::new(
+        "service.list",
+        "services where there is no systemd",
+        include_str!("services/openrc.sh"),
+    )
+    .first(),
+    Spec::new(
+        "connection.setting",
+        "where the limit of connections is set",
+        include_str!("signatures/setting.sh"),
+    )
+    .takes(&[Slot::Name])
+    .root(),
 ];
 
 /// A check, the service that it is of, its code and its units.
 const CHECKS: &[(&str, &str, &str, &[&str])] = &[
-    ("nginx.check", "nginx", "nginx.config_syntax", &["nginx.service", "openresty.service"]),
-    ("apache.check", "Apache", "apache.config_syntax", &["apache2.service", "httpd.service"]),
-    ("sshd.check", "sshd", "sshd.config_syntax", &["ssh.service", "sshd.service"]),
-    ("haproxy.check", "HAProxy", "haproxy.config_syntax", &["haproxy.service"]),
+    (
+        "nginx.check",
+        "nginx",
+        "nginx.config_syntax",
+        &["nginx.service", "openresty.service"],
+    ),
+    (
+        "apache.check",
+        "Apache",
+        "apache.config_syntax",
+        &["apache2.service", "httpd.service"],
+    ),
+    (
+        "sshd.check",
+        "sshd",
+        "sshd.config_syntax",
+        &["ssh.service", "sshd.service"],
+    ),
+    (
+        "haproxy.check",
+        "HAProxy",
+        "haproxy.config_syntax",
+        &["haproxy.service"],
+    ),
 ];
 
 const MYSQL: &[&str] = &["mariadb.service", "mysql.service", "mysqld.service"];
-const REDIS: &[&str] = &["redis-server.service", "redis.service", "valkey-server.service", "valkey.service"];
+const REDIS: &[&str] = &[
+    "redis-server.service",
+    "redis.service",
+    "valkey-server.service",
+    "valkey.service",
+];
 
 /// The first of the units that the host has, one that does not run before one that does.
 fn unit_of<'a>(units: &'a Units, names: &[&str]) -> Option<&'a Unit> {
-    let mut here: Vec<&Unit> = names.iter().filter_map(|name| units.get(name)).filter(|unit| unit.load == "loaded").collect();
+    let mut here: Vec<&Unit> = names
+        .iter()
+        .filter_map(|name| units.get(name))
+        .filter(|unit| unit.load == "loaded")
+        .collect();
     here.sort_by_key(|unit| (!unit.is_down(), !unit.is_active()));
     here.first().copied()
 }
@@ -83,7 +155,9 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             down: unit.is_some_and(Unit::is_down),
         };
         for check in syntax::read(&text) {
-            drafts.extend(syntax::judge(&check, service, look.as_root(probe)).map(|draft| draft.cite(*probe)));
+            drafts.extend(
+                syntax::judge(&check, service, look.as_root(probe)).map(|draft| draft.cite(*probe)),
+            );
         }
     }
     if let Ok(text) = look.text("other.check") {
@@ -96,31 +170,49 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 unit: unit.map_or("", |unit| unit.id.as_str()),
                 down: unit.is_some_and(Unit::is_down),
             };
-            drafts.extend(syntax::judge(&check, service, look.as_root("other.check")).map(|draft| draft.cite("other.check")));
+            drafts.extend(
+                syntax::judge(&check, service, look.as_root("other.check"))
+                    .map(|draft| draft.cite("other.check")),
+            );
         }
     }
-    let name = |names: &[&str]| unit_of(&units, names).map_or_else(String::new, |unit| unit.id.clone());
+    let name =
+        |names: &[&str]| unit_of(&units, names).map_or_else(String::new, |unit| unit.id.clone());
     if let Ok(text) = look.text("mysql.state") {
-        let draft = databases::mysql(&text, &name(MYSQL)).map(|draft| place_of_setting(look, draft));
+        let draft =
+            databases::mysql(&text, &name(MYSQL)).map(|draft| place_of_setting(look, draft));
         drafts.extend(draft.map(|draft| draft.cite("mysql.state")));
     }
     if let Ok(text) = look.text("postgres.state") {
-        let cluster = units.list.values().find(|unit| unit.id.starts_with("postgresql@") && unit.is_active());
+        let cluster = units
+            .list
+            .values()
+            .find(|unit| unit.id.starts_with("postgresql@") && unit.is_active());
         let unit = cluster.map_or_else(|| "postgresql.service".to_owned(), |unit| unit.id.clone());
         drafts.extend(databases::postgres(&text, &unit).map(|draft| draft.cite("postgres.state")));
     }
     if let Ok(text) = look.text("redis.state") {
-        drafts.extend(databases::redis(&text, &name(REDIS)).into_iter().map(|draft| draft.cite("redis.state")));
+        drafts.extend(
+            databases::redis(&text, &name(REDIS))
+                .into_iter()
+                .map(|draft| draft.cite("redis.state")),
+        );
     }
     if let Ok(text) = look.text("service.list") {
-        drafts.extend(openrc::judge(&text).into_iter().map(|draft| draft.cite("service.list")));
+        drafts.extend(
+            openrc::judge(&text)
+                .into_iter()
+                .map(|draft| draft.cite("service.list")),
+        );
     }
 }
 
 /// Adds the one place where the limit of connections is set, where there is one.
 fn place_of_setting(look: &Look<'_>, draft: Draft) -> Draft {
     const KEY: &str = "connection.setting max_connections";
-    let Ok(text) = look.text(KEY) else { return draft };
+    let Ok(text) = look.text(KEY) else {
+        return draft;
+    };
     let mut places = Vec::new();
     for line in text.lines().filter_map(|line| line.strip_prefix("at ")) {
         let mut parts = line.splitn(3, ':');
@@ -131,14 +223,21 @@ fn place_of_setting(look: &Look<'_>, draft: Draft) -> Draft {
         }
     }
     match places.as_slice() {
-        [(path, line)] => draft.cite(KEY).fact("path", path.as_str()).fact("line", *line),
+        [(path, line)] => draft
+            .cite(KEY)
+            .fact("path", path.as_str())
+            .fact("line", *line),
         _ => draft.cite(KEY).sure(Confidence::Confirmed),
     }
 }
 
 /// What else to ask about services that complain.
 pub(crate) fn follow(_look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
-    let full = drafts.iter().find(|draft| draft.code == "mysql.too_many_connections");
+    let full = drafts
+        .iter()
+        .find(|draft| draft.code == "mysql.too_many_connections");
     let spec = PROBES.iter().find(|spec| spec.id == "connection.setting");
-    full.and_then(|draft| spec?.run(&["max_connections"], &draft.title).ok()).into_iter().collect()
+    full.and_then(|draft| spec?.run(&["max_connections"], &draft.title).ok())
+        .into_iter()
+        .collect()
 }

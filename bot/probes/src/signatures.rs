@@ -12,6 +12,7 @@ mod lines;
 mod load;
 pub(crate) mod place;
 pub(crate) mod port;
+mod remedy;
 mod stamp;
 mod template;
 #[cfg(test)]
@@ -95,13 +96,28 @@ pub(crate) fn judge(look: &Look<'_>, signatures: &Signatures, drafts: &mut Vec<D
 
 /// Adds how the unit of a draft stands, for those who choose what to do about it.
 fn state_of_unit(known: &Known<'_>, draft: &mut Draft) {
-    let unit = draft.text("unit").and_then(|unit| known.units.get(unit)).map(|unit| (unit.id.clone(), unit.active.clone()));
+    let unit = draft
+        .text("unit")
+        .and_then(|unit| known.units.get(unit))
+        .map(|unit| (unit.id.clone(), unit.active.clone()));
     if let Some((id, state)) = unit
         && !state.is_empty()
     {
-        draft.facts.entry("unit_state".to_owned()).or_insert_with(|| state.into());
-        if id.ends_with(".service") && draft.subject.kind != "unit" {
-            draft.facts.entry("restart_unit".to_owned()).or_insert_with(|| id.into());
+        draft
+            .facts
+            .entry("unit_state".to_owned())
+            .or_insert_with(|| state.into());
+        if id.ends_with(".service")
+            && draft.subject.kind != "unit"
+            && !matches!(
+                draft.code.as_str(),
+                "nginx.upstream_down" | "app.connection_refused"
+            )
+        {
+            draft
+                .facts
+                .entry("restart_unit".to_owned())
+                .or_insert_with(|| id.into());
         }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod exec;
 pub(crate) mod list;
 pub(crate) mod log;
 pub(crate) mod path;
+mod resting;
 mod standing;
 pub(crate) mod start;
 #[cfg(test)]
@@ -18,7 +19,7 @@ mod tests;
 
 use exec::Needs;
 use list::Units;
-use log::Line;
+use standing::Log;
 
 /// What can be asked about units.
 pub(crate) const PROBES: &[Spec] = &[
@@ -55,22 +56,25 @@ pub(crate) fn units(look: &Look<'_>) -> Units {
     Units::read(&look.heard(standing::LIST))
 }
 
-/// What the journal says of the window, where it was read.
-fn journal(look: &Look<'_>) -> (String, Vec<Line>) {
-    look.all("log.journal").next().map_or_else(
-        || ("log.journal".to_owned(), Vec::new()),
-        |answer| (answer.key.to_owned(), log::json(&answer.text())),
-    )
+/// What the service manager's log says of the window and of single units.
+fn log(look: &Look<'_>) -> Log {
+    let mut log = Log::default();
+    if let Some(answer) = look.all("log.journal").next() {
+        answer.key.clone_into(&mut log.key);
+        log.lines = log::json(&answer.text());
+    }
+    for answer in look.all("unit.log") {
+        log.units.insert(answer.arg().to_owned());
+        log.lines
+            .extend(log::short_unix(&answer.text(), answer.arg()));
+    }
+    log
 }
 
 /// What the answers mean.
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let units = units(look);
-    let (journal_key, mut lines) = journal(look);
-    for answer in look.all("unit.log") {
-        lines.extend(log::short_unix(&answer.text(), answer.arg()));
-    }
-    standing::judge(&units, &lines, &look.key(standing::LIST), &journal_key, drafts);
+    standing::judge(&units, &log(look), &look.key(standing::LIST), drafts);
     for answer in look.all("unit.exec") {
         let needs = Needs::read(&answer.text());
         let down = units.get(answer.arg()).is_some_and(list::Unit::is_down);
@@ -83,10 +87,19 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
 /// What else to ask about units that do not run: the worst first, a few.
 pub(crate) fn follow(_look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
     let mut wanted: Vec<(&str, &str, std::cmp::Reverse<incident::Severity>)> = Vec::new();
-    for draft in drafts.iter().filter(|draft| draft.code.starts_with("unit.")) {
+    for draft in drafts
+        .iter()
+        .filter(|draft| draft.code.starts_with("unit."))
+    {
         let unit = draft.text("unit").unwrap_or(&draft.subject.name);
-        let close = !matches!(draft.code.as_str(), "unit.masked" | "unit.stopped" | "unit.timer_failed");
-        if close && draft.severity > incident::Severity::Info && !wanted.iter().any(|(id, ..)| *id == unit) {
+        let close = !matches!(
+            draft.code.as_str(),
+            "unit.masked" | "unit.stopped" | "unit.timer_failed"
+        );
+        if close
+            && draft.severity > incident::Severity::Info
+            && !wanted.iter().any(|(id, ..)| *id == unit)
+        {
             wanted.push((unit, &draft.code, std::cmp::Reverse(draft.severity)));
         }
     }
@@ -95,12 +108,19 @@ pub(crate) fn follow(_look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
     for (unit, code, _) in wanted.into_iter().take(CLOSE_LOOKS) {
         let because = format!("{unit}: {code}");
         let is_service = unit.ends_with(".service");
-        for spec in PROBES.iter().filter(|spec| !spec.first_wave && (is_service || spec.id != "unit.exec")) {
+        for spec in PROBES
+            .iter()
+            .filter(|spec| !spec.first_wave && (is_service || spec.id != "unit.exec"))
+        {
             runs.extend(spec.run(&[unit], &because));
         }
     }
     // Those that were stopped or masked by somebody: only their log, which says when.
-    for draft in drafts.iter().filter(|draft| matches!(draft.code.as_str(), "unit.masked" | "unit.stopped")).take(3) {
+    for draft in drafts
+        .iter()
+        .filter(|draft| matches!(draft.code.as_str(), "unit.masked" | "unit.stopped"))
+        .take(3)
+    {
         let log = PROBES.iter().find(|spec| spec.id == "unit.log");
         runs.extend(log.and_then(|log| log.run(&[&draft.subject.name], &draft.code).ok()));
     }
@@ -111,8 +131,15 @@ pub(crate) fn follow(_look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
 pub(crate) fn hinted(symptom: &str) -> Vec<ProbeRun> {
     let words = symptom.split(|c: char| c.is_whitespace() || ",;\"'()`".contains(c));
     words
-        .filter(|word| word.ends_with(".service") || word.ends_with(".timer") || word.ends_with(".socket"))
+        .filter(|word| {
+            word.ends_with(".service") || word.ends_with(".timer") || word.ends_with(".socket")
+        })
         .take(2)
-        .flat_map(|unit| PROBES.iter().filter(|spec| !spec.first_wave).filter_map(move |spec| spec.run(&[unit], "named in the symptom").ok()))
+        .flat_map(|unit| {
+            PROBES
+                .iter()
+                .filter(|spec| !spec.first_wave)
+                .filter_map(move |spec| spec.run(&[unit], "named in the symptom").ok())
+        })
         .collect()
 }

@@ -16,29 +16,45 @@ fn more(limit: i64, usual: i64, most: i64) -> i64 {
 
 /// What `mysql.state` says. `unit` is the server's unit on this host.
 pub(crate) fn mysql(text: &str, unit: &str) -> Option<Draft> {
-    let values: BTreeMap<&str, &str> = text.lines().filter_map(|line| line.split_once('\t')).collect();
-    let number = |name: &str| values.get(name).and_then(|value| value.trim().parse::<i64>().ok());
+    let values: BTreeMap<&str, &str> = text
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .collect();
+    let number = |name: &str| {
+        values
+            .get(name)
+            .and_then(|value| value.trim().parse::<i64>().ok())
+    };
     let refused = text.contains("ERROR 1040") || text.contains("Too many connections");
     let limit = number("max_connections");
     let used = number("Threads_connected");
     // The check's own connection is one of those in use.
     let others = used.map(|used| used - 1);
-    let full = refused || matches!((others, limit), (Some(others), Some(limit)) if limit > 0 && others >= limit);
+    let full = refused
+        || matches!((others, limit), (Some(others), Some(limit)) if limit > 0 && others >= limit);
     let near = matches!((others, limit), (Some(others), Some(limit)) if limit >= 20 && others * 100 >= limit * 95);
     if !full && !near {
         return None;
     }
     let title = match (others, limit) {
-        (Some(others), Some(limit)) => format!("The database server has {others} of {limit} connections in use"),
+        (Some(others), Some(limit)) => {
+            format!("The database server has {others} of {limit} connections in use")
+        }
         _ => "The database server has no connection left to give".to_owned(),
     };
-    let severity = if full { Severity::Critical } else { Severity::Warning };
+    let severity = if full {
+        Severity::Critical
+    } else {
+        Severity::Warning
+    };
     let mut draft = Draft::new("mysql.too_many_connections", severity, Subject::new("unit", unit), title)
         .detail("Clients that want one more connection are refused. Either more clients come than before, or some do not give theirs back.")
         .fact("key", "max_connections")
         .fact("refused_before", number("Connection_errors_max_connections").unwrap_or(0));
     if let Some(limit) = limit {
-        draft = draft.fact("limit", limit).fact("want_limit", more(limit, 151, 2000));
+        draft = draft
+            .fact("limit", limit)
+            .fact("want_limit", more(limit, 151, 2000));
     }
     if let Some(others) = others {
         draft = draft.fact("used", others);
@@ -66,26 +82,37 @@ pub(crate) fn postgres(text: &str, unit: &str) -> Option<Draft> {
         }
     }
     let get = |name: &str| number.get(name).copied();
-    let refused = text.contains("too many clients already") || text.contains("remaining connection slots are reserved");
+    let refused = text.contains("too many clients already")
+        || text.contains("remaining connection slots are reserved");
     let limit = get("max_connections");
-    let kept = get("superuser_reserved_connections").unwrap_or(0) + get("reserved_connections").unwrap_or(0);
+    let kept = get("superuser_reserved_connections").unwrap_or(0)
+        + get("reserved_connections").unwrap_or(0);
     let room = limit.map(|limit| (limit - kept).max(1));
     let used = get("connections");
     let full = refused || matches!((used, room), (Some(used), Some(room)) if used >= room);
-    let near = matches!((used, room), (Some(used), Some(room)) if room >= 20 && used * 100 >= room * 95);
+    let near =
+        matches!((used, room), (Some(used), Some(room)) if room >= 20 && used * 100 >= room * 95);
     if !full && !near {
         return None;
     }
     let title = match (used, room) {
-        (Some(used), Some(room)) => format!("PostgreSQL has {used} of {room} connections for clients in use"),
+        (Some(used), Some(room)) => {
+            format!("PostgreSQL has {used} of {room} connections for clients in use")
+        }
         _ => "PostgreSQL has no connection left to give".to_owned(),
     };
-    let severity = if full { Severity::Critical } else { Severity::Warning };
+    let severity = if full {
+        Severity::Critical
+    } else {
+        Severity::Warning
+    };
     let mut draft = Draft::new("postgres.too_many_connections", severity, Subject::new("unit", unit), title)
         .detail("Clients that want one more connection are refused. Either more clients come than before, or some do not give theirs back.")
         .fact("key", "max_connections");
     if let Some(limit) = limit {
-        draft = draft.fact("limit", limit).fact("want_limit", more(limit, 100, 1000));
+        draft = draft
+            .fact("limit", limit)
+            .fact("want_limit", more(limit, 100, 1000));
     }
     if let Some(used) = used {
         draft = draft.fact("used", used);
@@ -97,24 +124,42 @@ pub(crate) fn postgres(text: &str, unit: &str) -> Option<Draft> {
 }
 
 fn owned(draft: Draft, unit: &str) -> Draft {
-    if unit.is_empty() { draft } else { draft.fact("unit", unit).fact("restart_unit", unit) }
+    if unit.is_empty() {
+        draft
+    } else {
+        draft.fact("unit", unit).fact("restart_unit", unit)
+    }
 }
 
 /// What `redis.state` says.
 pub(crate) fn redis(text: &str, unit: &str) -> Vec<Draft> {
-    let values: BTreeMap<&str, &str> = text.lines().filter_map(|line| line.split_once(':')).collect();
+    let values: BTreeMap<&str, &str> = text
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .collect();
     let get = |name: &str| values.get(name).copied().unwrap_or_default().trim();
-    let config = |name: &str| text.lines().find_map(|line| line.strip_prefix("config ")?.strip_prefix(name)).unwrap_or_default().trim();
+    let config = |name: &str| {
+        text.lines()
+            .find_map(|line| line.strip_prefix("config ")?.strip_prefix(name))
+            .unwrap_or_default()
+            .trim()
+    };
     let mut found = Vec::new();
     let snapshot = get("rdb_last_bgsave_status") == "err";
     let log = get("aof_last_write_status") == "err";
-    let refuses = log || (snapshot && config("stop-writes-on-bgsave-error") != "no" && !config("save").is_empty());
+    let refuses = log
+        || (snapshot
+            && config("stop-writes-on-bgsave-error") != "no"
+            && !config("save").is_empty());
     if snapshot || log {
         found.push(redis_saves_not(text, unit, refuses));
     }
     let number = |name: &str| get(name).parse::<i64>().unwrap_or(0);
     let (used, most) = (number("used_memory"), number("maxmemory"));
-    if most > 0 && used.saturating_mul(100) >= most.saturating_mul(99) && config("maxmemory-policy") == "noeviction" {
+    if most > 0
+        && used.saturating_mul(100) >= most.saturating_mul(99)
+        && config("maxmemory-policy") == "noeviction"
+    {
         let draft = Draft::new(
             "redis.maxmemory",
             Severity::Critical,
@@ -131,32 +176,50 @@ pub(crate) fn redis(text: &str, unit: &str) -> Vec<Draft> {
 
 /// Redis could not save: why, as far as its folder shows.
 fn redis_saves_not(text: &str, unit: &str, refuses: bool) -> Draft {
-    let severity = if refuses { Severity::Critical } else { Severity::Warning };
+    let severity = if refuses {
+        Severity::Critical
+    } else {
+        Severity::Warning
+    };
     let entry = text.lines().find_map(|line| line.strip_prefix("runs-as "));
-    let ids = text.lines().find_map(|line| line.strip_prefix("runs-as-ids ")).unwrap_or_default();
+    let ids = text
+        .lines()
+        .find_map(|line| line.strip_prefix("runs-as-ids "))
+        .unwrap_or_default();
     let who: Option<Account> = entry.and_then(|entry| account(entry, ids));
     let place = Place::read(text);
-    let title = if refuses { "Redis refuses every write because it cannot save" } else { "Redis could not save its data" };
+    let title = if refuses {
+        "Redis refuses every write because it cannot save"
+    } else {
+        "Redis could not save its data"
+    };
     if let (Some(who), Some(place)) = (&who, &place) {
         let path = place.way.path.clone();
         let refusal = place::refusal(place, who, unit, &[]);
         if let Some(refusal @ (Refusal::Owner { .. } | Refusal::Mode { .. })) = refusal {
-            let mut draft = place::draft(&refusal, "redis.write_refused", severity, &path, who, None);
+            let mut draft =
+                place::draft(&refusal, "redis.write_refused", severity, &path, who, None);
             draft.code = "redis.write_refused".to_owned();
             draft.title = format!("{title}: {}", draft.title);
             return owned(draft, unit);
         }
-        let full = place.space_percent.is_some_and(|percent| percent >= 99) || place.inode_percent.is_some_and(|percent| percent >= 99);
+        let full = place.space_percent.is_some_and(|percent| percent >= 99)
+            || place.inode_percent.is_some_and(|percent| percent >= 99);
         if full || refusal.is_some() {
             let why = match refusal {
                 Some(Refusal::Fixed { what }) => what,
                 _ if full => format!("the filesystem of {path} is full"),
                 _ => format!("{path} is refused"),
             };
-            let draft = Draft::new("redis.write_refused", severity, Subject::new("path", &path), format!("{title}: {why}"))
-                .detail("It saves again, and takes writes again, once its folder can be written.")
-                .fact("path", path.as_str())
-                .fact("reason", why);
+            let draft = Draft::new(
+                "redis.write_refused",
+                severity,
+                Subject::new("path", &path),
+                format!("{title}: {why}"),
+            )
+            .detail("It saves again, and takes writes again, once its folder can be written.")
+            .fact("path", path.as_str())
+            .fact("reason", why);
             return owned(draft, unit);
         }
     }

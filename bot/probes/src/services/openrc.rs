@@ -32,15 +32,27 @@ fn openrc(text: &str) -> Vec<Draft> {
         let in_use = level == "default" || level == "boot" || level == "sysinit";
         match state {
             "crashed" => {
-                let draft = draft("unit.failed", name, Severity::Critical, format!("{name} has crashed"))
-                    .detail("OpenRC started it, and its process is gone.")
-                    .fact("result", "crashed");
+                let draft = draft(
+                    "unit.failed",
+                    name,
+                    Severity::Critical,
+                    format!("{name} has crashed"),
+                )
+                .detail("OpenRC started it, and its process is gone.")
+                .fact("result", "crashed");
                 found.push(draft);
             }
             "stopped" if in_use => {
-                let draft = draft("unit.stopped", name, Severity::Warning, format!("{name} is enabled but does not run"))
-                    .sure(Confidence::Likely)
-                    .detail(format!("It belongs to runlevel {level}, and OpenRC says that it is stopped."));
+                let draft = draft(
+                    "unit.stopped",
+                    name,
+                    Severity::Warning,
+                    format!("{name} is enabled but does not run"),
+                )
+                .sure(Confidence::Likely)
+                .detail(format!(
+                    "It belongs to runlevel {level}, and OpenRC says that it is stopped."
+                ));
                 found.push(draft);
             }
             _ => {}

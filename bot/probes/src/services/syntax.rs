@@ -62,7 +62,9 @@ pub(crate) fn read(text: &str) -> Vec<Check> {
             });
             continue;
         }
-        let Some(check) = checks.last_mut() else { continue };
+        let Some(check) = checks.last_mut() else {
+            continue;
+        };
         if let Some(said) = raw.strip_prefix("> ") {
             check.said.push(said.to_owned());
         } else if let Some(code) = raw.strip_prefix("exit ") {
@@ -72,7 +74,9 @@ pub(crate) fn read(text: &str) -> Vec<Check> {
             && let Some((path, text)) = rest.split_once(" is ")
             && let Ok(number) = number.parse()
         {
-            check.lines.insert((path.to_owned(), number), text.to_owned());
+            check
+                .lines
+                .insert((path.to_owned(), number), text.to_owned());
         }
     }
     checks.retain(|check| check.exit.is_some());
@@ -90,10 +94,19 @@ impl Check {
         self.said.iter().enumerate().find_map(|(n, said)| {
             let found = FORMS.iter().find_map(|form| form.captures(said))?;
             let path = found.name("path")?.as_str().to_owned();
-            let line: Option<i64> = found.name("line").and_then(|line| line.as_str().parse().ok());
-            let message = found.name("message").map_or("", |message| message.as_str()).trim();
+            let line: Option<i64> = found
+                .name("line")
+                .and_then(|line| line.as_str().parse().ok());
+            let message = found
+                .name("message")
+                .map_or("", |message| message.as_str())
+                .trim();
             // Apache says what is wrong in the line after.
-            let message = if message.is_empty() { self.said.get(n + 1).map_or("", String::as_str) } else { message };
+            let message = if message.is_empty() {
+                self.said.get(n + 1).map_or("", String::as_str)
+            } else {
+                message
+            };
             let text = line.and_then(|line| self.lines.get(&(path.clone(), line)).cloned());
             Some(Complaint {
                 path,
@@ -130,14 +143,29 @@ pub(crate) fn judge(check: &Check, service: Service<'_>, as_root: bool) -> Optio
     }
     let all = check.said.join("\n");
     // Without root a check fails over what only root may read; that says nothing about the configuration.
-    if !as_root && (all.contains("ermission denied") || all.contains("no hostkeys available") || all.contains("(13")) {
+    if !as_root
+        && (all.contains("ermission denied")
+            || all.contains("no hostkeys available")
+            || all.contains("(13"))
+    {
         return None;
     }
-    let severity = if service.down { Severity::Critical } else { Severity::Warning };
+    let severity = if service.down {
+        Severity::Critical
+    } else {
+        Severity::Warning
+    };
     let name = service.name;
-    let later = if service.down { "It does not start with it." } else { "It runs on with what it read before, but will not start again." };
+    let later = if service.down {
+        "It does not start with it."
+    } else {
+        "It runs on with what it read before, but will not start again."
+    };
     let draft = if let Some(complaint) = check.complaint() {
-        let place = complaint.line.map_or_else(|| complaint.path.clone(), |line| format!("{}, line {line}", complaint.path));
+        let place = complaint.line.map_or_else(
+            || complaint.path.clone(),
+            |line| format!("{}, line {line}", complaint.path),
+        );
         let mut draft = Draft::new(
             service.code,
             severity,
@@ -146,19 +174,36 @@ pub(crate) fn judge(check: &Check, service: Service<'_>, as_root: bool) -> Optio
         )
         .fact("path", complaint.path.as_str())
         .fact("message", short(&complaint.message, 300))
-        .detail(format!("Its own check says: {}\n{later}", short(&complaint.message, 300)));
+        .detail(format!(
+            "Its own check says: {}\n{later}",
+            short(&complaint.message, 300)
+        ));
         if let Some(line) = complaint.line {
             draft = draft.fact("line", line);
         }
         if let Some(text) = &complaint.text {
-            let directive = text.split_whitespace().next().unwrap_or_default().trim_end_matches([';', '{']);
-            draft = draft.fact("directive", directive).fact("text", short(text.trim(), 200));
+            let directive = text
+                .split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches([';', '{']);
+            draft = draft
+                .fact("directive", directive)
+                .fact("text", short(text.trim(), 200));
         }
         draft
     } else if let Some(path) = check.missing_file() {
-        Draft::new("file.missing", severity, Subject::new("path", &path), format!("{name} needs {path}, which is not there"))
-            .fact("path", path.as_str())
-            .detail(format!("Its own check says:\n{}\n{later}", short(&all, 600)))
+        Draft::new(
+            "file.missing",
+            severity,
+            Subject::new("path", &path),
+            format!("{name} needs {path}, which is not there"),
+        )
+        .fact("path", path.as_str())
+        .detail(format!(
+            "Its own check says:\n{}\n{later}",
+            short(&all, 600)
+        ))
     } else if service.down {
         Draft::new(
             service.code,
@@ -166,11 +211,20 @@ pub(crate) fn judge(check: &Check, service: Service<'_>, as_root: bool) -> Optio
             Subject::new("unit", service.unit),
             format!("{name} refuses its own configuration"),
         )
-        .detail(format!("Its own check says:\n{}\n{later}", short(&all, 800)))
+        .detail(format!(
+            "Its own check says:\n{}\n{later}",
+            short(&all, 800)
+        ))
     } else {
         return None;
     };
-    Some(if service.unit.is_empty() { draft } else { draft.fact("unit", service.unit).fact("restart_unit", service.unit) })
+    Some(if service.unit.is_empty() {
+        draft
+    } else {
+        draft
+            .fact("unit", service.unit)
+            .fact("restart_unit", service.unit)
+    })
 }
 
 /// At most so many characters.

@@ -355,9 +355,7 @@ impl Signature {
         let from_kernel = source == Source::Kernel || program == "kernel";
         let source = if from_kernel { Source::Kernel } else { source };
         self.sources.contains(&source)
-            && (self.programs.is_empty()
-                || program.is_empty()
-                || self.programs.iter().any(|glob| fits(glob, program)))
+            && self.reads_program(program)
             && (self.units.is_empty()
                 || unit.is_none_or(|unit| self.units.iter().any(|glob| fits(glob, unit))))
     }

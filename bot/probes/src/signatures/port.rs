@@ -6,6 +6,8 @@ pub(crate) struct Holder {
     pub(crate) pid: i64,
     /// In clock ticks since boot: with the pid it names one process for ever.
     pub(crate) start: i64,
+    /// Whether it was stopped by a signal or a debugger.
+    pub(crate) frozen: bool,
     pub(crate) comm: String,
     pub(crate) user: String,
     pub(crate) exe: String,
@@ -20,6 +22,8 @@ pub(crate) struct Port {
     pub(crate) number: i64,
     /// Whether anything listens there.
     pub(crate) listens: bool,
+    /// How many connections wait there to be taken.
+    pub(crate) waiting: u64,
     pub(crate) holders: Vec<Holder>,
 }
 
@@ -38,7 +42,14 @@ impl Port {
             }
             let Some(port) = &mut port else { continue };
             match word {
-                "listen" => port.listens = true,
+                "listen" => {
+                    port.listens = true;
+                    let queue = rest.split_whitespace().nth(2);
+                    let queue = queue.and_then(|queue| queue.parse().ok()).unwrap_or(0);
+                    if rest.starts_with("tcp") {
+                        port.waiting = port.waiting.max(queue);
+                    }
+                }
                 "pid" => {
                     let mut words = rest.split(' ');
                     let pid = words.next().and_then(|pid| pid.parse().ok());
@@ -47,6 +58,7 @@ impl Port {
                         port.holders.push(Holder {
                             pid,
                             start,
+                            frozen: rest.ends_with(" state T") || rest.ends_with(" state t"),
                             ..Holder::default()
                         });
                     }

@@ -25,7 +25,7 @@ for pid in $pids; do
   n=$((n + 1)); [ $n -le 6 ] || break
   read -r stat </proc/"$pid"/stat 2>/dev/null || continue
   rest=${stat##*) }; set -- $rest
-  echo "pid $pid ppid $2 start ${20}"
+  echo "pid $pid ppid $2 start ${20} state $1"
   echo "comm $(cat /proc/"$pid"/comm 2>/dev/null)"
   echo "user $(stat -c %U /proc/"$pid" 2>/dev/null)"
   echo "exe $(readlink /proc/"$pid"/exe 2>/dev/null)"

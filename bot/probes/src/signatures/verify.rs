@@ -7,9 +7,10 @@ use incident::{Confidence, Severity, Subject, Value};
 use super::hits::{Hit, Standing, severity};
 use super::place::{self, Place, Refusal};
 use super::port::Port;
+use super::remedy::{library, module, open_files, setting};
 use crate::draft::Draft;
 use crate::look::Look;
-use crate::units::exec::{Needs, package_name};
+use crate::units::exec::Needs;
 use crate::units::list::Units;
 use crate::units::path::{Account, normal};
 use crate::units::start::broken_link;
@@ -78,9 +79,19 @@ pub(crate) fn drafts(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
         }
         "app.no_space" => no_space(known, hit).into_iter().collect(),
         "mysql.config" | "postgres.config" => vec![setting(known, hit)],
-        "unit.exec_missing" | "unit.exec_permission" | "unit.exec_interpreter" | "unit.user_missing" | "unit.working_dir" | "unit.env_file" => {
+        "unit.exec_missing"
+        | "unit.exec_permission"
+        | "unit.exec_interpreter"
+        | "unit.user_missing"
+        | "unit.working_dir"
+        | "unit.env_file" => {
             // What the unit needs was looked at: that judgement stands, also where it says that nothing is missing any more.
-            let looked = hit.unit.as_deref().is_some_and(|unit| known.needs.get(unit).is_some_and(|needs| needs.unit == unit));
+            let looked = hit.unit.as_deref().is_some_and(|unit| {
+                known
+                    .needs
+                    .get(unit)
+                    .is_some_and(|needs| needs.unit == unit)
+            });
             if looked { Vec::new() } else { vec![plain()] }
         }
         "unit.open_files" => vec![open_files(known, hit)],
@@ -93,7 +104,7 @@ pub(crate) fn drafts(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
 }
 
 /// What the line says, as it is.
-fn plain(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
+pub(super) fn plain(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
     let severity = severity(hit, known.units.now_ms);
     let (kind, name) = hit
         .subject
@@ -341,7 +352,34 @@ fn refused(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     else {
         return Some(said);
     };
-    let said = said.cite(key);
+    let mut said = said.cite(key);
+    let frozen = port.holders.iter().find(|holder| holder.frozen);
+    if let Some(unit) = frozen
+        .or(port.holders.first())
+        .and_then(|holder| holder.unit.as_deref())
+    {
+        said = said
+            .fact("restart_unit", unit)
+            .fact("mentions", vec![unit.to_owned()]);
+    }
+    if hit.get("reason") == Some("timeout") && port.listens {
+        if frozen.is_none() && port.waiting == 0 {
+            return Some(said);
+        }
+        let why = match frozen {
+            Some(holder) => format!(
+                "Its process {} ({}) was stopped by a signal and never let go on.",
+                holder.pid, holder.comm
+            ),
+            None => format!("{} connections wait there and are not taken.", port.waiting),
+        };
+        let detail = format!("{}\n{why}", said.detail);
+        let draft = Draft {
+            severity: Severity::Critical,
+            ..said
+        };
+        return Some(draft.sure(Confidence::Confirmed).detail(detail));
+    }
     if port.listens {
         return Some(quiet(said, "Something listens there again."));
     }
@@ -385,146 +423,4 @@ fn no_space(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     } else {
         Some(quiet(said, "There is room at the moment."))
     }
-}
-
-/// A module that is not there, with the package that has it where the package database knows one.
-fn module(known: &Known<'_>, hit: &Hit<'_>, language: &str) -> Draft {
-    let mut draft = plain(known, hit).fact("language", language);
-    let Some(module) = hit.get("module") else {
-        return draft;
-    };
-    let key = format!("module.package {language} {module}");
-    let Ok(text) = known.look.text(&key) else {
-        return draft;
-    };
-    draft = draft.cite(key);
-    let mut best: Option<(bool, &str)> = None;
-    let removed: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("removed "))
-        .collect();
-    for line in text.lines() {
-        let words: Vec<&str> = line.split(' ').collect();
-        let ["package", name, "installed", have, "candidate", could] = words.as_slice() else {
-            continue;
-        };
-        if *have != "(none)" || *could == "(none)" || package_name(name).is_none() {
-            continue;
-        }
-        let was_here = removed
-            .iter()
-            .any(|line| line.contains(&format!(" {name}:")) || line.contains(&format!(" {name} ")));
-        if best.is_none_or(|(known, _)| was_here && !known) {
-            best = Some((was_here, name));
-        }
-    }
-    if let Some((was_here, package)) = best
-        && uses_host_modules(known, hit)
-    {
-        let why = if was_here {
-            "It was removed from this host a while ago."
-        } else {
-            "It is available from the host's package sources."
-        };
-        let detail = format!("{}\nPackage {package} brings it. {why}", draft.detail);
-        draft = draft
-            .fact("package", package)
-            .fact("was_removed", was_here)
-            .detail(detail);
-    }
-    draft
-}
-
-/// Whether the unit's program runs with the host's own interpreter, so that the host's packages reach it.
-fn uses_host_modules(known: &Known<'_>, hit: &Hit<'_>) -> bool {
-    let Some(needs) = hit.unit.as_deref().and_then(|unit| known.needs.get(unit)) else {
-        return true;
-    };
-    let runs = needs.parts.iter().flat_map(|part| {
-        let interpreter = part.interpreter.as_ref().map(|(path, _)| path.as_str());
-        [Some(part.way.path.as_str()), interpreter]
-            .into_iter()
-            .flatten()
-    });
-    !runs.into_iter().any(|path| {
-        path.contains("venv")
-            || path.contains("virtualenv")
-            || path.starts_with("/usr/local/bin/python")
-    })
-}
-
-/// A setting that a server refuses, with the file and line where it stands.
-fn setting(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
-    let mut draft = plain(known, hit);
-    let Some(name) = hit.get("key") else {
-        return draft;
-    };
-    let key = format!("setting.find {name}");
-    let Ok(text) = known.look.text(&key) else {
-        return draft;
-    };
-    let mut places = Vec::new();
-    for line in text.lines().filter_map(|line| line.strip_prefix("at ")) {
-        let mut parts = line.splitn(3, ':');
-        let (Some(path), Some(number), Some(said)) = (parts.next(), parts.next(), parts.next())
-        else {
-            continue;
-        };
-        let fits = hit.get("value").is_none_or(|value| said.contains(value))
-            && hit.get("path").is_none_or(|named| named == path);
-        if let (true, Ok(number)) = (fits, number.parse::<i64>()) {
-            places.push((path.to_owned(), number, said.trim().to_owned()));
-        }
-    }
-    draft = draft.cite(key);
-    if let [(path, line, said)] = places.as_slice() {
-        draft = draft
-            .fact("path", path.as_str())
-            .fact("line", *line)
-            .fact("directive", said.as_str())
-            .sure(Confidence::Confirmed);
-        draft.title = format!("{}, in {path} line {line}", draft.title);
-    } else if places.len() > 1 {
-        let list: Vec<String> = places
-            .iter()
-            .map(|(path, line, _)| format!("{path}:{line}"))
-            .collect();
-        draft = draft.fact("places", list);
-    }
-    draft
-}
-
-fn open_files(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
-    let mut draft = plain(known, hit).fact("key", "LimitNOFILE");
-    let needs = hit.unit.as_deref().and_then(|unit| known.needs.get(unit));
-    if let (Some(limit), Some(unit)) = (needs.and_then(|needs| needs.open_files), &hit.unit) {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let want = limit.saturating_mul(4).clamp(4096, 1_048_576).max(limit);
-        draft = draft
-            .cite(format!("unit.exec {unit}"))
-            .fact("limit", limit)
-            .fact("want_limit", want.to_string())
-            .sure(Confidence::Confirmed);
-        draft.title = format!("{unit} reached its limit of {limit} open files");
-    }
-    draft
-}
-
-fn library(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
-    let mut draft = plain(known, hit);
-    let needs = hit.unit.as_deref().and_then(|unit| known.needs.get(unit));
-    let Some(needs) = needs else { return draft };
-    let wanted = hit.get("library").unwrap_or_default();
-    let known_missing = needs
-        .parts
-        .iter()
-        .flat_map(|part| &part.missing_libraries)
-        .find(|(name, _)| name == wanted);
-    if let Some((_, package)) = known_missing {
-        draft = draft.sure(Confidence::Confirmed);
-        if let Some(package) = package {
-            draft = draft.fact("package", package.as_str());
-        }
-    }
-    draft
 }

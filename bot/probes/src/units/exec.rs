@@ -147,7 +147,11 @@ impl Needs {
         let state: Vec<String> = words("StateDirectory");
         let logs: Vec<String> = words("LogsDirectory");
         let cache: Vec<String> = words("CacheDirectory");
-        for (base, names) in [("/var/lib", state), ("/var/log", logs), ("/var/cache", cache)] {
+        for (base, names) in [
+            ("/var/lib", state),
+            ("/var/log", logs),
+            ("/var/cache", cache),
+        ] {
             let folders = names.iter().map(|name| format!("{base}/{name}"));
             self.state_folders.extend(folders);
         }
@@ -165,7 +169,8 @@ impl Needs {
             match line.split_once(' ') {
                 Some(("runs-as", rest)) => running = Some(rest),
                 Some(("runs-as-ids", rest)) => {
-                    self.runs_as.extend(running.take().and_then(|entry| account(entry, rest)));
+                    self.runs_as
+                        .extend(running.take().and_then(|entry| account(entry, rest)));
                 }
                 Some(("user", rest)) => entry = Some(rest),
                 Some(("ids", rest)) => ids = rest,
@@ -279,7 +284,10 @@ impl Part {
                 self.package = self.package.take().or_else(|| package_name(named));
             }
             "elf" if self.machine.is_none() => {
-                let mut words = rest.split(' ').skip_while(|word| *word != "machine").skip(1);
+                let mut words = rest
+                    .split(' ')
+                    .skip_while(|word| *word != "machine")
+                    .skip(1);
                 let number = words.next().and_then(|word| word.parse().ok());
                 let host = words.nth(1).map(str::to_owned);
                 self.machine = number.zip(host);

@@ -159,7 +159,9 @@ impl Units {
     /// Reads the answer of `unit.list`. Lines that are none of ours are passed over.
     pub(crate) fn read(text: &str) -> Self {
         let mut units = Self::default();
-        let (properties, rest) = text.split_once("-- failed of every kind").unwrap_or((text, ""));
+        let (properties, rest) = text
+            .split_once("-- failed of every kind")
+            .unwrap_or((text, ""));
         let (failed, links) = rest.split_once("-- links").unwrap_or((rest, ""));
         for line in properties.lines().take(8) {
             if let Some(state) = line.strip_prefix("state ") {

@@ -7,11 +7,24 @@ echo 'manager systemd'
 echo "state $(systemctl is-system-running 2>&1)"
 read -r up _ </proc/uptime
 echo "now $(date +%s.%N) $up"
-systemctl show --no-pager '*.service' '*.timer' '*.socket' '*.path' -p Id -p Description -p LoadState -p ActiveState -p SubState -p Result \
-  -p NRestarts -p UnitFileState -p Type -p Transient -p ConditionResult -p ConditionTimestampMonotonic -p TriggeredBy -p Triggers \
-  -p FragmentPath -p ExecMainStatus -p ExecMainCode -p ExecMainStartTimestampMonotonic -p ExecMainExitTimestampMonotonic \
-  -p ActiveEnterTimestampMonotonic -p InactiveEnterTimestampMonotonic -p InactiveExitTimestampMonotonic -p WantedBy -p RequiredBy \
-  -p LoadError -p Restart -p StartLimitBurst -p NeedDaemonReload | grep -vE '=(|0|no|n/a|success|\[not set\])$'
+show() {
+  systemctl show --no-pager -p Id -p Description -p LoadState -p ActiveState -p SubState -p Result \
+    -p NRestarts -p UnitFileState -p Type -p Transient -p ConditionResult -p ConditionTimestampMonotonic -p TriggeredBy -p Triggers \
+    -p FragmentPath -p ExecMainStatus -p ExecMainCode -p ExecMainStartTimestampMonotonic -p ExecMainExitTimestampMonotonic \
+    -p ActiveEnterTimestampMonotonic -p InactiveEnterTimestampMonotonic -p InactiveExitTimestampMonotonic -p WantedBy -p RequiredBy \
+    -p LoadError -p Restart -p StartLimitBurst -p NeedDaemonReload -- "$@" | grep -vE '=(|0|no|n/a|success|\[not set\])$'
+}
+loaded=$(show '*.service' '*.timer' '*.socket' '*.path')
+printf '%s\n\n' "$loaded"
+# The service manager forgets units that rest. Those that are enabled are asked for by name.
+set --
+for link in /etc/systemd/system/*.wants/*.service; do
+  name=${link##*/}
+  case $name in '*'*|*@.service|*[!A-Za-z0-9:_.@-]*|-*) continue;; esac
+  case $loaded in *"Id=$name
+"*) ;; *) set -- "$@" "$name";; esac
+done
+[ $# = 0 ] || [ $# -gt 40 ] || show "$@"
 echo '-- failed of every kind'
 systemctl list-units --failed --plain --no-legend --full --no-pager
 echo '-- links'

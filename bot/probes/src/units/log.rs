@@ -35,7 +35,9 @@ pub(crate) fn short_unix(text: &str, unit: &str) -> Vec<Line> {
             continue;
         };
         let rest = rest.split_once(' ').map_or("", |(_host, rest)| rest);
-        let (who, said) = rest.split_once(": ").unwrap_or((rest.trim_end_matches(':'), ""));
+        let (who, said) = rest
+            .split_once(": ")
+            .unwrap_or((rest.trim_end_matches(':'), ""));
         let program = who.split('[').next().unwrap_or_default().to_owned();
         lines.push(Line {
             at_ms: milliseconds(stamp),
@@ -103,10 +105,17 @@ pub(crate) fn json(text: &str) -> Vec<Line> {
         let Ok(record) = serde_json::from_str::<Record>(raw) else {
             continue;
         };
-        let at_ms = record.at.and_then(|at| at.parse::<i64>().ok()).map(|us| us / 1000);
+        let at_ms = record
+            .at
+            .and_then(|at| at.parse::<i64>().ok())
+            .map(|us| us / 1000);
         let field = |message: Option<Message>| message.map(Message::text).unwrap_or_default();
         let about = field(record.about);
-        let unit = if about.is_empty() { field(record.by) } else { about };
+        let unit = if about.is_empty() {
+            field(record.by)
+        } else {
+            about
+        };
         let mut program = field(record.program);
         if field(record.transport) == "kernel" {
             "kernel".clone_into(&mut program);

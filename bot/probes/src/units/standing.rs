@@ -1,16 +1,30 @@
 //! Judges how units stand: failed, restarting, masked, stopped, and what that did to those that need them.
 
+use std::collections::BTreeSet;
+
 use incident::{Confidence, Severity, Subject};
 
 use super::list::{Unit, Units};
 use super::log::Line;
+use super::resting::{masked, stopped};
 use crate::draft::Draft;
 
 /// The place of the answer that the judgement rests on.
 pub(crate) const LIST: &str = "unit.list";
 
+/// What the service manager's log says, and where.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Log {
+    pub(crate) lines: Vec<Line>,
+    /// The key of the answer that has most of them.
+    pub(crate) key: String,
+    /// The units whose own log was read.
+    pub(crate) units: BTreeSet<String>,
+}
+
 /// What the list of units says, with the journal's recent lines to tell how things came about.
-pub(crate) fn judge(units: &Units, lines: &[Line], list_key: &str, log_key: &str, drafts: &mut Vec<Draft>) {
+pub(crate) fn judge(units: &Units, log: &Log, list_key: &str, drafts: &mut Vec<Draft>) {
+    let lines = log.lines.as_slice();
     let mut found = Vec::new();
     for unit in units.list.values().filter(|unit| !is_ours(unit)) {
         if unit.is_broken() {
@@ -22,14 +36,38 @@ pub(crate) fn judge(units: &Units, lines: &[Line], list_key: &str, log_key: &str
         found.extend(reload_needed(unit));
         found.extend(timer(units, unit));
     }
-    found.extend(units.masks.iter().filter_map(|mask| masked(units, mask.unit.as_str(), mask.at, lines)));
-    found.extend(units.list.values().filter_map(|unit| stopped(units, unit, lines)));
+    found.extend(
+        units
+            .masks
+            .iter()
+            .filter_map(|mask| masked(units, mask.unit.as_str(), mask.at, lines)),
+    );
+    found.extend(
+        units
+            .list
+            .values()
+            .filter_map(|unit| stopped(units, unit, lines, &log.units)),
+    );
     found.extend(dependencies(units, lines));
-    let uses_log = |draft: &Draft| matches!(draft.code.as_str(), "unit.stopped" | "unit.dependency_failed" | "unit.masked");
+    let uses_log = |draft: &Draft| {
+        matches!(
+            draft.code.as_str(),
+            "unit.stopped" | "unit.dependency_failed" | "unit.masked"
+        )
+    };
     drafts.extend(found.into_iter().map(|draft| {
-        let log = uses_log(&draft) && !lines.is_empty();
         let draft = draft.cite(list_key);
-        if log { draft.cite(log_key) } else { draft }
+        if !uses_log(&draft) {
+            return draft;
+        }
+        let own = format!("unit.log {}", draft.subject.name);
+        if log.units.contains(&draft.subject.name) {
+            draft.cite(own)
+        } else if lines.is_empty() {
+            draft
+        } else {
+            draft.cite(log.key.as_str())
+        }
     }));
 }
 
@@ -39,7 +77,7 @@ fn is_ours(unit: &Unit) -> bool {
 }
 
 /// A service that somebody expects to run all the time, as against a job, a session or a passing unit.
-fn is_standing_service(unit: &Unit) -> bool {
+pub(super) fn is_standing_service(unit: &Unit) -> bool {
     unit.is_service()
         && unit.kind != "oneshot"
         && !unit.transient
@@ -47,7 +85,9 @@ fn is_standing_service(unit: &Unit) -> bool {
 }
 
 pub(crate) fn severity(unit: &Unit) -> Severity {
-    let passing = unit.transient || unit.id.ends_with(".scope") || unit.fragment.starts_with("/run/systemd/transient/");
+    let passing = unit.transient
+        || unit.id.ends_with(".scope")
+        || unit.fragment.starts_with("/run/systemd/transient/");
     if passing {
         Severity::Info
     } else if is_standing_service(unit) && unit.is_wanted() {
@@ -57,7 +97,7 @@ pub(crate) fn severity(unit: &Unit) -> Severity {
     }
 }
 
-fn about(unit: &Unit) -> Subject {
+pub(super) fn about(unit: &Unit) -> Subject {
     Subject::new("unit", &unit.id)
 }
 
@@ -76,8 +116,15 @@ pub(crate) fn ending(unit: &Unit) -> String {
             None => format!("its program ended with exit code {status}"),
         },
         (2 | 3, signal) => {
-            let dumped = if unit.exit_code == 3 { ", dumping core" } else { "" };
-            format!("its program was ended by signal {}{dumped}", signal_name(signal))
+            let dumped = if unit.exit_code == 3 {
+                ", dumping core"
+            } else {
+                ""
+            };
+            format!(
+                "its program was ended by signal {}{dumped}",
+                signal_name(signal)
+            )
         }
         _ => "its program was not run".to_owned(),
     }
@@ -134,8 +181,17 @@ pub(crate) fn signal_name(signal: i64) -> String {
 fn failed(units: &Units, unit: &Unit, found: &mut Vec<Draft>) {
     let ago = units
         .seconds_ago(unit.inactive_since)
-        .map_or_else(String::new, |ago| format!(" {} ago", incident::Span::seconds(u64::try_from(ago).unwrap_or(0))));
-    let ending = if unit.is_service() { ending(unit) } else { format!("result {:?}", unit.result) };
+        .map_or_else(String::new, |ago| {
+            format!(
+                " {} ago",
+                incident::Span::seconds(u64::try_from(ago).unwrap_or(0))
+            )
+        });
+    let ending = if unit.is_service() {
+        ending(unit)
+    } else {
+        format!("result {:?}", unit.result)
+    };
     let title = match unit.result.as_str() {
         "" => format!("{} has failed", unit.id),
         result => format!("{} has failed ({result})", unit.id),
@@ -164,7 +220,7 @@ fn failed(units: &Units, unit: &Unit, found: &mut Vec<Draft>) {
     found.extend(by_result(unit));
 }
 
-fn described(unit: &Unit) -> String {
+pub(super) fn described(unit: &Unit) -> String {
     if unit.description.is_empty() || unit.description == unit.id {
         unit.id.clone()
     } else {
@@ -200,10 +256,21 @@ fn by_result(unit: &Unit) -> Option<Draft> {
 }
 
 fn bad_setting(unit: &Unit) -> Draft {
-    let why = unit.load_error.split_once('"').map_or("", |(_, why)| why.trim_end_matches('"'));
-    draft("unit.bad_setting", unit, format!("{} cannot be loaded: its unit file has an error", unit.id))
-        .detail(if why.is_empty() { "The service manager refuses the unit file.".to_owned() } else { why.to_owned() })
-        .fact("path", unit.fragment.as_str())
+    let why = unit
+        .load_error
+        .split_once('"')
+        .map_or("", |(_, why)| why.trim_end_matches('"'));
+    draft(
+        "unit.bad_setting",
+        unit,
+        format!("{} cannot be loaded: its unit file has an error", unit.id),
+    )
+    .detail(if why.is_empty() {
+        "The service manager refuses the unit file.".to_owned()
+    } else {
+        why.to_owned()
+    })
+    .fact("path", unit.fragment.as_str())
 }
 
 /// Restarts of a unit that the journal's lines count.
@@ -220,7 +287,9 @@ fn restart_loop(units: &Units, unit: &Unit, lines: &[Line]) -> Option<Draft> {
         return None;
     }
     let recent = restarts_in(lines, &unit.id);
-    let young = units.seconds_ago(unit.started_at).is_some_and(|ago| ago < 300);
+    let young = units
+        .seconds_ago(unit.started_at)
+        .is_some_and(|ago| ago < 300);
     let sure = if unit.is_restarting() || (recent >= 3 && young) {
         Confidence::Confirmed
     } else if unit.restarts >= 5 && young {
@@ -228,10 +297,17 @@ fn restart_loop(units: &Units, unit: &Unit, lines: &[Line]) -> Option<Draft> {
     } else {
         return None;
     };
-    let title = format!("{} keeps ending and being restarted ({} times)", unit.id, unit.restarts);
+    let title = format!(
+        "{} keeps ending and being restarted ({} times)",
+        unit.id, unit.restarts
+    );
     let mut draft = draft("unit.restart_loop", unit, title)
         .sure(sure)
-        .detail(format!("{}. At its last end, {}.", described(unit), ending(unit)))
+        .detail(format!(
+            "{}. At its last end, {}.",
+            described(unit),
+            ending(unit)
+        ))
         .fact("exit_status", unit.exit_status)
         .fact("recent_restarts", i64::try_from(recent).unwrap_or(0));
     if !unit.result.is_empty() {
@@ -243,7 +319,10 @@ fn restart_loop(units: &Units, unit: &Unit, lines: &[Line]) -> Option<Draft> {
 /// A unit file that changed on disk after it was read.
 fn reload_needed(unit: &Unit) -> Option<Draft> {
     unit.reload_needed.then(|| {
-        let title = format!("The unit file of {} changed and was not read again", unit.id);
+        let title = format!(
+            "The unit file of {} changed and was not read again",
+            unit.id
+        );
         Draft::new("unit.reload_needed", Severity::Info, about(unit), title)
             .detail("What runs is what the file said before.")
             .fact("unit", unit.id.as_str())
@@ -256,98 +335,22 @@ fn timer(units: &Units, unit: &Unit) -> Option<Draft> {
     if !unit.id.ends_with(".timer") || unit.load == "masked" {
         return None;
     }
-    let job = unit.triggers.iter().filter_map(|id| units.get(id)).find(|job| job.active == "failed")?;
+    let job = unit
+        .triggers
+        .iter()
+        .filter_map(|id| units.get(id))
+        .find(|job| job.active == "failed")?;
     let title = format!("The last run of {} failed ({})", unit.id, job.id);
     let draft = Draft::new("unit.timer_failed", Severity::Warning, about(unit), title)
-        .detail(format!("{} starts {}; at its last run, {}.", unit.id, job.id, ending(job)))
+        .detail(format!(
+            "{} starts {}; at its last run, {}.",
+            unit.id,
+            job.id,
+            ending(job)
+        ))
         .fact("unit", job.id.as_str())
         .fact("timer", unit.id.as_str())
         .fact("mentions", vec![job.id.clone()]);
-    Some(draft)
-}
-
-/// A unit that somebody masked although others or the boot still ask for it.
-fn masked(units: &Units, id: &str, at: i64, lines: &[Line]) -> Option<Draft> {
-    let unit = units.get(id).cloned().unwrap_or_else(|| Unit {
-        id: id.to_owned(),
-        ..Unit::default()
-    });
-    if unit.is_active() || !(id.ends_with(".service") || id.ends_with(".socket") || id.ends_with(".mount")) {
-        return None;
-    }
-    let needed_by: Vec<String> = units
-        .list
-        .values()
-        .filter(|other| unit.required_by.contains(&other.id) && !other.is_active())
-        .map(|other| other.id.clone())
-        .collect();
-    let asked_for = units.wanted.contains(id) || !unit.wanted_by.is_empty();
-    let was_stopped = lines.iter().any(|line| {
-        line.unit.as_deref() == Some(id) && line.program == "systemd" && line.text.starts_with("Stopped ")
-    });
-    let age = units.now_ms / 1000 - at;
-    let fresh = at > 0 && age < 24 * 3600;
-    let severity = if !needed_by.is_empty() {
-        Severity::Critical
-    } else if asked_for && (was_stopped || fresh) {
-        Severity::Warning
-    } else {
-        Severity::Info
-    };
-    let severity = if severity == Severity::Warning && was_stopped { Severity::Critical } else { severity };
-    let confidence = if was_stopped || !needed_by.is_empty() { Confidence::Confirmed } else { Confidence::Likely };
-    let mut why = vec!["A masked unit cannot be started by anybody until the mask is taken off.".to_owned()];
-    if asked_for {
-        why.push("It is still enabled at boot, so it is meant to run.".to_owned());
-    }
-    if was_stopped {
-        why.push("It ran until a short while ago.".to_owned());
-    }
-    let mut draft = Draft::new("unit.masked", severity, about(&unit), format!("{id} is masked and cannot be started"))
-        .sure(confidence)
-        .detail(why.join(" "))
-        .fact("unit", id)
-        .fact("enabled", asked_for)
-        .fact("was_running", was_stopped);
-    if !needed_by.is_empty() {
-        draft = draft.fact("needed_by", needed_by);
-    }
-    Some(draft)
-}
-
-/// An enabled service that somebody stopped, or that ended by itself without a failure.
-fn stopped(units: &Units, unit: &Unit, lines: &[Line]) -> Option<Draft> {
-    let standing = is_standing_service(unit)
-        && unit.active == "inactive"
-        && unit.load == "loaded"
-        && unit.file_state == "enabled"
-        && unit.triggered_by.is_empty()
-        && unit.condition_met
-        && unit.active_since > 0
-        && unit.inactive_since >= unit.active_since
-        && !unit.id.contains('@')
-        && !units.masks.iter().any(|mask| mask.unit == unit.id);
-    if !standing {
-        return None;
-    }
-    let told = lines.iter().any(|line| {
-        line.unit.as_deref() == Some(unit.id.as_str()) && line.program == "systemd" && line.text.starts_with("Stopping ")
-    }) || unit.exit_code == 2;
-    let ran = unit.inactive_since.saturating_sub(unit.active_since) / 1_000_000;
-    let ago = units.seconds_ago(unit.inactive_since).unwrap_or(0);
-    let ago_text = incident::Span::seconds(u64::try_from(ago).unwrap_or(0));
-    let (severity, confidence, how) = if told {
-        (Severity::Warning, Confidence::Confirmed, "it was told to stop")
-    } else if ran >= 60 {
-        (Severity::Warning, Confidence::Likely, "its program ended by itself without an error")
-    } else {
-        (Severity::Info, Confidence::Possible, "its program did its work and ended")
-    };
-    let draft = Draft::new("unit.stopped", severity, about(unit), format!("{} is enabled but does not run", unit.id))
-        .sure(confidence)
-        .detail(format!("{}. It ran since boot and stopped {ago_text} ago: {how}.", described(unit)))
-        .fact("unit", unit.id.as_str())
-        .fact("told", told);
     Some(draft)
 }
 
@@ -355,10 +358,17 @@ fn stopped(units: &Units, unit: &Unit, lines: &[Line]) -> Option<Draft> {
 fn dependencies(units: &Units, lines: &[Line]) -> Vec<Draft> {
     let mut found: Vec<Draft> = Vec::new();
     for line in lines.iter().filter(|line| line.program == "systemd") {
-        let Some(id) = line.unit.as_deref().filter(|_| line.text.starts_with("Dependency failed for ")) else {
+        let Some(id) = line
+            .unit
+            .as_deref()
+            .filter(|_| line.text.starts_with("Dependency failed for "))
+        else {
             continue;
         };
-        let Some(unit) = units.get(id).filter(|unit| !unit.is_active() && unit.is_service()) else {
+        let Some(unit) = units
+            .get(id)
+            .filter(|unit| !unit.is_active() && unit.is_service())
+        else {
             continue;
         };
         if found.iter().any(|draft| draft.subject.name == id) {
@@ -369,12 +379,26 @@ fn dependencies(units: &Units, lines: &[Line]) -> Vec<Draft> {
             .values()
             .filter(|other| other.required_by.iter().any(|by| by == id) && !other.is_active())
             .map(|other| other.id.clone())
-            .chain(units.masks.iter().filter(|mask| line.text.contains(&mask.unit)).map(|mask| mask.unit.clone()))
+            .chain(
+                units
+                    .masks
+                    .iter()
+                    .filter(|mask| line.text.contains(&mask.unit))
+                    .map(|mask| mask.unit.clone()),
+            )
             .collect();
-        let named = if culprits.is_empty() { "a unit that it needs".to_owned() } else { culprits.join(", ") };
-        let draft = draft("unit.dependency_failed", unit, format!("{id} was not started because {named} was not"))
-            .detail("It requires the other unit, so it starts only after that one does.")
-            .fact("mentions", culprits);
+        let named = if culprits.is_empty() {
+            "a unit that it needs".to_owned()
+        } else {
+            culprits.join(", ")
+        };
+        let draft = draft(
+            "unit.dependency_failed",
+            unit,
+            format!("{id} was not started because {named} was not"),
+        )
+        .detail("It requires the other unit, so it starts only after that one does.")
+        .fact("mentions", culprits);
         found.push(draft);
     }
     found

@@ -8,7 +8,11 @@ use crate::draft::Draft;
 
 /// What stands in the way of a unit that should run.
 pub(crate) fn judge(needs: &Needs, down: bool, key: &str, drafts: &mut Vec<Draft>) {
-    let severity = if down { Severity::Critical } else { Severity::Warning };
+    let severity = if down {
+        Severity::Critical
+    } else {
+        Severity::Warning
+    };
     let mut found = Vec::new();
     who(needs, severity, &mut found);
     for part in &needs.parts {
@@ -19,12 +23,22 @@ pub(crate) fn judge(needs: &Needs, down: bool, key: &str, drafts: &mut Vec<Draft
                 libraries(needs, part, severity, &mut found);
             }
             Role::Folder => folder(needs, part, severity, &mut found),
-            Role::Environment if part.way.gone.is_some() => found.push(environment(needs, part, severity)),
-            Role::Writable if part.way.gone.is_some() => found.push(writable(needs, part, severity)),
-            Role::Environment | Role::Writable => found.extend(dangling(needs, &part.way, severity)),
+            Role::Environment if part.way.gone.is_some() => {
+                found.push(environment(needs, part, severity))
+            }
+            Role::Writable if part.way.gone.is_some() => {
+                found.push(writable(needs, part, severity))
+            }
+            Role::Environment | Role::Writable => {
+                found.extend(dangling(needs, &part.way, severity))
+            }
         }
     }
-    drafts.extend(found.into_iter().map(|draft| draft.fact("unit", needs.unit.as_str()).cite(key)));
+    drafts.extend(
+        found
+            .into_iter()
+            .map(|draft| draft.fact("unit", needs.unit.as_str()).cite(key)),
+    );
 }
 
 fn subject(needs: &Needs) -> Subject {
@@ -32,7 +46,10 @@ fn subject(needs: &Needs) -> Subject {
 }
 
 fn who(needs: &Needs, severity: Severity, found: &mut Vec<Draft>) {
-    for (kind, name) in [("user", &needs.missing_user), ("group", &needs.missing_group)] {
+    for (kind, name) in [
+        ("user", &needs.missing_user),
+        ("group", &needs.missing_group),
+    ] {
         let Some(name) = name else { continue };
         let title = format!("{} runs as {kind} {name}, which does not exist", needs.unit);
         let draft = Draft::new("unit.user_missing", severity, subject(needs), title)
@@ -69,9 +86,15 @@ fn program(needs: &Needs, part: &Part, severity: Severity, found: &mut Vec<Draft
     if let Some(draft) = not_runnable(needs, part, severity) {
         found.push(draft);
     } else if let Some(mount) = Mount::of(&needs.mounts, real(way)).filter(|mount| mount.noexec) {
-        let title = format!("{} is to run {path} from {}, which is mounted noexec", needs.unit, mount.point);
+        let title = format!(
+            "{} is to run {path} from {}, which is mounted noexec",
+            needs.unit, mount.point
+        );
         let draft = Draft::new("unit.exec_permission", severity, subject(needs), title)
-            .detail(format!("Nothing may be run from {} as it is mounted.", mount.point))
+            .detail(format!(
+                "Nothing may be run from {} as it is mounted.",
+                mount.point
+            ))
             .fact("path", path)
             .fact("mount", mount.point.as_str())
             .fact("reason", "noexec_mount");
@@ -82,23 +105,34 @@ fn program(needs: &Needs, part: &Part, severity: Severity, found: &mut Vec<Draft
 }
 
 fn real(way: &Way) -> &str {
-    way.real.as_deref().map_or(way.path.as_str(), |real| real.path.as_str())
+    way.real
+        .as_deref()
+        .map_or(way.path.as_str(), |real| real.path.as_str())
 }
 
 /// The unit's user may not run the program, or not get to it.
 fn not_runnable(needs: &Needs, part: &Part, severity: Severity) -> Option<Draft> {
     let account = needs.account.as_ref()?;
-    let script = part.magic.as_deref().is_some_and(|magic| magic.starts_with("2321"));
+    let script = part
+        .magic
+        .as_deref()
+        .is_some_and(|magic| magic.starts_with("2321"));
     let wanted = if script { 5 } else { 1 };
     let (node, _) = part.way.refuses(account, wanted)?;
     let own = node.name == real(&part.way);
     let mode = node.octal();
     let title = if !own {
-        format!("{} may not pass through {} to its program (mode {mode})", needs.unit, node.name)
+        format!(
+            "{} may not pass through {} to its program (mode {mode})",
+            needs.unit, node.name
+        )
     } else if node.mode & 0o111 == 0 {
         format!("{} is not executable (mode {mode})", node.name)
     } else {
-        format!("{} may not be run by {} (mode {mode})", node.name, account.name)
+        format!(
+            "{} may not be run by {} (mode {mode})",
+            node.name, account.name
+        )
     };
     let mut draft = Draft::new("unit.exec_permission", severity, subject(needs), title)
         .detail(format!(
@@ -117,7 +151,10 @@ fn not_runnable(needs: &Needs, part: &Part, severity: Severity) -> Option<Draft>
         .fact("user", account.name.as_str())
         .fact("reason", if own { "mode" } else { "folder_mode" });
     if let Some(want) = runnable_mode(node, |mode| {
-        let mended = Node { mode, ..node.clone() };
+        let mended = Node {
+            mode,
+            ..node.clone()
+        };
         mended.allows(account, if own { wanted } else { 1 })
     }) {
         draft = draft.fact("want_mode", want);
@@ -136,7 +173,11 @@ fn runnable_mode(node: &Node, enough: impl Fn(u32) -> bool) -> Option<String> {
     let readable = node.mode | ((node.mode & 0o444) >> 2);
     let passable = node.mode | 0o011;
     let open = readable | 0o055;
-    let candidates = if node.is_folder() { [passable, readable, open] } else { [readable, open, open] };
+    let candidates = if node.is_folder() {
+        [passable, readable, open]
+    } else {
+        [readable, open, open]
+    };
     let kind = node.mode & 0o170_000;
     let good = candidates.into_iter().find(|mode| enough(kind | mode))?;
     Some(format!("{:04o}", good & 0o1777 & !0o002))
@@ -145,19 +186,34 @@ fn runnable_mode(node: &Node, enough: impl Fn(u32) -> bool) -> Option<String> {
 fn interpreter(needs: &Needs, part: &Part, severity: Severity, found: &mut Vec<Draft>) {
     let path = part.way.path.as_str();
     let (title, detail, reason, name) = if part.ends_in_cr {
-        let name = part.interpreter.as_ref().map_or("", |(name, _)| name.as_str());
+        let name = part
+            .interpreter
+            .as_ref()
+            .map_or("", |(name, _)| name.as_str());
         (
             format!("{path} has a carriage return after its interpreter {name}"),
             "The file has Windows line ends: the system looks for an interpreter whose name ends in a carriage return.",
             "carriage_return",
             name,
         )
-    } else if let Some((name, state)) = part.interpreter.as_ref().filter(|(_, state)| state != "runs") {
-        let what = if state == "missing" { "which is not there" } else { "which is not executable" };
+    } else if let Some((name, state)) = part
+        .interpreter
+        .as_ref()
+        .filter(|(_, state)| state != "runs")
+    {
+        let what = if state == "missing" {
+            "which is not there"
+        } else {
+            "which is not executable"
+        };
         (
             format!("{path} needs {name}, {what}"),
             "The first line of the program names its interpreter; without it the program cannot be run.",
-            if state == "missing" { "missing" } else { "not_executable" },
+            if state == "missing" {
+                "missing"
+            } else {
+                "not_executable"
+            },
             name.as_str(),
         )
     } else if let Some(name) = &part.env_misses {
@@ -212,7 +268,11 @@ fn libraries(needs: &Needs, part: &Part, severity: Severity, found: &mut Vec<Dra
         return;
     };
     let path = part.way.path.as_str();
-    let names: Vec<String> = part.missing_libraries.iter().map(|(name, _)| name.clone()).collect();
+    let names: Vec<String> = part
+        .missing_libraries
+        .iter()
+        .map(|(name, _)| name.clone())
+        .collect();
     let more = match names.len() {
         1 => String::new(),
         n => format!(" and {} more", n - 1),
@@ -261,7 +321,10 @@ fn folder(needs: &Needs, part: &Part, severity: Severity, found: &mut Vec<Draft>
 
 fn environment(needs: &Needs, part: &Part, severity: Severity) -> Draft {
     let path = part.way.path.as_str();
-    let title = format!("{} needs the environment file {path}, which is not there", needs.unit);
+    let title = format!(
+        "{} needs the environment file {path}, which is not there",
+        needs.unit
+    );
     Draft::new("unit.env_file", severity, subject(needs), title)
         .detail("EnvironmentFile= names it without a leading `-`, so the unit does not start without it.")
         .fact("path", path)
@@ -269,7 +332,10 @@ fn environment(needs: &Needs, part: &Part, severity: Severity) -> Draft {
 
 fn writable(needs: &Needs, part: &Part, severity: Severity) -> Draft {
     let path = part.way.path.as_str();
-    let title = format!("ReadWritePaths= of {} names {path}, which is not there", needs.unit);
+    let title = format!(
+        "ReadWritePaths= of {} names {path}, which is not there",
+        needs.unit
+    );
     Draft::new("file.missing", severity, Subject::new("path", path), title)
         .detail("The unit's own view of the filesystem cannot be set up without it.")
         .fact("path", path)
@@ -285,12 +351,20 @@ pub(crate) fn dangling(needs: &Needs, way: &Way, severity: Severity) -> Option<D
 /// The same, without a unit.
 pub(crate) fn broken_link(way: &Way, severity: Severity) -> Option<Draft> {
     let inner = [Some(way), way.real.as_deref()];
-    let (link, to) = inner.into_iter().flatten().find_map(|way| way.dangling.as_ref())?;
+    let (link, to) = inner
+        .into_iter()
+        .flatten()
+        .find_map(|way| way.dangling.as_ref())?;
     let title = format!("{link} leads to {to}, which is gone");
-    let mut draft = Draft::new("file.dangling_link", severity, Subject::new("path", link.as_str()), title)
-        .fact("path", link.as_str())
-        .fact("target", to.as_str())
-        .fact("wanted", way.path.as_str());
+    let mut draft = Draft::new(
+        "file.dangling_link",
+        severity,
+        Subject::new("path", link.as_str()),
+        title,
+    )
+    .fact("path", link.as_str())
+    .fact("target", to.as_str())
+    .fact("wanted", way.path.as_str());
     let near: Vec<String> = way.near.iter().map(|node| node.name.clone()).collect();
     let other = candidate(to, &way.near);
     draft = match other {
