@@ -96,7 +96,7 @@ fn main() {
 }
 
 fn ask(plan: &Plan, prefix: &[String], answers: &mut Answers) {
-    for batch in plan.runs.chunks(12) {
+    for batch in plan.runs.chunks(5) {
         let threads: Vec<_> = batch
             .iter()
             .map(|run| {

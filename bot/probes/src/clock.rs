@@ -86,7 +86,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             .sure(confidence)
             .detail("A clock that runs off breaks certificates, logins with tickets or codes, and the order of logs.")
             .fact("daemon", by)
-            .of_unit(match by {
+            .fact("unit", match by {
                 "chronyd" => "chrony.service",
                 "ntpd" => "ntp.service",
                 _ => "systemd-timesyncd.service",

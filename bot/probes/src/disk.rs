@@ -144,6 +144,8 @@ struct File {
     bytes: i64,
     size: i64,
     age: i64,
+    /// Bytes a second by which it grew from its birth to its last change; 0 where its birth is not known.
+    rate: i64,
     path: String,
 }
 
@@ -151,11 +153,13 @@ fn largest(text: &str, now: i64) -> Vec<File> {
     let mut files: Vec<File> = text
         .lines()
         .filter_map(|line| {
-            let mut words = line.strip_prefix("file ")?.splitn(5, ' ');
+            let mut words = line.strip_prefix("file ")?.splitn(6, ' ');
             let blocks = int(words.next()?);
             let size = int(words.next()?);
             let changed = int(words.next()?.split('.').next()?);
+            let birth = int(words.next()?);
             let _owner = words.next()?;
+            let lived = changed.saturating_sub(birth).max(1);
             let path = words.next()?.to_owned();
             Some(File {
                 bytes: blocks.saturating_mul(512),
@@ -165,6 +169,7 @@ fn largest(text: &str, now: i64) -> Vec<File> {
                 } else {
                     i64::MAX
                 },
+                rate: if birth > 0 { size / lived } else { 0 },
                 path,
             })
         })
@@ -310,12 +315,20 @@ fn full(look: &Look<'_>, room: &Room, severity: Severity, now: i64) -> Draft {
             );
     }
     let live = files.iter().find(|file| {
-        in_log_directory(&file.path) && !rotated(&file.path) && !file.path.contains("/journal/")
+        let name = file.path.rsplit('/').next().unwrap_or("");
+        let named =
+            name.contains("log") || matches!(name, "messages" | "mail" | "maillog" | "secure");
+        named
+            && in_log_directory(&file.path)
+            && !rotated(&file.path)
+            && !file.path.contains("/journal/")
     });
     if let Some(live) = live {
         draft = draft
             .fact("live_log", live.path.as_str())
-            .fact("live_size", live.size);
+            .fact("live_size", live.size)
+            .fact("live_age", live.age.max(0))
+            .fact("live_rate", live.rate);
     }
     draft.detail(detail)
 }

@@ -72,29 +72,16 @@ impl Draft {
         self
     }
 
-    /// The same, of something that belongs to this unit, if to any: `unit`, and `restart_unit` where a restart of it is a
-    /// fair thing to offer. An empty name adds nothing, so that conditions can ask whether there is one.
+    /// The same, of a process that runs in this unit, if in any: facts `unit` and `restart_unit`. Without one there are no
+    /// such facts, as conditions ask whether there is one.
     #[must_use]
     pub(crate) fn of_unit(self, unit: &str) -> Self {
-        if unit.is_empty() {
-            return self;
-        }
-        let shared = [
-            "user@",
-            "systemd-",
-            "dbus",
-            "ssh",
-            "init",
-            "getty@",
-            "serial-getty@",
-        ];
-        let alone =
-            unit.ends_with(".service") && !shared.iter().any(|start| unit.starts_with(start));
-        let draft = self.fact("unit", unit);
-        if alone {
-            draft.fact("restart_unit", unit)
-        } else {
-            draft
+        match whose(unit) {
+            "" => self,
+            unit if unit.ends_with(".service") => {
+                self.fact("unit", unit).fact("restart_unit", unit)
+            }
+            unit => self.fact("unit", unit),
         }
     }
 
@@ -114,5 +101,31 @@ impl Draft {
             Some(Value::Int(n)) => Some(*n),
             Some(Value::Bool(_) | Value::Text(_) | Value::List(_)) | None => None,
         }
+    }
+}
+
+/// The unit whose work a process in it does; nothing for units that start the work of others, such as sshd and cron: they say
+/// nothing about whose work it is and must not be restarted for it.
+pub(crate) fn whose(unit: &str) -> &str {
+    const STARTERS: [&str; 14] = [
+        "ssh",
+        "cron",
+        "atd",
+        "anacron",
+        "user@",
+        "systemd-",
+        "dbus",
+        "init",
+        "getty@",
+        "serial-getty@",
+        "docker",
+        "containerd",
+        "inetd",
+        "xinetd",
+    ];
+    if STARTERS.iter().any(|start| unit.starts_with(start)) {
+        ""
+    } else {
+        unit
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use incident::{Confidence, Severity, Subject};
 
 use crate::disk;
-use crate::draft::Draft;
+use crate::draft::{Draft, whose};
 use crate::host::{Mount, mount_of, mounts};
 use crate::look::Look;
 use crate::read::{all_after, int, percent, short, size, unit};
@@ -83,7 +83,7 @@ fn owners(text: &str) -> BTreeMap<i64, (String, String)> {
     for line in all_after(text, "cgroup ") {
         if let Some((pid, group)) = line.split_once(' ') {
             let unit = unit(group);
-            if !unit.is_empty() {
+            if !whose(&unit).is_empty() {
                 owners.entry(int(pid)).or_default().1 = unit;
             }
         }

@@ -202,9 +202,97 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 .cite(sockets.clone()),
         );
     }
+    for tool in ["iptables", "ip6tables"] {
+        drafts.extend(
+            closed(&text, &rules, tool, &listeners)
+                .into_iter()
+                .map(|draft| draft.cite("net.firewall").cite(sockets.clone())),
+        );
+    }
     if rules.is_empty() {
         drafts.extend(nft(&text, &listeners).map(|draft| draft.cite("net.firewall").cite(sockets)));
     }
+}
+
+/// Ports that are there for everybody, on which a web server listens, but which no rule lets through a firewall that drops
+/// by default.
+fn closed(text: &str, rules: &[Rule], tool: &str, listeners: &[Listener]) -> Vec<Draft> {
+    let own = |rule: &&Rule| rule.tool == tool && rule.table == "filter";
+    let part = text
+        .split("tool ")
+        .find(|part| part.starts_with(tool))
+        .unwrap_or("");
+    let by_policy = part
+        .split("*filter")
+        .nth(1)
+        .is_some_and(|table| after(table, ":INPUT DROP").is_some());
+    let last = rules.iter().filter(own).rfind(|rule| rule.chain == "INPUT");
+    let by_rule = last.is_some_and(|rule| {
+        matches!(rule.value("-j"), Some("DROP" | "REJECT"))
+            && rule.for_everybody()
+            && rule.value("-p").is_none()
+    });
+    if !by_policy && !by_rule {
+        return Vec::new();
+    }
+    let chains = reached(rules, tool, "filter");
+    let letting: Vec<&Rule> = rules
+        .iter()
+        .filter(own)
+        .filter(|rule| chains.contains(rule.chain.as_str()) && rule.value("-j") == Some("ACCEPT"))
+        .collect();
+    let lets_in = |port: i64| {
+        letting.iter().any(|rule| {
+            let established = rule
+                .value("--ctstate")
+                .or_else(|| rule.value("--state"))
+                .is_some_and(|state| !state.contains("NEW"));
+            let loopback = rule.value("-i") == Some("lo")
+                || rule
+                    .value("-s")
+                    .is_some_and(|from| from.starts_with("127.") || from.starts_with("::1"));
+            let other = rule
+                .value("-p")
+                .is_some_and(|protocol| protocol != "tcp" && protocol != "all");
+            let ports = rule.ports();
+            !established && !loopback && !other && (ports.is_empty() || rule.names(port))
+        })
+    };
+    // Jumps into sets, limits or other programs' chains are not followed: such a firewall is left to people.
+    let serving = |port: i64| {
+        listeners
+            .iter()
+            .find(|l| l.protocol == "tcp" && l.port == port)
+    };
+    let open = [80, 443]
+        .into_iter()
+        .filter(|port| serving(*port).is_some() && lets_in(*port))
+        .count();
+    if open > 0 {
+        // One of the two is enough for a site; the other may be closed on purpose.
+        return Vec::new();
+    }
+    [443, 80]
+        .into_iter()
+        .filter_map(|port| serving(port).map(|listener| (port, listener)))
+        .take(1)
+        .map(|(port, listener)| {
+            Draft::new(
+                "firewall.blocks",
+                Severity::Warning,
+                Subject::new("port", format!("{port}/tcp")),
+                format!("The firewall lets nobody in to port {port}, where {} listens", listener.comm),
+            )
+            .sure(Confidence::Likely)
+            .detail(format!("{tool} drops what no rule of INPUT accepts, and none accepts port {port}. Which addresses to let in is for a person to say."))
+            .fact("tool", tool)
+            .fact("table", "filter")
+            .fact("chain", "INPUT")
+            .fact("port", port)
+            .fact("protocol", "tcp")
+            .fact("comm", listener.comm.as_str())
+        })
+        .collect()
 }
 
 fn blocked(rule: &Rule, listener: &Listener, on_purpose: bool) -> Draft {

@@ -6,7 +6,7 @@ use crate::read::{file, files, int, real};
 /// What kind of host this is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Host {
-    /// What the container engine calls itself; empty where this is no container.
+    /// What the container engine calls itself; empty where this is no container; `?` where nothing is known of the host.
     pub(crate) container: String,
     /// Whether systemd is the service manager.
     pub(crate) systemd: bool,
@@ -38,6 +38,10 @@ impl Host {
             if let Some(name) = line.strip_prefix("container:") {
                 name.clone_into(&mut container);
             }
+        }
+        if identity.is_empty() {
+            // Whoever cannot say what it is gets the benefit of the doubt.
+            container = "?".to_owned();
         }
         let systemd = identity.lines().any(|line| line == "init:systemd");
         let openrc = identity.lines().any(|line| line == "init:openrc");

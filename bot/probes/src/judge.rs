@@ -123,7 +123,7 @@ fn could_not_check(look: &Look<'_>) -> Vec<CouldNotCheck> {
         list.insert(CouldNotCheck {
             probe: several(&keys),
             why: format!("the host has no {what}"),
-            next: format!("nothing, if it is meant to be without {what}"),
+            next: "nothing, if that is meant so".to_owned(),
         });
     }
     for (what, keys) in root {

@@ -37,6 +37,10 @@ const WATCH: Spec = Spec::new(
 const SUSPECT_RATE: f64 = 128.0 * 1024.0;
 /// Faster than this in both looks no log of a healthy service grows: 86 GB a day.
 const FLOOD_RATE: f64 = 1024.0 * 1024.0;
+/// A log that takes this share of a full filesystem is what fills it.
+const SWOLLEN_PERCENT: i64 = 40;
+/// A log that was last written longer ago is no longer being written.
+const SWOLLEN_SECONDS: i64 = 3600;
 /// A disk that is full within this many seconds is full before the next working day.
 const SOON_SECONDS: f64 = 86_400.0;
 /// Lines of the journal a second that are too many when one program writes nearly all of them, for ten seconds and more.
@@ -47,16 +51,32 @@ const SETTLED_SECONDS: i64 = 180;
 /// What the answers mean.
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     for answer in look.all("log.watch") {
-        if let Some(draft) = growing(look, answer.arg(), &answer.text()) {
+        if let Some(draft) = growing(look, drafts, answer.arg(), &answer.text()) {
             drafts.push(draft.cite(answer.key).cite("host.sample"));
         }
     }
     drafts.extend(journal(look));
 }
 
-/// A log that grew in both looks.
-fn growing(look: &Look<'_>, path: &str, text: &str) -> Option<Draft> {
+/// A log on a full filesystem that it filled in a short time. It grows no more only because it cannot.
+fn swollen(draft: &Draft) -> Option<(&str, i64)> {
+    let path = draft
+        .text("live_log")
+        .filter(|_| draft.code == "fs.full" && draft.severity > Severity::Info)?;
+    let share = percent(draft.int("live_size")? / 1024, draft.int("size_kib")?);
+    let (rate, age) = (draft.int("live_rate")?, draft.int("live_age")?);
+    (share >= SWOLLEN_PERCENT && float(rate) >= SUSPECT_RATE && age < SWOLLEN_SECONDS)
+        .then_some((path, rate))
+}
+
+/// A log that grew in both looks, or has filled its filesystem.
+fn growing(look: &Look<'_>, drafts: &[Draft], path: &str, text: &str) -> Option<Draft> {
     let first_look = sample(look)?.logs.get(path).copied().unwrap_or(0.0);
+    let filled = drafts
+        .iter()
+        .filter_map(swollen)
+        .find(|(of, _)| *of == path)
+        .map(|(_, rate)| float(rate));
     let mut sizes = all_after(text, "size ").map(|line| {
         let at = line.rsplit(' ').next().map_or(0.0, real);
         (nth(line, 0), at)
@@ -66,7 +86,8 @@ fn growing(look: &Look<'_>, path: &str, text: &str) -> Option<Draft> {
     if seconds < 0.2 {
         return None;
     }
-    let rate = (float(size_b.saturating_sub(size_a)) / seconds).min(first_look);
+    let growth = (float(size_b.saturating_sub(size_a)) / seconds).min(first_look);
+    let rate = growth.max(filled.unwrap_or(0.0));
     if rate < SUSPECT_RATE {
         return None;
     }
@@ -79,7 +100,7 @@ fn growing(look: &Look<'_>, path: &str, text: &str) -> Option<Draft> {
         .map(|room| room.free);
     let until_full = free.map(|kib| float(kib) * 1024.0 / rate);
     let soon = until_full.is_some_and(|seconds| seconds < SOON_SECONDS);
-    let severity = if soon || rate >= FLOOD_RATE {
+    let severity = if soon || filled.is_some() || rate >= FLOOD_RATE {
         Severity::Warning
     } else {
         Severity::Info
@@ -95,39 +116,41 @@ fn growing(look: &Look<'_>, path: &str, text: &str) -> Option<Draft> {
         .find(|unit| !unit.is_empty())
         .unwrap_or_default();
     let mut detail = format!("{} now holds {}.", short(path, 200), size(size_b));
+    let open = all_after(text, "open ").next().is_some();
+    let has = if open { "has it open" } else { "names it" };
     if pid > 0 {
         let who = if unit.is_empty() {
             String::new()
         } else {
             format!(" of {unit}")
         };
-        detail.push_str(&format!(" {comm} ({pid}){who} has it open."));
+        detail.push_str(&format!(" {comm} ({pid}){who} {has}."));
     }
-    if let Some(seconds) = until_full {
-        detail.push_str(&format!(
-            " At this rate {mount} is full in {}.",
-            time(whole(seconds))
-        ));
-    }
-    Some(
-        Draft::new(
-            "log.flood",
-            severity,
-            Subject::new("path", path),
-            format!(
-                "{} grows by {} a second",
-                short(path, 80),
-                size(whole(rate))
-            ),
+    let rate_of = size(whole(rate));
+    let title = if filled.is_some() {
+        format!(
+            "{} has filled {mount} at {rate_of} a second",
+            short(path, 80)
         )
-        .detail(detail)
-        .fact("path", path)
-        .fact("mount", mount)
-        .fact("rate_bytes_per_second", whole(rate))
-        .fact("size_bytes", size_b)
-        .fact("pid", pid)
-        .fact("comm", comm)
-        .of_unit(&unit),
+    } else {
+        if let Some(seconds) = until_full {
+            detail.push_str(&format!(
+                " At this rate {mount} is full in {}.",
+                time(whole(seconds))
+            ));
+        }
+        format!("{} grows by {rate_of} a second", short(path, 80))
+    };
+    Some(
+        Draft::new("log.flood", severity, Subject::new("path", path), title)
+            .detail(detail)
+            .fact("path", path)
+            .fact("mount", mount)
+            .fact("rate_bytes_per_second", whole(rate))
+            .fact("size_bytes", size_b)
+            .fact("pid", pid)
+            .fact("comm", comm)
+            .of_unit(&unit),
     )
 }
 
@@ -176,7 +199,7 @@ fn journal(look: &Look<'_>) -> Option<Draft> {
 }
 
 /// What else to ask: each log that grew, once more.
-pub(crate) fn follow(look: &Look<'_>, _drafts: &[Draft]) -> Vec<ProbeRun> {
+pub(crate) fn follow(look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
     let Some(sample) = sample(look) else {
         return Vec::new();
     };
@@ -194,6 +217,10 @@ pub(crate) fn follow(look: &Look<'_>, _drafts: &[Draft]) -> Vec<ProbeRun> {
             short(path, 80),
             size(whole(rate))
         );
+        runs.extend(WATCH.run(&[path], &because));
+    }
+    for (path, _) in drafts.iter().filter_map(swollen) {
+        let because = format!("{} has filled its filesystem", short(path, 80));
         runs.extend(WATCH.run(&[path], &because));
     }
     runs

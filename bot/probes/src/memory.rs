@@ -2,7 +2,7 @@
 
 use incident::{Confidence, Severity, Subject};
 
-use crate::draft::Draft;
+use crate::draft::{Draft, whose};
 use crate::look::Look;
 use crate::read::{file, float, int, nth, percent, short, size, whole};
 use crate::spec::Spec;
@@ -132,7 +132,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 Severity::Warning,
                 Subject::new(
                     "process",
-                    if process.unit.is_empty() {
+                    if whose(&process.unit).is_empty() {
                         format!("{comm}/{}", process.pid)
                     } else {
                         process.unit.clone()

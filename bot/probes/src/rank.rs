@@ -182,6 +182,10 @@ impl Relation {
                     (None, None) => false,
                 }
             }
+            Self::PathUnder => match (mount(cause), path(effect)) {
+                (Some(mount), Some(path)) => within(path, mount),
+                _ => false,
+            },
             Self::SamePid => match (cause.int("pid"), effect.int("pid")) {
                 (Some(a), Some(b)) => a == b,
                 _ => false,

@@ -22,6 +22,8 @@ pub(crate) struct Process {
     pub(crate) ever: f64,
     pub(crate) nice: i64,
     pub(crate) rss_pages: i64,
+    /// How it is scheduled: 0 is the usual way, 1 and 2 are real-time, 3 and 5 give way to others.
+    pub(crate) policy: i64,
     /// Its unit, or nothing.
     pub(crate) unit: String,
 }
@@ -203,6 +205,7 @@ fn process(line: &str, seconds: f64, units: &BTreeMap<i64, String>) -> Process {
         ever: float(int(word(5))) / TICKS,
         nice: int(word(6)),
         rss_pages: int(word(8)),
+        policy: int(word(9)),
         unit: units.get(&pid).cloned().unwrap_or_default(),
     }
 }

@@ -43,6 +43,9 @@ const ROOM: &[&str] = &[
     "vm.max_map_count",
     "vm.nr_hugepages",
     "net.core.somaxconn",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_wmem",
     "net.core.netdev_max_backlog",
     "net.core.rmem_max",
     "net.core.wmem_max",
@@ -148,6 +151,16 @@ fn words(value: &str) -> String {
     value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// How much room a value gives: a range its width, several numbers the last, which is the most.
+fn room(value: &str) -> i64 {
+    let numbers: Vec<i64> = value.split(' ').map(int).collect();
+    match numbers.as_slice() {
+        [first, last] => last.saturating_sub(*first),
+        [.., most] => *most,
+        [] => 0,
+    }
+}
+
 /// What the answers mean.
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let host = Host::read(look);
@@ -167,7 +180,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         if host.contained() && !key.starts_with("net.") {
             continue;
         }
-        let less = ROOM.contains(&key.as_str()) && int(&have) < int(&want);
+        let less = ROOM.contains(&key.as_str()) && room(&have) < room(&want);
         let off = SWITCHES.contains(&key.as_str());
         let draft = Draft::new(
             "sysctl.drift",

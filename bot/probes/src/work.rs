@@ -3,7 +3,7 @@
 use incident::step::Slot;
 use incident::{Confidence, ProbeRun, Severity, Subject};
 
-use crate::draft::Draft;
+use crate::draft::{Draft, whose};
 use crate::host::Host;
 use crate::look::Look;
 use crate::read::{after, float, nth, short, time, unit, whole};
@@ -227,11 +227,13 @@ fn hog(look: &Look<'_>, sample: &Sample, host: &Host, process: &Process) -> Draf
     let key = format!("process.show {}", process.pid);
     let again = look.answer(&key).map(|answer| answer.text());
     let again = again.as_deref().and_then(second);
-    let passing = process.nice > 0 || PASSING.contains(&process.comm.as_str());
+    let real_time = matches!(process.policy, 1 | 2);
+    let yields = process.nice > 0 || matches!(process.policy, 3 | 5);
+    let passing = yields || PASSING.contains(&process.comm.as_str());
     let lasting = again.as_ref().is_some_and(|again| {
         again.start == process.start && again.cpu >= HOG_PERCENT && again.ever >= HOG_SECONDS
     });
-    let waits = others_wait(sample, host);
+    let waits = real_time || others_wait(sample, host);
     let severity = if lasting && waits && !passing {
         Severity::Warning
     } else {
@@ -239,9 +241,11 @@ fn hog(look: &Look<'_>, sample: &Sample, host: &Host, process: &Process) -> Draf
     };
     let unit = again
         .as_ref()
-        .map_or(process.unit.clone(), |again| again.unit.clone());
+        .map_or(process.unit.as_str(), |again| &again.unit);
+    let unit = whose(unit);
     let ever = again.as_ref().map_or(process.ever, |again| again.ever);
-    let age = float(host.uptime) - float(process.start) / TICKS;
+    let at = again.as_ref().map_or(float(host.uptime), |again| again.at);
+    let age = at - float(process.start) / TICKS;
     let comm = short(&process.comm, 32);
     let who = if unit.is_empty() {
         String::new()
@@ -256,7 +260,7 @@ fn hog(look: &Look<'_>, sample: &Sample, host: &Host, process: &Process) -> Draf
             if unit.is_empty() {
                 format!("{comm}/{}", process.pid)
             } else {
-                unit.clone()
+                unit.to_owned()
             },
         ),
         format!(
@@ -277,7 +281,9 @@ fn hog(look: &Look<'_>, sample: &Sample, host: &Host, process: &Process) -> Draf
         } else {
             String::new()
         },
-        if waits {
+        if real_time {
+            "It has real-time priority: nothing else gets the core while it wants it."
+        } else if waits {
             "Other work has to wait for a processor."
         } else {
             "There is processor time left for others."
@@ -300,11 +306,13 @@ fn hog(look: &Look<'_>, sample: &Sample, host: &Host, process: &Process) -> Draf
         .fact("comm", comm)
         .fact("pid", process.pid)
         .fact("start_time", process.start)
-        .of_unit(&unit)
+        .of_unit(unit)
 }
 
 /// The second look at a process.
 struct Again {
+    /// Seconds since boot.
+    at: f64,
     start: i64,
     cpu: f64,
     ever: f64,
@@ -328,6 +336,7 @@ fn second(text: &str) -> Option<Again> {
         .find(|unit| !unit.is_empty())
         .unwrap_or_default();
     (seconds > 0.1).then(|| Again {
+        at: crate::read::real(to),
         start: nth(b, 19),
         cpu: float(ticks(b) - ticks(a)) / TICKS / seconds * 100.0,
         ever: float(ticks(b)) / TICKS,

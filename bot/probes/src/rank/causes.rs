@@ -17,6 +17,8 @@ pub(super) enum Relation {
     SameMount,
     /// The effect's path lies in the cause's mount.
     MountContains,
+    /// The effect's path lies below the cause's mount point, whatever is mounted there.
+    PathUnder,
     /// The same fact `pid`.
     SamePid,
     /// The fact `mentions` of one names the subject of the other.
@@ -53,7 +55,8 @@ const fn pair(cause: &'static str, effect: &'static str, relation: Relation) -> 
 }
 
 use Relation::{
-    Any, Mentions, MountContains, SameMount, SamePath, SamePid, SamePort, SameSubject, SameUnit,
+    Any, Mentions, MountContains, PathUnder, SameMount, SamePath, SamePid, SamePort, SameSubject,
+    SameUnit,
 };
 
 /// The table. Earlier rows win where two would close a circle.
@@ -91,10 +94,10 @@ pub(super) const CAUSES: &[Pair] = &[
     pair("fs.readonly", "postgres.*", MountContains),
     pair("fs.readonly", "unit.*", MountContains),
     pair("fs.readonly", "pkg.broken", MountContains),
-    pair("fs.not_mounted", "file.*", MountContains),
-    pair("fs.not_mounted", "unit.*", MountContains),
-    pair("fs.not_mounted", "app.*", MountContains),
-    pair("fs.not_mounted", "mysql.*", MountContains),
+    pair("fs.not_mounted", "file.*", PathUnder),
+    pair("fs.not_mounted", "unit.*", PathUnder),
+    pair("fs.not_mounted", "app.*", PathUnder),
+    pair("fs.not_mounted", "mysql.*", PathUnder),
     pair("fs.hung", "kernel.hung_task", Any),
     pair("fs.hung", "unit.timeout", MountContains),
     pair("fs.hung", "load.high", Any),
