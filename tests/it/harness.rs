@@ -48,15 +48,25 @@ eventually 10 systemctl is-failed -q counted
 "#;
 
 fn starts(host: &Host) -> usize {
-    host.must("counting", "cat /var/lib/counted/starts 2>/dev/null || true").lines().count()
+    host.must(
+        "counting",
+        "cat /var/lib/counted/starts 2>/dev/null || true",
+    )
+    .lines()
+    .count()
 }
 
 /// Diagnoses the broken host and gives the id of the fix. Each round has a state directory's worth of cooldowns, so a
 /// round has a state directory of its own.
 fn propose(host: &Host) -> String {
     let (_, seen) = host.sickbay(&["diagnose", &host.name]);
-    let proposals = seen["hosts"][0]["proposals"].as_array().cloned().unwrap_or_default();
-    let fix = proposals.iter().find(|one| one["runbook"] == "unit-exec-permission");
+    let proposals = seen["hosts"][0]["proposals"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let fix = proposals
+        .iter()
+        .find(|one| one["runbook"] == "unit-exec-permission");
     let Some(id) = fix.and_then(|one| one["id"].as_str()) else {
         panic!("the fix is not offered: {:#}", seen["hosts"][0]["findings"]);
     };
@@ -66,7 +76,11 @@ fn propose(host: &Host) -> String {
 /// Starts an approval that dies at a fail point the `nth` time it is reached.
 fn approve_dying(host: &Host, id: &str, point: &str, nth: usize) -> std::process::Output {
     let passes = nth.saturating_sub(1);
-    let action = if passes == 0 { "return".to_owned() } else { format!("{passes}*off->return") };
+    let action = if passes == 0 {
+        "return".to_owned()
+    } else {
+        format!("{passes}*off->return")
+    };
     host.command(&["approve", id, "--json"])
         .env("FAILPOINTS", format!("{point}={action}"))
         .output()
@@ -86,7 +100,10 @@ fn settle(host: &Host, id: &str) -> Vec<Value> {
     }
     let letters = id.rsplit_once('-').map_or(id, |(letters, _)| letters);
     let (_, incidents) = host.sickbay(&["incident", "list"]);
-    let list = incidents["incidents"].as_array().cloned().unwrap_or_default();
+    let list = incidents["incidents"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let incident = list
         .iter()
         .filter_map(|one| one["id"].as_str())
@@ -97,7 +114,11 @@ fn settle(host: &Host, id: &str) -> Vec<Value> {
 }
 
 fn facts<'a>(timeline: &'a [Value], kind: &str) -> Vec<&'a Value> {
-    timeline.iter().map(|one| &one["fact"]).filter(|fact| fact["fact"] == kind).collect()
+    timeline
+        .iter()
+        .map(|one| &one["fact"])
+        .filter(|fact| fact["fact"] == kind)
+        .collect()
 }
 
 /// What must hold, whatever happened. Gives what was violated.
@@ -126,7 +147,9 @@ fn violations(host: &Host, id: &str) -> Vec<String> {
     }
     let voided = !facts(&timeline, "voided").is_empty();
     if approvals > 0 && verified == 0 && !voided {
-        wrong.push(format!("an approval was taken and nothing came of it: {executed:?}"));
+        wrong.push(format!(
+            "an approval was taken and nothing came of it: {executed:?}"
+        ));
     }
     let (sound, audit) = host.sickbay(&["audit", "verify"]);
     if sound != 0 {
@@ -159,7 +182,10 @@ fn killed_at_every_durable_boundary_nothing_runs_twice_and_nothing_is_lost() {
                 assert!(hit, "{point} is never reached: {}", both(&died));
             }
             let wrong = violations(&host, &id);
-            assert!(wrong.is_empty(), "killed at {point}, time {nth}: {wrong:#?}");
+            assert!(
+                wrong.is_empty(),
+                "killed at {point}, time {nth}: {wrong:#?}"
+            );
         }
     }
     assert!(reached >= BOUNDARIES.len(), "only {reached} kills");
@@ -174,7 +200,11 @@ fn without_the_look_up_on_the_host_the_harness_sees_a_fix_run_twice() {
     host.must("break", BREAK);
     let id = propose(&host);
     let died = approve_dying(&host, &id, "app::after_dispatch", 1);
-    assert!(died.status.code().is_none(), "it was not killed: {}", both(&died));
+    assert!(
+        died.status.code().is_none(),
+        "it was not killed: {}",
+        both(&died)
+    );
     assert_eq!(starts(&host), 1);
     // What a plain queue does with a task whose worker died: it runs it again.
     let out = host
@@ -185,7 +215,9 @@ fn without_the_look_up_on_the_host_the_harness_sees_a_fix_run_twice() {
     assert!(out.status.success(), "{}", both(&out));
     let wrong = violations(&host, &id);
     assert!(
-        wrong.iter().any(|one| one.starts_with("the fix ran 2 times")),
+        wrong
+            .iter()
+            .any(|one| one.starts_with("the fix ran 2 times")),
         "the harness does not see a double run: {wrong:#?}"
     );
 }
@@ -199,10 +231,16 @@ fn an_attempt_that_never_reached_the_host_is_buried_and_made_again() {
     host.must("break", BREAK);
     let id = propose(&host);
     let died = approve_dying(&host, &id, "app::before_dispatch", 1);
-    assert!(died.status.code().is_none(), "it was not killed: {}", both(&died));
+    assert!(
+        died.status.code().is_none(),
+        "it was not killed: {}",
+        both(&died)
+    );
     let timeline = settle(&host, &id);
-    let how: Vec<_> =
-        facts(&timeline, "executed").iter().map(|fact| fact["ran"]["how"].clone()).collect();
+    let how: Vec<_> = facts(&timeline, "executed")
+        .iter()
+        .map(|fact| fact["ran"]["how"].clone())
+        .collect();
     assert_eq!(how, ["never_ran", "done"], "{timeline:#?}");
     assert_eq!(starts(&host), 1);
 }
@@ -216,21 +254,33 @@ fn a_run_whose_end_the_host_forgot_is_unknown_and_never_started_again() {
     host.must("break", BREAK);
     let id = propose(&host);
     let died = approve_dying(&host, &id, "app::after_dispatch", 1);
-    assert!(died.status.code().is_none(), "it was not killed: {}", both(&died));
+    assert!(
+        died.status.code().is_none(),
+        "it was not killed: {}",
+        both(&died)
+    );
     // The runner's record of its end is lost, as when it is killed together with the machine's power.
-    host.must("forget", "rm -f /var/lib/sickbay/runs/*/exit /var/lib/sickbay/runs/*/sd");
+    host.must(
+        "forget",
+        "rm -f /var/lib/sickbay/runs/*/exit /var/lib/sickbay/runs/*/sd",
+    );
     let timeline = settle(&host, &id);
     let ends = facts(&timeline, "executed");
     let how: Vec<_> = ends.iter().map(|fact| fact["ran"]["how"].clone()).collect();
     assert_eq!(how, ["unknown"], "{timeline:#?}");
     assert_eq!(starts(&host), 1);
     let (code, undo) = host.sickbay(&["rollback", &id]);
-    assert!(code != 0 && undo["outcome"] == "refused", "an undo of the unknown is refused: {undo:#}");
+    assert!(
+        code != 0 && undo["outcome"] == "refused",
+        "an undo of the unknown is refused: {undo:#}"
+    );
 }
 
 /// How long the random part runs: seconds in every run, minutes with `just soak`.
 fn soak_time() -> Duration {
-    let seconds = std::env::var("SICKBAY_SOAK_SECONDS").ok().and_then(|text| text.parse().ok());
+    let seconds = std::env::var("SICKBAY_SOAK_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok());
     Duration::from_secs(seconds.unwrap_or(25))
 }
 
@@ -265,11 +315,17 @@ fn killed_at_random_with_several_clicks_nothing_runs_twice_and_nothing_is_lost()
         let again = quiet(host.command(&["approve", &id, "--json"])).wait();
         assert!(again.is_ok());
         let wrong = violations(&host, &id);
-        assert!(wrong.is_empty(), "round {rounds}, {kills} kills: {wrong:#?}");
+        assert!(
+            wrong.is_empty(),
+            "round {rounds}, {kills} kills: {wrong:#?}"
+        );
         rounds += 1;
     }
     assert!(rounds > 0);
-    #[expect(clippy::print_stderr, reason = "the figures of the soak are read from the test's output")]
+    #[expect(
+        clippy::print_stderr,
+        reason = "the figures of the soak are read from the test's output"
+    )]
     {
         eprintln!("soak: {rounds} rounds, {kills} kills, no double run, nothing lost");
     }

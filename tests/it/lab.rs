@@ -7,14 +7,18 @@ use serde_json::Value;
 
 /// Where the repository lies.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/")).to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("/"))
+        .to_owned()
 }
 
 /// Where the lab keeps its hosts.
 pub(crate) fn lab_dir() -> PathBuf {
     std::env::var_os("LAB_DIR").map_or_else(
         || {
-            let tmp = std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
+            let tmp =
+                std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
             tmp.join("sickbay-lab")
         },
         PathBuf::from,
@@ -31,13 +35,24 @@ pub(crate) fn sickbay() -> PathBuf {
             }
             let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
             let out = Command::new(cargo)
-                .args(["build", "--locked", "-p", "sickbay", "--features", "failpoints"])
+                .args([
+                    "build",
+                    "--locked",
+                    "-p",
+                    "sickbay",
+                    "--features",
+                    "failpoints",
+                ])
                 .args(["--message-format=json"])
                 .current_dir(root())
                 .stdin(Stdio::null())
                 .output()
                 .unwrap_or_else(|error| panic!("cargo does not start: {error}"));
-            assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+            assert!(
+                out.status.success(),
+                "{}",
+                String::from_utf8_lossy(&out.stderr)
+            );
             let text = String::from_utf8_lossy(&out.stdout);
             let built = text.lines().rev().find_map(|line| {
                 let message: Value = serde_json::from_str(line).ok()?;
@@ -64,7 +79,10 @@ impl Host {
         args.push(name);
         let state = tempfile::tempdir().unwrap_or_else(|error| panic!("no directory: {error}"));
         // From here on the host is taken down even where booting it fails half-way.
-        let host = Self { name: name.to_owned(), state };
+        let host = Self {
+            name: name.to_owned(),
+            state,
+        };
         let out = lab(&args);
         assert!(out.status.success(), "{name} does not boot: {}", both(&out));
         host
@@ -86,7 +104,12 @@ impl Host {
     #[track_caller]
     pub(crate) fn must(&self, what: &str, script: &str) -> String {
         let out = self.run(script);
-        assert!(out.status.success(), "{}: {what} failed: {}", self.name, both(&out));
+        assert!(
+            out.status.success(),
+            "{}: {what} failed: {}",
+            self.name,
+            both(&out)
+        );
         String::from_utf8_lossy(&out.stdout).into_owned()
     }
 
@@ -113,8 +136,12 @@ impl Host {
             .output()
             .unwrap_or_else(|error| panic!("sickbay does not start: {error}"));
         let code = out.status.code().unwrap_or(-1);
-        let value = serde_json::from_slice(&out.stdout)
-            .unwrap_or_else(|error| panic!("sickbay {args:?} prints no JSON ({error}), exit {code}: {}", both(&out)));
+        let value = serde_json::from_slice(&out.stdout).unwrap_or_else(|error| {
+            panic!(
+                "sickbay {args:?} prints no JSON ({error}), exit {code}: {}",
+                both(&out)
+            )
+        });
         (code, value)
     }
 }
@@ -137,5 +164,9 @@ fn lab(args: &[&str]) -> Output {
 
 /// Both outputs of a command, for a failure's message.
 pub(crate) fn both(out: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&out.stdout),
+        String::from_utf8_lossy(&out.stderr)
+    )
 }

@@ -50,7 +50,10 @@ fn above_info(host: &Value) -> Vec<String> {
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -59,9 +62,12 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 
 /// Plays one scenario to its end.
 fn play(name: &str) {
-    let path = root().join("tests/lab/scenarios").join(format!("{name}.toml"));
+    let path = root()
+        .join("tests/lab/scenarios")
+        .join(format!("{name}.toml"));
     let file = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let scenario: Scenario = toml::from_str(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let scenario: Scenario =
+        toml::from_str(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
     let mut short = format!("it-{name}");
     short.truncate(40);
     let host = Host::up(short.trim_end_matches('-'), &scenario.init);
@@ -69,13 +75,26 @@ fn play(name: &str) {
     host.must("check of the healthy host", &scenario.check);
     if scenario.healthy {
         let (code, seen) = host.sickbay(&["diagnose", &host.name, "--symptom", &scenario.symptom]);
-        let found = list(&seen, "hosts").iter().flat_map(above_info).collect::<Vec<_>>();
-        assert!(found.is_empty(), "{name}: a healthy host has findings: {found:#?}");
-        assert_eq!(code, 0, "{name}: {:#?}", seen["hosts"][0]["could_not_check"]);
+        let found = list(&seen, "hosts")
+            .iter()
+            .flat_map(above_info)
+            .collect::<Vec<_>>();
+        assert!(
+            found.is_empty(),
+            "{name}: a healthy host has findings: {found:#?}"
+        );
+        assert_eq!(
+            code, 0,
+            "{name}: {:#?}",
+            seen["hosts"][0]["could_not_check"]
+        );
         return;
     }
     host.must("inject", &scenario.inject);
-    assert!(!host.run(&scenario.check).status.success(), "{name}: check passes on the broken host");
+    assert!(
+        !host.run(&scenario.check).status.success(),
+        "{name}: check passes on the broken host"
+    );
     let before = host.must("same", &scenario.same);
 
     let (code, seen) = host.sickbay(&["diagnose", &host.name, "--symptom", &scenario.symptom]);
@@ -102,8 +121,10 @@ fn play(name: &str) {
     assert_eq!(code, 1, "{name}: exit code");
     cites_hold(name, seen_host);
 
-    let offered: Vec<String> =
-        list(seen_host, "proposals").iter().map(|one| text(one, "runbook").to_owned()).collect();
+    let offered: Vec<String> = list(seen_host, "proposals")
+        .iter()
+        .map(|one| text(one, "runbook").to_owned())
+        .collect();
     if scenario.expect.fix.is_empty() {
         return;
     }
@@ -111,19 +132,33 @@ fn play(name: &str) {
         .iter()
         .find(|one| text(one, "runbook") == scenario.expect.fix)
     else {
-        panic!("{name}: {} is not offered; offered {offered:?}; withheld {:#?}", scenario.expect.fix, seen["withheld"]);
+        panic!(
+            "{name}: {} is not offered; offered {offered:?}; withheld {:#?}",
+            scenario.expect.fix, seen["withheld"]
+        );
     };
     let id = text(proposal, "id");
     let (_, outcome) = host.sickbay(&["approve", id]);
     assert_eq!(text(&outcome, "outcome"), "verified", "{name}: {outcome:#}");
     let works = host.run(&scenario.check);
-    assert!(works.status.success(), "{name}: verified, but the service does not work: {}", both(&works));
+    assert!(
+        works.status.success(),
+        "{name}: verified, but the service does not work: {}",
+        both(&works)
+    );
     let (again, refused) = host.sickbay(&["approve", id]);
-    assert!(again != 0 && text(&refused, "outcome") == "refused", "{name}: a second approve: {refused:#}");
+    assert!(
+        again != 0 && text(&refused, "outcome") == "refused",
+        "{name}: a second approve: {refused:#}"
+    );
 
     if text(proposal, "rollback") == "automatic" {
         let (code, undone) = host.sickbay(&["rollback", id]);
-        assert_eq!((code, text(&undone, "outcome")), (0, "verified"), "{name}: {undone:#}");
+        assert_eq!(
+            (code, text(&undone, "outcome")),
+            (0, "verified"),
+            "{name}: {undone:#}"
+        );
         let after = host.must("same", &scenario.same);
         assert_eq!(before, after, "{name}: the host is not as it was");
     }
@@ -133,11 +168,21 @@ fn play(name: &str) {
 
 /// Every citation of a finding names evidence that is there.
 fn cites_hold(name: &str, host: &Value) {
-    let evidence: Vec<&str> = list(host, "evidence").iter().map(|one| text(one, "id")).collect();
+    let evidence: Vec<&str> = list(host, "evidence")
+        .iter()
+        .map(|one| text(one, "id"))
+        .collect();
     for finding in list(host, "findings") {
-        assert!(!list(finding, "cites").is_empty(), "{name}: {finding:#} cites nothing");
+        assert!(
+            !list(finding, "cites").is_empty(),
+            "{name}: {finding:#} cites nothing"
+        );
         for id in list(finding, "cites").iter().filter_map(Value::as_str) {
-            assert!(evidence.contains(&id), "{name}: {} cites {id}, which is not there", finding["id"]);
+            assert!(
+                evidence.contains(&id),
+                "{name}: {} cites {id}, which is not there",
+                finding["id"]
+            );
         }
     }
 }

@@ -6,7 +6,7 @@ use incident::probe::Answers;
 use incident::proposal::Privilege;
 use incident::redact::{Redactor, printable};
 use incident::report::HostReport;
-use incident::{CouldNotCheck, Evidence, EvidenceId, HostStatus, Moment, Plan, ProbeRun, Span};
+use incident::{CouldNotCheck, Evidence, EvidenceId, HostStatus, Plan, ProbeRun, Span};
 use probes::{Judgement, Look, Window};
 
 use crate::clock;
@@ -42,9 +42,6 @@ pub(crate) struct Seen {
     pub(crate) unreachable: String,
     /// How long the look took.
     pub(crate) took: Span,
-    /// How far back log probes looked.
-    pub(crate) window: Window,
-    started: Moment,
 }
 
 /// Progress of a look, for people.
@@ -73,8 +70,6 @@ pub(crate) async fn look(
         line: None,
         unreachable: String::new(),
         took: Span(0),
-        window,
-        started,
     };
     let symptom = (!symptom.is_empty()).then_some(symptom);
     let mut plan = Some(probes::first_wave(&window, symptom));
@@ -203,10 +198,5 @@ impl Seen {
             truncated: answer.truncated,
             text: redactor.redact(&printable(&answer.bytes)),
         }
-    }
-
-    /// When the look began.
-    pub(crate) fn started(&self) -> Moment {
-        self.started
     }
 }

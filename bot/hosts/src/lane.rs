@@ -12,7 +12,7 @@ use incident::{Ended, Plan, ProbeRun, RawOutput, Span};
 
 use crate::quote::{shell_word, token};
 
-pub(crate) use frames::{Event, Frames};
+pub(crate) use frames::Frames;
 //pub use helper::{HelperSpec, PROBE_HELPER_PATH, render_probe_helper};
 
 /// The functions that every lane begins with.

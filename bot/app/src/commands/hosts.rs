@@ -92,7 +92,9 @@ async fn check(global: &Global, targets: &[String]) -> anyhow::Result<Exit> {
                             "  none  sudo: `sudo -n` does not work; probes run without it and fixes are not offered. Allow it, or enrol the host",
                         );
                     }
-                    found => {
+                    found @ (incident::proposal::Privilege::Root
+                    | incident::proposal::Privilege::Sudo
+                    | incident::proposal::Privilege::Enrolled) => {
                         let word = serde_json::to_value(found).unwrap_or_default();
                         screen::line(&format!(
                             "  ok    sudo: {}",

@@ -29,11 +29,7 @@ fn a_preview_a_run_and_its_report_are_read_as_they_are_written() {
     let file = dir_path.join("a file");
     std::fs::write(&file, "x\n").unwrap();
     let path = file.to_str().unwrap().to_owned();
-    let step = Step::new(
-        "file.comment_line",
-        vec![path.clone(), "1".into(), "#".into()],
-    )
-    .unwrap();
+    let step = Step::new("file.comment_line", vec![path, "1".into(), "#".into()]).unwrap();
     let text = steps_text(None, None, "", std::slice::from_ref(&step));
     let preview = read_preview(run(&["preview"], &text, &dir_path).as_bytes(), 1).unwrap();
     let seen = &preview.steps[0];

@@ -15,7 +15,7 @@ type RawVars = Option<BTreeMap<String, Value>>;
 struct RawGroup {
     hosts: Option<BTreeMap<String, RawVars>>,
     vars: RawVars,
-    children: Option<BTreeMap<String, Option<RawGroup>>>,
+    children: Option<BTreeMap<String, Option<Self>>>,
 }
 
 pub(super) fn parse(text: &str) -> Result<Written, Wrong> {

@@ -83,6 +83,7 @@ impl Frames {
     }
 
     /// Whether the lane said that it has come to its end.
+    #[cfg(test)]
     pub(crate) fn is_done(&self) -> bool {
         self.done
     }

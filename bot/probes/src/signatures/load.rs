@@ -256,7 +256,7 @@ fn read(file: &str, text: &str, list: &mut Vec<Signature>) -> Result<(), Signatu
         let code = raw.code.get_ref();
         let known = Code::new(code).is_ok_and(|code| code.is_custom())
             || crate::catalogue::explain(code).is_some();
-        if !known && !cfg!(debug_assertions) {
+        if !known {
             let what = format!("code {code:?} is not in the catalogue");
             return Err(fail(
                 Some(raw.code.span()),
