@@ -1,3 +1,5 @@
+//! Which hosts an inventory names, and the sentence for what it gets wrong.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -329,6 +329,10 @@ fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     Some(draft)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the same shape as the other judgements"
+)]
 fn refused(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     let said = plain(known, hit);
     let Some(number) = port(hit) else {
@@ -395,6 +399,10 @@ fn refused(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     Some(draft.detail(detail))
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the same shape as the other judgements"
+)]
 fn no_space(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     let said = plain(known, hit);
     let Some(path) = path(hit) else {

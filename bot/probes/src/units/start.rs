@@ -24,13 +24,13 @@ pub(crate) fn judge(needs: &Needs, down: bool, key: &str, drafts: &mut Vec<Draft
             }
             Role::Folder => folder(needs, part, severity, &mut found),
             Role::Environment if part.way.gone.is_some() => {
-                found.push(environment(needs, part, severity))
+                found.push(environment(needs, part, severity));
             }
             Role::Writable if part.way.gone.is_some() => {
-                found.push(writable(needs, part, severity))
+                found.push(writable(needs, part, severity));
             }
             Role::Environment | Role::Writable => {
-                found.extend(dangling(needs, &part.way, severity))
+                found.extend(dangling(needs, &part.way, severity));
             }
         }
     }
