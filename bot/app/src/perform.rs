@@ -410,14 +410,10 @@ async fn started_at(
 ) -> Result<incident::Moment, JournalError> {
     let records = world.store.load(incident).await?;
     let facts = journal::facts(incident, &records)?;
-    let mut ended = None;
-    for (at, fact) in &facts {
-        if let incident::Fact::Executed { execution: of, .. } = fact
-            && of == execution
-        {
-            ended = Some(*at);
-        }
-    }
+    let ended = facts.iter().find_map(|(at, fact)| match fact {
+        incident::Fact::Executed { execution: of, .. } if of == execution => Some(*at),
+        _ => None,
+    });
     Ok(ended.unwrap_or_else(clock::now))
 }
 

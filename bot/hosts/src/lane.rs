@@ -4,16 +4,17 @@
 //! a hung probe costs its own limit and delays only what stands behind it in its lane.
 
 mod frames;
-//mod helper;
-//#[cfg(test)]
-//mod tests;
+mod helper;
+#[cfg(test)]
+mod tests;
 
 use incident::{Ended, Plan, ProbeRun, RawOutput, Span};
 
 use crate::quote::{shell_word, token};
 
-pub(crate) use frames::Frames;
-//pub use helper::{HelperSpec, PROBE_HELPER_PATH, render_probe_helper};
+pub(crate) use frames::{Event, Frames, Hello};
+pub(crate) use helper::version_of;
+pub use helper::{PROBE_HELPER_PATH, ProbeText, render_probe_helper};
 
 /// The functions that every lane begins with.
 const HEAD: &str = include_str!("lane/lane.sh");
@@ -41,18 +42,48 @@ pub(crate) struct Lane {
     pub(crate) longest: Span,
 }
 
-/// Spreads a plan over at most `most` lanes. `root` says how those that want root get it.
-pub(crate) fn lanes(plan: &Plan, most: usize, root: Rank) -> Result<Vec<Lane>, getrandom::Error> {
-    let (wants, plain): (Vec<usize>, Vec<usize>) = (0..plan.runs.len())
-        .partition(|n| root != Rank::Login && plan.runs.get(*n).is_some_and(|run| run.wants_root));
+impl Rank {
+    /// The command that such a lane is sent to. It has to mean the same in every login shell, so it is plain.
+    pub(crate) fn command(self) -> String {
+        match self {
+            Self::Login => "/bin/sh -s".to_owned(),
+            // One sudo, not a trial first: where it refuses, it has read nothing of the script, and the plain shell takes
+            // it; where it did not, nothing of the script is left for that shell.
+            Self::Root => {
+                r#"/bin/sh -c '[ "$(id -u)" = 0 ] || sudo -n /bin/sh -s; exec /bin/sh -s'"#
+                    .to_owned()
+            }
+            Self::Helper => format!("sudo -n {PROBE_HELPER_PATH}"),
+        }
+    }
+}
+
+/// Spreads some runs of a plan over at most `most` lanes. `root` says how those that want root get it.
+pub(crate) fn lanes(
+    plan: &Plan,
+    chosen: &[usize],
+    most: usize,
+    root: Rank,
+) -> Result<Vec<Lane>, getrandom::Error> {
+    // A key that may run the helper and nothing else may not run a plain shell either.
+    let special = |n: &usize| match root {
+        Rank::Login => false,
+        Rank::Root => plan.runs.get(*n).is_some_and(|run| run.wants_root),
+        Rank::Helper => true,
+    };
+    let (wants, plain): (Vec<usize>, Vec<usize>) = chosen.iter().copied().partition(special);
     let most = most.max(1);
     // In proportion, but at least one for each kind that there is.
-    let all = plan.runs.len().max(1);
+    let all = chosen.len().max(1);
     let mut for_root = (wants.len() * most + all / 2) / all;
     if most > 1 && !wants.is_empty() && !plain.is_empty() {
         for_root = for_root.clamp(1, most - 1);
     }
     let mut lanes = Vec::new();
+    // With nothing to ask there is still to be found out who we are there: an empty lane says it.
+    if wants.is_empty() && (root != Rank::Login || plain.is_empty()) {
+        lanes.push(lane(plan, root, Vec::new())?);
+    }
     for (rank, runs, share) in [
         (root, &wants, for_root.max(1)),
         (Rank::Login, &plain, most.saturating_sub(for_root).max(1)),

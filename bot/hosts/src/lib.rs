@@ -1,18 +1,26 @@
 //! The hands: everything that touches a host goes through here, and a change only with an approval in hand.
 //!
-//! [`inventory`] says which hosts there are, `master` reaches them through the system's own OpenSSH, `lane` puts many
-//! questions into one round trip, [`guard`] carries out approved steps at most once. [`Hosts`] ties them for the app.
+//! [`inventory`] says which hosts there are, `client` and `master` reach them through the system's own OpenSSH, `pool` keeps
+//! connections warm and few, `lane` puts many questions into one round trip, [`guard`] carries out approved steps at most
+//! once. [`Hosts`] ties them for the app.
 
+mod client;
 pub mod guard;
 pub mod inventory;
 mod lane;
+mod line;
 mod master;
+mod pool;
 mod quote;
 mod reach;
 mod trouble;
 
+pub use client::Options;
 pub use guard::{GuardError, Preview, Stand, Standing, StepPreview, Verdict};
 pub use inventory::{Host, Inventory, InventoryError, TargetError};
-pub use master::Options;
-pub use reach::{EnrolError, Examined, Hosts, NoHosts, OfferedKey, Root};
-pub use trouble::Unreachable;
+pub use lane::{PROBE_HELPER_PATH, ProbeText, render_probe_helper};
+pub use reach::{
+    Checked, EnrolError, Examined, Hosts, Installed, NoHosts, OfferedKey, Outcome, Progress, Root,
+    Texts,
+};
+pub use trouble::{Step as CheckStep, Unreachable};

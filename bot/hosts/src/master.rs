@@ -4,146 +4,94 @@
 //! keys) goes on to hold. We own the process instead of leaving a daemon behind: cancelling ends it, and a reaper ends it
 //! where we are killed ourselves.
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use openssh::Session;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, Command};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::inventory::{Host, Way};
-use crate::trouble::Unreachable;
+use crate::client::{Options, config};
+use crate::inventory::{Host, Inventory};
+use crate::trouble::{Unreachable, proven_key};
 
 /// How long a connection may take from the name to the first channel: name, TCP, keys, a slow agent.
 const READY: Duration = Duration::from_secs(20);
 /// How much of what ssh says about a connection is kept.
-const SAID: u64 = 256 * 1024;
-
-/// What all connections share.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// The OpenSSH client configuration to take hosts and their options from.
-    pub ssh_config: Option<PathBuf>,
-    /// Host keys that were enrolled; `known_hosts` format. It is asked besides the user's own files.
-    pub known_hosts: PathBuf,
-    /// Where control sockets are made; short, and ours alone.
-    pub sockets: PathBuf,
-    /// Prefer curve25519 in the key exchange: less CPU with old clients, no post-quantum protection there.
-    pub fast_key_exchange: bool,
-}
+const SAID: usize = 256 * 1024;
+/// How many channels are open at once on one connection; sshd's default is to allow ten.
+const CHANNELS: usize = 8;
 
 /// A connection to a host.
 #[derive(Debug)]
 pub(crate) struct Master {
-    pub(crate) session: Session,
+    pub(crate) session: Arc<Session>,
     /// `SHA256:…` of the key that the host proved to have.
     pub(crate) host_key: String,
-    child: Child,
-    config: PathBuf,
+    /// What ssh said on the way, for `hosts check`.
+    pub(crate) said: String,
+    /// Turns at opening a channel.
+    channels: Semaphore,
+    /// How many channels this host has been found to allow.
+    allowed: AtomicUsize,
+    child: Mutex<Child>,
+    used: Mutex<Instant>,
+    files: [PathBuf; 2],
+    _place: OwnedSemaphorePermit,
 }
 
 impl Drop for Master {
     fn drop(&mut self) {
-        let _gone = self.child.start_kill();
-        let _gone = std::fs::remove_file(&self.config);
+        if let Ok(child) = self.child.get_mut() {
+            let _gone = child.start_kill();
+        }
+        for path in &self.files {
+            let _gone = std::fs::remove_file(path);
+        }
     }
 }
 
-/// The client configuration for one host: ours first, since ssh takes the first value that it finds.
-pub(crate) fn config(host: &Host, options: &Options) -> String {
-    let mut text = String::new();
-    // Writing to a string cannot fail.
-    writeln!(text, "Host {}", host.name).ok();
-    if let Way::Ssh(way) = &host.way {
-        let line = |text: &mut String, key: &str, value: Option<&str>| {
-            if let Some(value) = value {
-                writeln!(text, "  {key} {value}").ok();
-            }
-        };
-        line(&mut text, "HostName", way.host.as_deref());
-        line(
-            &mut text,
-            "Port",
-            way.port.map(|port| port.to_string()).as_deref(),
-        );
-        line(&mut text, "User", way.user.as_deref());
-        line(&mut text, "ProxyJump", way.proxy_jump.as_deref());
-        let key = way.identity_file.as_ref().map(|path| quoted(path));
-        line(&mut text, "IdentityFile", key.as_deref());
-    }
-    text.push_str(
-        "Host *
-  BatchMode yes
-  StrictHostKeyChecking yes
-  PasswordAuthentication no
-  KbdInteractiveAuthentication no
-  UpdateHostKeys no
-  VerifyHostKeyDNS no
-  ForwardAgent no
-  ForwardX11 no
-  ClearAllForwardings yes
-  Tunnel no
-  RequestTTY no
-  EscapeChar none
-  ConnectTimeout 8
-  ConnectionAttempts 1
-  ServerAliveInterval 10
-  ServerAliveCountMax 3
-  Compression yes
-",
-    );
-    if options.known_hosts.is_file() {
-        writeln!(
-            text,
-            "  KnownHostsCommand /bin/cat {}",
-            quoted(&options.known_hosts)
-        )
-        .ok();
-    }
-    if options.fast_key_exchange {
-        text.push_str("  KexAlgorithms ^curve25519-sha256\n");
-    }
-    if let Some(path) = &options.ssh_config {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        writeln!(text, "Include {}", quoted(&path)).ok();
-    }
-    text
-}
-
-fn quoted(path: &Path) -> String {
-    format!("\"{}\"", path.display())
+/// What a connection is made with.
+pub(crate) struct Means<'a> {
+    pub(crate) inventory: &'a Inventory,
+    pub(crate) options: &'a Options,
+    /// The process group that the reaper ends.
+    pub(crate) group: Option<i32>,
+    /// A place among the connections that may be open at once.
+    pub(crate) place: OwnedSemaphorePermit,
 }
 
 impl Master {
-    /// Connects, and returns when channels can be opened.
-    pub(crate) async fn connect(
-        host: &Host,
-        options: &Options,
-        group: Option<i32>,
-    ) -> Result<Self, Unreachable> {
+    /// Connects, and returns when channels can be opened. Dropped half-way, it leaves nothing.
+    pub(crate) async fn connect(host: &Host, means: Means<'_>) -> Result<Self, Unreachable> {
         let broken = |what: String| Unreachable::other(&host.name, what);
-        let mut letters = [0_u8; 6];
-        getrandom::fill(&mut letters).map_err(|error| broken(error.to_string()))?;
-        let letters = data_encoding::HEXLOWER.encode(&letters);
-        let socket = options.sockets.join(format!("m{letters}"));
-        let config_path = options.sockets.join(format!("c{letters}"));
-        tokio::fs::write(&config_path, config(host, options))
+        let letters = letters().map_err(|error| broken(error.to_string()))?;
+        let sockets = &means.options.sockets;
+        let files = Files([
+            sockets.join(format!("m{letters}")),
+            sockets.join(format!("c{letters}")),
+        ]);
+        let [socket, config_path] = &files.0;
+        tokio::fs::write(config_path, config(host, means.inventory, means.options))
             .await
             .map_err(|error| broken(format!("{}: {error}", config_path.display())))?;
         let mut command = Command::new("ssh");
         command
             .args(["-v", "-N", "-M", "-T", "-F"])
-            .arg(&config_path)
+            .arg(config_path)
             .arg("-S")
-            .arg(&socket)
+            .arg(socket)
             // Once more here: what stands on the command line is first of all.
             .args([
                 "-oStrictHostKeyChecking=yes",
                 "-oBatchMode=yes",
                 "-oControlPersist=no",
             ])
+            // It runs once the control socket listens, so this line is exactly "ready".
             .args([
                 "-oPermitLocalCommand=yes",
                 "-oLocalCommand=echo ready",
@@ -155,11 +103,10 @@ impl Master {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        if let Some(group) = group {
+        if let Some(group) = means.group {
             command.process_group(group);
         }
         let mut child = command.spawn().map_err(|error| {
-            let _gone = std::fs::remove_file(&config_path);
             broken(format!(
                 "ssh does not start ({error}); install the OpenSSH client"
             ))
@@ -167,85 +114,152 @@ impl Master {
         let (Some(out), Some(err)) = (child.stdout.take(), child.stderr.take()) else {
             return Err(broken("ssh has no pipes".to_owned()));
         };
-        let said = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
-        let listener = tokio::spawn({
-            let said = std::sync::Arc::clone(&said);
-            async move {
-                let mut lines = BufReader::new(err.take(SAID)).lines();
-                while let Ok(Some(line)) = lines.next_line().await {
-                    if let Ok(mut said) = said.lock() {
-                        said.push_str(&line);
-                        said.push('\n');
-                    }
-                }
-                // Whatever else it says is read and dropped, so that ssh never waits for a full pipe.
-                let mut rest = lines.into_inner().into_inner().into_inner();
-                let _end = tokio::io::copy(&mut rest, &mut tokio::io::sink()).await;
-            }
-        });
+        let said = Arc::new(Mutex::new(String::new()));
+        let listener = tokio::spawn(listen(err, Arc::clone(&said)));
         let heard = || said.lock().map(|said| said.clone()).unwrap_or_default();
         let mut ready = String::new();
-        let mut out = BufReader::new(out);
-        let waited = tokio::time::timeout(READY, out.read_line(&mut ready)).await;
-        match waited {
+        let mut out = BufReader::new(out.take(64));
+        match tokio::time::timeout(READY, out.read_line(&mut ready)).await {
             Ok(Ok(n)) if n > 0 => {}
             Ok(_closed) => {
                 let _status = child.wait().await;
-                let _end = listener.await;
-                let _gone = std::fs::remove_file(&config_path);
-                return Err(Unreachable::read(&host.name, &heard(), options).await);
+                // A jump host's ssh may hold the pipe a little longer.
+                let _end = tokio::time::timeout(Duration::from_secs(2), listener).await;
+                return Err(Unreachable::read(host, &heard()));
             }
-            Err(_elapsed) => {
-                let _gone = std::fs::remove_file(&config_path);
-                return Err(Unreachable::hung(&host.name, &heard(), READY));
-            }
+            Err(_elapsed) => return Err(Unreachable::hung(&host.name, &heard(), READY)),
         }
-        let host_key = host_key(&heard());
-        let session = Session::resume_mux(socket.into_boxed_path(), None);
+        let said = heard();
         Ok(Self {
-            session,
-            host_key,
-            child,
-            config: config_path,
+            session: Arc::new(Session::resume_mux(socket.clone().into_boxed_path(), None)),
+            host_key: proven_key(&said).unwrap_or_else(|| "unknown".to_owned()),
+            said,
+            channels: Semaphore::new(CHANNELS),
+            allowed: AtomicUsize::new(CHANNELS),
+            child: Mutex::new(child),
+            used: Mutex::new(Instant::now()),
+            files: files.keep(),
+            _place: means.place,
         })
+    }
+
+    /// Whether ssh still runs. A host that is gone without a word is noticed by its keep-alive questions.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.child
+            .lock()
+            .is_ok_and(|mut child| matches!(child.try_wait(), Ok(None)))
+    }
+
+    /// How long nobody has used it.
+    pub(crate) fn idle(&self) -> Duration {
+        self.used
+            .lock()
+            .map_or(Duration::ZERO, |used| used.elapsed())
+    }
+
+    pub(crate) fn touch(&self) {
+        if let Ok(mut used) = self.used.lock() {
+            *used = Instant::now();
+        }
+    }
+
+    /// A turn at opening a channel; give it back by dropping it when the channel is closed.
+    pub(crate) async fn turn(
+        &self,
+    ) -> Result<tokio::sync::SemaphorePermit<'_>, tokio::sync::AcquireError> {
+        self.channels.acquire().await
+    }
+
+    /// The host refused a channel: from here on one fewer is tried. False when that was the only one.
+    pub(crate) fn fewer(&self, turn: tokio::sync::SemaphorePermit<'_>) -> bool {
+        let less = |allowed: usize| (allowed > 1).then(|| allowed - 1);
+        if self
+            .allowed
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+            .is_err()
+        {
+            return false;
+        }
+        turn.forget();
+        true
     }
 }
 
-/// The fingerprint of the key that the last hop proved to have, from what `ssh -v` says.
-fn host_key(said: &str) -> String {
-    said.lines()
-        .rev()
-        .find_map(|line| line.split_once("Server host key: "))
-        .and_then(|(_, key)| key.split_whitespace().nth(1))
-        .unwrap_or("unknown")
-        .to_owned()
+/// Files that go when a connection is given up half-way.
+struct Files([PathBuf; 2]);
+
+impl Files {
+    fn keep(mut self) -> [PathBuf; 2] {
+        std::mem::take(&mut self.0)
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        for path in self.0.iter().filter(|path| !path.as_os_str().is_empty()) {
+            let _gone = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Twelve letters that tell one connection's files from another's.
+pub(crate) fn letters() -> Result<String, getrandom::Error> {
+    let mut letters = [0_u8; 6];
+    getrandom::fill(&mut letters)?;
+    Ok(data_encoding::HEXLOWER.encode(&letters))
+}
+
+/// Hears what ssh says. What goes beyond the limit is read and dropped, so that ssh never waits for a full pipe.
+async fn listen(err: tokio::process::ChildStderr, said: Arc<Mutex<String>>) {
+    let mut err = BufReader::new(err);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match (&mut err).take(4096).read_until(b'\n', &mut line).await {
+            Ok(1..) => {}
+            Ok(_) | Err(_) => return,
+        }
+        if let Ok(mut said) = said.lock()
+            && said.len() < SAID
+        {
+            said.push_str(&String::from_utf8_lossy(&line));
+        }
+    }
 }
 
 /// Ends every process of its group when our end of its pipe closes, which is also when we are killed.
 #[derive(Debug)]
 pub(crate) struct Reaper {
-    child: Child,
+    child: Mutex<Option<Child>>,
 }
 
 impl Reaper {
-    /// Starts it. Without one, masters end with us unless we are killed.
-    pub(crate) fn start() -> Option<Self> {
-        let child = Command::new("/bin/sh")
-            .args([
-                "-c",
-                "trap '' TERM HUP INT; cat >/dev/null; kill -TERM 0; sleep 1; kill -KILL 0",
-            ])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .ok()?;
-        Some(Self { child })
+    /// One that starts with the first connection.
+    pub(crate) fn new() -> Self {
+        Self {
+            child: Mutex::new(None),
+        }
     }
 
-    /// The process group to start masters in.
+    /// The process group to start connections in. Without one, they end with us unless we are killed.
     pub(crate) fn group(&self) -> Option<i32> {
-        self.child.id().and_then(|id| i32::try_from(id).ok())
+        let mut child = self.child.lock().ok()?;
+        let alive = child
+            .as_mut()
+            .is_some_and(|child| matches!(child.try_wait(), Ok(None)));
+        if !alive {
+            *child = Command::new("/bin/sh")
+                .args([
+                    "-c",
+                    "trap '' TERM HUP INT; cat >/dev/null; kill -TERM 0; sleep 1; kill -KILL 0",
+                ])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .process_group(0)
+                .spawn()
+                .ok();
+        }
+        child.as_ref()?.id().and_then(|id| i32::try_from(id).ok())
     }
 }

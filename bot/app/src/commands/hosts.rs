@@ -65,87 +65,20 @@ async fn check(global: &Global, targets: &[String]) -> anyhow::Result<Exit> {
     let mut exit = Exit::Fine;
     for host in hosts {
         screen::line(&format!("{}", host.name));
-        let plan = incident::Plan {
-            wave: 1,
-            runs: Vec::new(),
-        };
-        let seen = world.hosts.examine(&host, &with_one_question(plan)).await;
-        match seen {
-            Err(error) => {
+        for checked in world.hosts.check(&host).await {
+            let word = match checked.outcome {
+                hosts::Outcome::Passed => "ok",
+                hosts::Outcome::Warned => "warn",
+                hosts::Outcome::Stopped => "STOP",
+            };
+            if checked.outcome == hosts::Outcome::Stopped {
                 exit = Exit::NotExamined;
-                for line in steps_until(&error) {
-                    screen::line(&format!("  {line}"));
-                }
             }
-            Ok(seen) => {
-                for step in ["resolve", "connect", "host key", "authenticate", "shell"] {
-                    let more = match step {
-                        "host key" => format!(" {}", seen.host_key),
-                        "authenticate" => format!(" as {}", seen.login),
-                        _ => String::new(),
-                    };
-                    screen::line(&format!("  ok    {step}{more}"));
-                }
-                match seen.privilege {
-                    incident::proposal::Privilege::None => {
-                        screen::line(
-                            "  none  sudo: `sudo -n` does not work; probes run without it and fixes are not offered. Allow it, or enrol the host",
-                        );
-                    }
-                    found @ (incident::proposal::Privilege::Root
-                    | incident::proposal::Privilege::Sudo
-                    | incident::proposal::Privilege::Enrolled) => {
-                        let word = serde_json::to_value(found).unwrap_or_default();
-                        screen::line(&format!(
-                            "  ok    sudo: {}",
-                            word.as_str().unwrap_or("root")
-                        ));
-                    }
-                }
-                match seen.clock_skew {
-                    Some(skew) if skew.abs() > 2 => {
-                        screen::line(&format!(
-                            "  warn  time: its clock is {skew} s ahead of this machine's; check its time synchronisation"
-                        ));
-                    }
-                    Some(_) => screen::line("  ok    time"),
-                    None => screen::line("  ?     time: the host did not say"),
-                }
-            }
+            screen::line(format!("  {word:<5} {:<13} {}", checked.step, checked.says).trim_end());
         }
     }
     world.hosts.close().await;
     Ok(exit)
-}
-
-/// The smallest plan there is: a connection is checked by asking something.
-fn with_one_question(mut plan: incident::Plan) -> incident::Plan {
-    let first = probes::first_wave(&probes::Window::default(), None)
-        .runs
-        .into_iter()
-        .next();
-    plan.runs.extend(first);
-    plan
-}
-
-/// The steps that went well before the one that did not, and that one.
-fn steps_until(error: &hosts::Unreachable) -> Vec<String> {
-    const STEPS: [&str; 5] = ["resolve", "connect", "host key", "authenticate", "shell"];
-    let at = match error {
-        hosts::Unreachable::Resolve { .. } => 0,
-        hosts::Unreachable::Connect { .. } | hosts::Unreachable::Hung { .. } => 1,
-        hosts::Unreachable::HostKeyUnknown { .. } | hosts::Unreachable::HostKeyChanged { .. } => 2,
-        hosts::Unreachable::Authenticate { .. } | hosts::Unreachable::Key { .. } => 3,
-        hosts::Unreachable::Broken { .. } | hosts::Unreachable::Other { .. } => 4,
-    };
-    let mut lines: Vec<String> = STEPS
-        .iter()
-        .take(at)
-        .map(|step| format!("ok    {step}"))
-        .collect();
-    let step = STEPS.get(at).copied().unwrap_or("shell");
-    lines.push(format!("STOP  {step}: {error}"));
-    lines
 }
 
 /// Shows the keys that a host offers, and trusts one once a person has compared it.

@@ -1,5 +1,3 @@
-//! Which hosts an inventory names, and the sentence for what it gets wrong.
-
 use proptest::prelude::*;
 
 use super::*;

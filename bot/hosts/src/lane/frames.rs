@@ -1,6 +1,6 @@
 //! Reads a lane's stream as it arrives. Frames carry the lane's nonce; everything else is a probe's output, whatever it says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use incident::Span;
 
@@ -16,6 +16,8 @@ pub(crate) struct Hello {
     pub(crate) clock: Option<i64>,
     /// The account that logged in.
     pub(crate) login: String,
+    /// The version of the probe helper, where one spoke.
+    pub(crate) version: Option<String>,
 }
 
 /// Something that a caller may want to tell people at once.
@@ -60,6 +62,10 @@ pub(crate) struct Frames {
     hello: Option<Hello>,
     told: BTreeMap<usize, Told>,
     current: Option<usize>,
+    /// Runs that the probe helper does not know.
+    unknown: BTreeSet<usize>,
+    /// The beginning of what came before the first frame: why there is no lane.
+    stray: Vec<u8>,
     done: bool,
     /// How many bytes of output may still be kept.
     room: usize,
@@ -73,6 +79,8 @@ impl Frames {
             hello: None,
             told: BTreeMap::new(),
             current: None,
+            unknown: BTreeSet::new(),
+            stray: Vec::new(),
             done: false,
             room,
         }
@@ -83,10 +91,6 @@ impl Frames {
     }
 
     /// Whether the lane said that it has come to its end.
-    #[expect(
-        dead_code,
-        reason = "the fan-out tells a lane that ended from one that broke by it"
-    )]
     pub(crate) fn is_done(&self) -> bool {
         self.done
     }
@@ -136,7 +140,27 @@ impl Frames {
         self.told
     }
 
+    /// Runs of the lane that were not asked, because the helper on the host does not know them.
+    pub(crate) fn unknown(&self) -> &BTreeSet<usize> {
+        &self.unknown
+    }
+
+    /// What came instead of a lane, on one line.
+    pub(crate) fn stray(&self) -> String {
+        let text = String::from_utf8_lossy(&self.stray);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        words
+            .join(" ")
+            .chars()
+            .filter(|c| !c.is_control())
+            .collect()
+    }
+
     fn keep(&mut self, bytes: &[u8]) {
+        if self.hello.is_none() {
+            let room = 300_usize.saturating_sub(self.stray.len());
+            self.stray.extend(bytes.iter().take(room));
+        }
         let Some(told) = self.current.and_then(|n| self.told.get_mut(&n)) else {
             return;
         };
@@ -165,6 +189,10 @@ impl Frames {
                         .filter(|c| !c.is_control())
                         .take(64)
                         .collect(),
+                    version: words
+                        .next()
+                        .filter(|word| word.len() <= 64)
+                        .map(str::to_owned),
                 });
                 Some(Event::Hello)
             }
@@ -188,6 +216,10 @@ impl Frames {
                 told.ended_at = at.or(told.started_at).or(Some(0));
                 self.current = None;
                 Some(Event::Ended(n))
+            }
+            "UNKNOWN" => {
+                self.unknown.insert(words.next()?.parse().ok()?);
+                None
             }
             "DONE" => {
                 self.done = true;

@@ -16,9 +16,9 @@ pub const PROBE_HELPER_PATH: &str = "/usr/local/libexec/sickbay-probe";
 
 const PARTS: &str = include_str!("helper.sh");
 
-/// A probe as the helper needs it.
+/// A probe as the helper on a host needs it.
 #[derive(Debug, Clone, Copy)]
-pub struct HelperSpec<'a> {
+pub struct ProbeText<'a> {
     /// The probe's id.
     pub id: &'a str,
     /// Its shell text; arguments are `$1`, `$2`, ….
@@ -33,29 +33,46 @@ pub struct HelperSpec<'a> {
 
 /// The helper's text. Its version is the hash of everything in it, so that an outdated helper can be told.
 #[must_use]
-pub fn render_probe_helper<'a>(specs: impl Iterator<Item = HelperSpec<'a>>) -> String {
+pub fn render_probe_helper<'a>(specs: impl Iterator<Item = ProbeText<'a>>) -> String {
+    let mut known = String::new();
     let mut fits = String::new();
     let mut runs = String::new();
     for spec in specs.filter(|spec| sound(spec.id)) {
         let id = spec.id;
         // Writing to a string cannot fail.
+        writeln!(known, "    {id}) ;;").ok();
         write!(fits, "    {id}) [ $# = {} ]", spec.slots.len()).ok();
         for (n, slot) in spec.slots.iter().enumerate() {
             write!(fits, " && is_{} \"${}\"", kind(*slot), n + 1).ok();
         }
         fits.push_str(" ;;\n");
         let cap = spec.cap_bytes.saturating_add(1);
-        let words: Vec<String> = command(spec.script, id, &[]).iter().map(|word| shell_word(word)).collect();
-        writeln!(runs, "    {id}) p \"$i\" {} {cap} {} \"$@\" ;;", seconds(spec.limit), words.join(" ")).ok();
+        let words = command(spec.script, id, &[]);
+        // A plain program takes no arguments of ours; only a script has `$1`.
+        let rest = if words.get(1).is_some_and(|word| word == "-c") {
+            " \"$@\""
+        } else {
+            ""
+        };
+        let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
+        let limit = seconds(spec.limit);
+        writeln!(
+            runs,
+            "    {id}) p \"$i\" {limit} {cap} {}{rest} ;;",
+            words.join(" ")
+        )
+        .ok();
     }
+    let own_path = "PATH=${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin;";
     let body = format!(
         "{}{PARTS}\
-         # Whether a probe is known and takes these arguments.\n\
-         fits() {{\n  P=$1; shift\n  case $P in\n{fits}    *) bad \"no probe $P here; install the helpers again\" ;;\n  esac\n}}\n\
+         known() {{\n  case $1 in\n{known}    *) return 1 ;;\n  esac\n}}\n\
+         fits() {{\n  P=$1; shift\n  case $P in\n{fits}  esac\n}}\n\
          run() {{\n  i=$1 P=$2; shift 2\n  case $P in\n{runs}  esac\n}}\n",
-        head().replacen("PATH=${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin;", "PATH=/usr/sbin:/usr/bin:/sbin:/bin;", 1),
+        head().replacen(own_path, "PATH=/usr/sbin:/usr/bin:/sbin:/bin;", 1),
     );
-    let version: String = data_encoding::HEXLOWER.encode(&Sha256::digest(body.as_bytes())).chars().take(16).collect();
+    let version = data_encoding::HEXLOWER.encode(&Sha256::digest(body.as_bytes()));
+    let version: String = version.chars().take(16).collect();
     format!(
         "#!/bin/sh\n\
          # sickbay-probe: the read-only questions of Sickbay, for a login that may run this as root and nothing else.\n\
@@ -71,7 +88,11 @@ pub(crate) fn version_of(text: &str) -> Option<&str> {
 
 /// Whether an id can stand as a shell pattern as it is.
 fn sound(id: &str) -> bool {
-    !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) && !id.starts_with('-')
+    !id.is_empty()
+        && id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+        && !id.starts_with('-')
 }
 
 /// The helper's check for a kind of argument. Probes take few kinds; any other must at least be one line of text.
