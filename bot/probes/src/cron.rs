@@ -34,11 +34,9 @@ fn complaint(line: &str) -> Option<(String, bool)> {
     ];
     let which = line
         .split(['(', ')'])
-        .find(|part| part.starts_with('/') || part.starts_with("*system*"))
-        .map_or_else(
-            || "cron".to_owned(),
-            |part| part.trim_start_matches("*system*").to_owned(),
-        );
+        .find(|part| part.contains('/') && !part.contains(' '))
+        .unwrap_or("cron")
+        .to_owned();
     if line.contains("failed with exit status") {
         return Some((which, false));
     }

@@ -97,9 +97,10 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
 fn has_a_way(look: &Look<'_>, server: &str) -> bool {
     let local = server.starts_with("127.") || server == "::1" || server.contains(':');
     let routes = look.heard("net.routes");
-    let any_route = routes
+    let mut lines = routes
         .lines()
-        .filter_map(|line| line.strip_prefix("/proc/net/route:"))
-        .any(|line| !line.starts_with("Iface"));
-    local || any_route || routes.is_empty()
+        .filter_map(|line| line.strip_prefix("/proc/net/route:"));
+    // The table's heading alone says that it is empty; no table at all says nothing.
+    let empty = lines.next().is_some() && lines.next().is_none();
+    local || !empty
 }

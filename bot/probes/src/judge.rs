@@ -25,9 +25,10 @@ pub struct Judgement {
 /// Judges all answers so far. The same answers give the same judgement.
 #[must_use]
 pub fn judge(look: &Look<'_>, signatures: &Signatures) -> Judgement {
+    let drafts = drafts(look, signatures);
     Judgement {
-        drafts: drafts(look, signatures),
-        could_not_check: could_not_check(look),
+        could_not_check: could_not_check(look, &drafts),
+        drafts,
         essentials_answered: specs()
             .filter(|spec| spec.essential)
             .all(|spec| answered(look, spec)),
@@ -100,14 +101,18 @@ fn merge(drafts: Vec<Draft>) -> Vec<Draft> {
 const MARK: &str = "sickbay: ";
 
 /// What has no usable answer, one line for each reason that a person can act on.
-fn could_not_check(look: &Look<'_>) -> Vec<CouldNotCheck> {
+fn could_not_check(look: &Look<'_>, drafts: &[Draft]) -> Vec<CouldNotCheck> {
     let mut list = BTreeSet::new();
     let mut absent: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut root: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (key, raw) in look.answers {
         let answer = Answer { key, raw };
         let spec = specs().find(|spec| spec.id == answer.probe());
-        list.extend(one(&answer, spec));
+        // A probe that was stopped but had said enough for a finding has been of use; nobody need look again for it.
+        let told = drafts
+            .iter()
+            .any(|draft| draft.cites.iter().any(|cited| cited == key));
+        list.extend(one(&answer, spec).filter(|_| !told || raw.truncated));
         for line in answer.text().lines().filter_map(|l| l.strip_prefix(MARK)) {
             let line: String = line.chars().take(120).collect();
             if let Some(what) = line.strip_prefix("absent: ") {
@@ -196,3 +201,6 @@ fn program(text: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._+-/".contains(c);
     (name.len() <= 60 && name.chars().all(plain)).then(|| name.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

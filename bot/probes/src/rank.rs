@@ -190,6 +190,17 @@ impl Relation {
                 (Some(a), Some(b)) => a == b,
                 _ => false,
             },
+            Self::PackageOfUnit => {
+                let Some(stem) = unit(effect).and_then(|unit| unit.split(['.', '@']).next()) else {
+                    return false;
+                };
+                let Some(Value::List(packages)) = cause.facts.get("packages") else {
+                    return false;
+                };
+                packages
+                    .iter()
+                    .any(|package| package == stem || package.split('-').next() == Some(stem))
+            }
             Self::Mentions => mentions(cause, effect) || mentions(effect, cause),
         }
     }

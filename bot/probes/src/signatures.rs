@@ -1,7 +1,7 @@
 //! Log signatures: patterns over log lines, kept as data so that a site adds its own without Rust.
 
-use incident::ProbeRun;
 use incident::step::Slot;
+use incident::{ProbeRun, Severity};
 
 use crate::draft::Draft;
 use crate::look::Look;
@@ -89,9 +89,27 @@ pub(crate) fn judge(look: &Look<'_>, signatures: &Signatures, drafts: &mut Vec<D
             drafts.extend(verify::drafts(&known, &hit));
         }
     }
+    drop_the_vague(drafts);
     for draft in drafts {
         state_of_unit(&known, draft);
     }
+}
+
+/// Where one line names the path and another only the service, of the same trouble, the path is enough.
+fn drop_the_vague(drafts: &mut Vec<Draft>) {
+    let named: Vec<(String, String)> = drafts
+        .iter()
+        .filter(|draft| draft.subject.kind == "path" && draft.severity > Severity::Info)
+        .filter_map(|draft| Some((draft.code.clone(), draft.text("unit")?.to_owned())))
+        .collect();
+    drafts.retain(|draft| {
+        let vague = draft.facts.contains_key("signature")
+            && matches!(draft.subject.kind.as_str(), "unit" | "service");
+        let of_path = |(code, unit): &(String, String)| {
+            *code == draft.code && draft.text("unit").is_none_or(|of| of == unit)
+        };
+        !(vague && named.iter().any(of_path))
+    });
 }
 
 /// Adds how the unit of a draft stands, for those who choose what to do about it.

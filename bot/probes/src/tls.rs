@@ -44,6 +44,8 @@ pub(crate) struct InUse {
     pub(crate) path: String,
     /// Seconds since the epoch.
     pub(crate) not_after: i64,
+    /// Whom it names: what a renewed certificate has in common with the old one.
+    pub(crate) subject: String,
     /// The file that names it, and the server that file belongs to.
     pub(crate) config: String,
     pub(crate) server: &'static str,
@@ -78,29 +80,40 @@ fn server(config: &str) -> (&'static str, &'static str) {
 
 /// Reads the answer of `tls.files`: the certificates whose end could be read.
 pub(crate) fn in_use(text: &str) -> Vec<InUse> {
-    all_after(text, "cert ")
-        .filter_map(|line| {
-            let (path, end) = line.split_once(" not_after ")?;
-            let not_after = openssl_date(end)?;
-            let uses = |line: &&str| {
-                line.split(['"', '\'', ' ', '\t', ';', '=', ','])
-                    .any(|word| word == path)
-            };
-            let config = all_after(text, "use ")
-                .find(uses)
-                .and_then(|line| line.split(':').next())
-                .unwrap_or("");
-            let (server, unit) = server(config);
-            Slot::Path.check(path).ok()?;
-            Some(InUse {
-                path: path.to_owned(),
-                not_after,
-                config: config.to_owned(),
-                server,
-                unit,
-            })
-        })
-        .collect()
+    let mut list: Vec<InUse> = Vec::new();
+    for line in text.lines() {
+        if let Some(subject) = line.strip_prefix("subject ") {
+            if let Some(last) = list.last_mut().filter(|last| last.subject.is_empty()) {
+                subject.clone_into(&mut last.subject);
+            }
+        } else if let Some(cert) = line.strip_prefix("cert ") {
+            list.extend(certificate(text, cert));
+        }
+    }
+    list
+}
+
+fn certificate(text: &str, line: &str) -> Option<InUse> {
+    let (path, end) = line.split_once(" not_after ")?;
+    let not_after = openssl_date(end)?;
+    let uses = |line: &&str| {
+        line.split(['"', '\'', ' ', '\t', ';', '=', ','])
+            .any(|word| word == path)
+    };
+    let config = all_after(text, "use ")
+        .find(uses)
+        .and_then(|line| line.split(':').next())
+        .unwrap_or("");
+    let (server, unit) = server(config);
+    Slot::Path.check(path).ok()?;
+    Some(InUse {
+        path: path.to_owned(),
+        not_after,
+        subject: String::new(),
+        config: config.to_owned(),
+        server,
+        unit,
+    })
 }
 
 /// What the answers mean.
@@ -155,10 +168,14 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         let mut own = certificates
             .iter()
             .filter(|cert| cert.server == comm || comm.is_empty());
-        // The file that the port serves: the one with that end, or the only one its server has.
+        // The file that the port serves: the one with that end, the one for the same name, or the only one its server has.
+        let subject = after(&served, "subject=").unwrap_or("");
         let same = own.clone().find(|cert| cert.not_after == end);
+        let namesake = own
+            .clone()
+            .find(|cert| !subject.is_empty() && cert.subject == subject);
         let only = own.next().filter(|_| own.next().is_none());
-        let cert = same.or(only);
+        let cert = same.or(namesake).or(only);
         let subject = cert.map_or_else(
             || Subject::new("port", format!("{port}/tcp")),
             |cert| Subject::new("certificate", &cert.path),

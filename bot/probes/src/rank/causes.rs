@@ -21,6 +21,8 @@ pub(super) enum Relation {
     PathUnder,
     /// The same fact `pid`.
     SamePid,
+    /// The cause's package bears the name of the effect's unit: `mariadb-server` and `mariadb.service`.
+    PackageOfUnit,
     /// The fact `mentions` of one names the subject of the other.
     Mentions,
 }
@@ -55,8 +57,8 @@ const fn pair(cause: &'static str, effect: &'static str, relation: Relation) -> 
 }
 
 use Relation::{
-    Any, Mentions, MountContains, PathUnder, SameMount, SamePath, SamePid, SamePort, SameSubject,
-    SameUnit,
+    Any, Mentions, MountContains, PackageOfUnit, PathUnder, SameMount, SamePath, SamePid, SamePort,
+    SameSubject, SameUnit,
 };
 
 /// The table. Earlier rows win where two would close a circle.
@@ -163,6 +165,7 @@ pub(super) const CAUSES: &[Pair] = &[
     pair("postgres.config", "unit.*", SameUnit),
     pair("app.*", "unit.*", SameUnit),
     pair("custom.*", "unit.*", SameUnit),
+    pair("pkg.broken", "unit.*", PackageOfUnit),
     pair("unit.oom_killed", "unit.crashed", SameUnit),
     pair("unit.exec_missing", "unit.failed", SameUnit),
     pair("unit.exec_missing", "unit.restart_loop", SameUnit),

@@ -1,5 +1,5 @@
 # Certificates named in the configuration of servers, and until when they are valid.
-# `use CONFIG:LINE:TEXT`, `cert PATH not_after DATE`, `cert PATH unreadable`, `server NAME` for each server that runs.
+# `use CONFIG:LINE:TEXT`, `cert PATH not_after DATE` and then its subject, `cert PATH unreadable`, `server NAME` for each server that runs.
 grep -shxE 'nginx|apache2|httpd|haproxy|dovecot|postgres|postmaster|mariadbd|mysqld|redis-server|exim4|master|slapd|vsftpd|lighttpd|caddy|stunnel4?|mosquitto|openvpn|ejabberd|rabbitmq-server|cockpit-ws|prosody|unbound|named|dnsmasq|postgresql' /proc/[0-9]*/comm | sort -u | sed 's/^/server /'
 uses=$(grep -srnE '^[^#;]*\.(pem|crt|cer|cert)([";,[:space:]]|$)' /etc/nginx/nginx.conf /etc/nginx/conf.d /etc/nginx/sites-enabled/. /etc/nginx/sites-enabled/* /etc/nginx/snippets \
   /etc/apache2/sites-enabled/* /etc/apache2/conf-enabled/* /etc/apache2/apache2.conf /etc/httpd/conf /etc/httpd/conf.d /etc/haproxy /etc/postfix/main.cf /etc/dovecot /etc/lighttpd \
@@ -15,8 +15,7 @@ command -v openssl >/dev/null 2>&1 || { echo 'sickbay: absent: openssl'; exit 0;
 printf '%s\n' "$uses" | sed -n 's/^[^:]*:[0-9]*:[^#]*[="[:space:]]\(\/[^";,[:space:]]*\.\(pem\|crt\|cer\|cert\)\).*/\1/p' | sort -u | head -n 20 | while read -r path; do
   [ -e "$path" ] || { echo "cert $path absent"; continue; }
   if [ -r "$path" ]; then
-    end=$(openssl x509 -noout -enddate -in "$path" 2>/dev/null </dev/null)
-    echo "cert $path not_after ${end#notAfter=}"
+    openssl x509 -noout -enddate -subject -in "$path" 2>/dev/null </dev/null | sed "s|^notAfter=|cert $path not_after |;s|^subject=|subject |"
   else echo "sickbay: needs root: certificate $path"; fi
 done
 echo "now $(date +%s)"

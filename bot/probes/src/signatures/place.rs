@@ -317,7 +317,23 @@ fn want_mode(place: &Place, way: &Way, node: &Node, who: &Account) -> Option<Str
             .filter(|mode| enough(*mode))
             .map(octal);
     }
-    None
+    // A closed folder between an open one and a file that anybody may read was closed by mistake.
+    let above = way.nodes.iter().take_while(|above| above.name != node.name);
+    let above = above.last().filter(|above| above.uid == node.uid);
+    let end = way.nodes.last().filter(|last| last.name == way.path);
+    let end_is_open = end.is_some_and(|last| last.allows(who, 4));
+    above
+        .map(|above| own | above.mode & 0o755)
+        .filter(|mode| passing && end_is_open && !is_private(&node.name) && enough(*mode))
+        .map(octal)
+}
+
+/// Places that are closed on purpose.
+fn is_private(path: &str) -> bool {
+    let homes = ["/root", "/home"];
+    let names = [".ssh", ".gnupg", "private", "secrets", "keys"];
+    homes.iter().any(|home| crate::rank::within(path, home))
+        || path.split('/').any(|part| names.contains(&part))
 }
 
 fn octal(mode: u32) -> String {

@@ -81,13 +81,61 @@ impl Holder {
             "user" => rest.clone_into(&mut self.user),
             "exe" => rest.clone_into(&mut self.exe),
             "argv" => rest.trim().clone_into(&mut self.argv),
-            "cgroup" => {
-                self.unit = rest
-                    .split('/')
-                    .rfind(|part| part.ends_with(".service"))
-                    .map(str::to_owned);
-            }
+            "cgroup" => self.unit = service(rest),
             _ => {}
+        }
+    }
+}
+
+/// Services that start other people's programs: what they started is not theirs, and stopping them would lock people out.
+const HOSTS: [&str; 14] = [
+    "ssh",
+    "sshd",
+    "dropbear",
+    "cron",
+    "crond",
+    "atd",
+    "getty",
+    "serial-getty",
+    "console-getty",
+    "user",
+    "systemd-logind",
+    "docker",
+    "containerd",
+    "gdm",
+];
+
+/// The service that a control group belongs to, where stopping that service is a way to stop the process.
+fn service(cgroup: &str) -> Option<String> {
+    let unit = crate::read::unit(cgroup);
+    let stem = unit.split(['.', '@']).next().unwrap_or_default();
+    (!stem.is_empty() && !HOSTS.contains(&stem)).then_some(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Port;
+
+    #[test]
+    fn a_program_started_over_ssh_is_not_the_ssh_service() {
+        let holder = |cgroup: &str| {
+            let text = format!(
+                "port 80\nlisten tcp LISTEN 0 5 0.0.0.0:80\npid 145 ppid 1 start 885338 state S\ncomm python3\ncgroup {cgroup}\n"
+            );
+            Port::read(&text).unwrap().holders.remove(0).unit
+        };
+        assert_eq!(
+            holder("/system.slice/apache2.service").as_deref(),
+            Some("apache2.service")
+        );
+        for nobodys in [
+            "/system.slice/ssh.service",
+            "/user.slice/user-1000.slice/session-3.scope",
+            "/user.slice/user-1000.slice/user@1000.service/app.slice/web.service",
+            "/system.slice/cron.service",
+            "/",
+        ] {
+            assert_eq!(holder(nobodys), None, "{nobodys}");
         }
     }
 }

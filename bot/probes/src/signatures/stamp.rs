@@ -9,7 +9,7 @@ pub(crate) struct Stamps {
 
 /// Each names what it has: year, month (number or name), day, hour, minute, second, and `zone` where it is given.
 const FORMS: &[&str] = &[
-    r"^\W{0,2}(?:\d+:[A-Z] )?(?P<y>\d{4})[-/](?P<m>\d\d)[-/](?P<d>\d\d)[T ](?P<h>\d\d):(?P<i>\d\d):(?P<s>\d\d)(?:[.,]\d+)? ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?",
+    r"^\W{0,2}(?:\d+:[A-Z] )?(?P<y>\d{4})[-/](?P<m>\d\d)[-/](?P<d>\d\d)[T ] ?(?P<h>\d{1,2}):(?P<i>\d\d):(?P<s>\d\d)(?:[.,]\d+)? ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?",
     r"^\[?\w{3} (?P<m>[A-Z][a-z]{2}) +(?P<d>\d{1,2}) (?P<h>\d\d):(?P<i>\d\d):(?P<s>\d\d)(?:\.\d+)? (?P<y>\d{4})",
     r"^\[?(?:\d+:[A-Z] )?(?P<d>\d{1,2})[-/ ](?P<m>[A-Z][a-z]{2})[-/ ](?P<y>\d{4})[: ](?P<h>\d\d):(?P<i>\d\d):(?P<s>\d\d)(?:\.\d+)?(?: (?P<zone>[+-]\d{4}))?",
     r"^(?P<m>[A-Z][a-z]{2}) +(?P<d>\d{1,2}) (?P<h>\d\d):(?P<i>\d\d):(?P<s>\d\d)",

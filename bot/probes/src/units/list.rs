@@ -221,7 +221,17 @@ impl Units {
                 link: link.to_owned(),
             });
         } else if let Some(link) = line.strip_prefix("wants ") {
-            self.wanted.insert(name(link));
+            let unit = name(link);
+            // A unit that could not be loaded does not know who wants it.
+            if let Some(unit) = self
+                .list
+                .get_mut(&unit)
+                .filter(|unit| unit.wanted_by.is_empty())
+            {
+                unit.wanted_by
+                    .push(name(link.rsplit_once('/').map_or("", |(folder, _)| folder)));
+            }
+            self.wanted.insert(unit);
         }
     }
 }
