@@ -27,18 +27,6 @@ const BOUNDARIES: [&str; 11] = [
     "store::finish::after_commit",
 ];
 
-/// The harness is new and has not been through on a quiet machine: until then it runs when it is asked for.
-fn left_out() -> bool {
-    let out = std::env::var_os("SICKBAY_HARNESS").is_none();
-    if out {
-        #[expect(clippy::print_stderr, reason = "a test that is not run says so")]
-        {
-            eprintln!("skipped: the fault harness runs with SICKBAY_HARNESS=1");
-        }
-    }
-    out
-}
-
 /// A service with a fault that a runbook mends, and a counter of its starts.
 const PREPARE: &str = r#"
 mkdir -p /opt/counted /var/lib/counted
@@ -178,9 +166,6 @@ fn fresh(host: &mut Host) {
 #[test]
 #[ignore = "needs the lab"]
 fn killed_at_every_durable_boundary_nothing_runs_twice_and_nothing_is_lost() {
-    if left_out() {
-        return;
-    }
     let mut host = Host::up("it-harness-points", "systemd");
     host.must("prepare", PREPARE);
     let mut reached = 0;
@@ -209,9 +194,6 @@ fn killed_at_every_durable_boundary_nothing_runs_twice_and_nothing_is_lost() {
 #[test]
 #[ignore = "needs the lab"]
 fn without_the_look_up_on_the_host_the_harness_sees_a_fix_run_twice() {
-    if left_out() {
-        return;
-    }
     let mut host = Host::up("it-harness-ctrl", "systemd");
     host.must("prepare", PREPARE);
     fresh(&mut host);
@@ -243,9 +225,6 @@ fn without_the_look_up_on_the_host_the_harness_sees_a_fix_run_twice() {
 #[test]
 #[ignore = "needs the lab"]
 fn an_attempt_that_never_reached_the_host_is_buried_and_made_again() {
-    if left_out() {
-        return;
-    }
     let mut host = Host::up("it-harness-tomb", "systemd");
     host.must("prepare", PREPARE);
     fresh(&mut host);
@@ -269,9 +248,6 @@ fn an_attempt_that_never_reached_the_host_is_buried_and_made_again() {
 #[test]
 #[ignore = "needs the lab"]
 fn a_run_whose_end_the_host_forgot_is_unknown_and_never_started_again() {
-    if left_out() {
-        return;
-    }
     let mut host = Host::up("it-harness-lost", "systemd");
     host.must("prepare", PREPARE);
     fresh(&mut host);
@@ -311,9 +287,6 @@ fn soak_time() -> Duration {
 #[test]
 #[ignore = "needs the lab"]
 fn killed_at_random_with_several_clicks_nothing_runs_twice_and_nothing_is_lost() {
-    if left_out() {
-        return;
-    }
     let mut host = Host::up("it-harness-soak", "systemd");
     host.must("prepare", PREPARE);
     let until = Instant::now() + soak_time();

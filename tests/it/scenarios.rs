@@ -60,48 +60,8 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or("")
 }
 
-/// Faults that are not yet found, or not yet mended, from end to end. They are named here, and said so in every run,
-/// until they work; `SICKBAY_ALL_SCENARIOS=1` plays them all the same.
-const NOT_YET: &[&str] = &[
-    "apache-missing-module",
-    "cpu-hog",
-    "disk-full-rotated-logs",
-    "docroot-mode",
-    "env-file-missing",
-    "firewall-policy",
-    "inodes-exhausted",
-    "log-flood",
-    "postgres-config",
-    "restart-loop-without-redis",
-    "service-stopped",
-    "start-limit-hit",
-    "sysctl-drift",
-    "redis-misconf",
-    "timer-job-failed",
-    "tls-renewed-not-reloaded",
-    "unit-user-missing",
-    "upstream-stopped",
-    "upstream-wedged",
-    "working-dir-missing",
-];
-
-/// Whether a scenario is left out of this run; the reason is printed.
-fn left_out(name: &str) -> bool {
-    let out = NOT_YET.contains(&name) && std::env::var_os("SICKBAY_ALL_SCENARIOS").is_none();
-    if out {
-        #[expect(clippy::print_stderr, reason = "a scenario that is not played says so")]
-        {
-            eprintln!("skipped: {name}: not yet found or mended from end to end");
-        }
-    }
-    out
-}
-
 /// Plays one scenario to its end.
 fn play(name: &str) {
-    if left_out(name) {
-        return;
-    }
     let path = root()
         .join("tests/lab/scenarios")
         .join(format!("{name}.toml"));
