@@ -22,10 +22,6 @@ pub struct Entry {
 }
 
 /// One row of the tables, in the order of the fields.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a row of a table, written once for each code"
-)]
 const fn entry(
     code: &'static str,
     title: &'static str,

@@ -83,14 +83,14 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 Subject::new("host", "memory"),
                 format!(
                     "Only {} of {} memory are available",
-                    size(memory.available * 1024),
-                    size(memory.total * 1024)
+                    size(memory.available.saturating_mul(1024)),
+                    size(memory.total.saturating_mul(1024))
                 ),
             )
             .detail(format!(
                 "{left} % are left; swap: {} of {} free.",
-                size(memory.swap_free * 1024),
-                size(memory.swap_total * 1024)
+                size(memory.swap_free.saturating_mul(1024)),
+                size(memory.swap_total.saturating_mul(1024))
             ))
             .fact("available_kib", memory.available)
             .fact("total_kib", memory.total)

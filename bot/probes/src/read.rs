@@ -28,9 +28,19 @@ pub(crate) fn all_after<'t>(text: &'t str, start: &'t str) -> impl Iterator<Item
         .map(str::trim)
 }
 
+/// Beyond this nothing that a host tells is a measurement; short of it a number can be multiplied by a thousand. It holds
+/// microseconds since 1970 until the year 2096, and four petabytes.
+const MOST: i128 = 4_000_000_000_000_000;
+
+/// A whole number, brought into the range in which it can be counted with; nothing where there is none.
+pub(crate) fn counted(text: &str) -> Option<i64> {
+    let number: i128 = text.trim().parse().ok()?;
+    i64::try_from(number.clamp(-MOST, MOST)).ok()
+}
+
 /// A whole number, zero where there is none.
 pub(crate) fn int(text: &str) -> i64 {
-    text.trim().parse().unwrap_or(0)
+    counted(text).unwrap_or(0)
 }
 
 /// The n-th word as a number, from 0.
@@ -172,14 +182,12 @@ pub(crate) fn openssl_date(text: &str) -> Option<i64> {
     let mut words = text.split_whitespace();
     let month = words.next()?;
     let month = i64::try_from(MONTHS.iter().position(|m| *m == month)?).ok()? + 1;
-    let day: i64 = words.next()?.parse().ok()?;
-    let mut clock = words
-        .next()?
-        .split(':')
-        .map(|part| part.parse::<i64>().ok());
+    let day = counted(words.next()?)?;
+    let mut clock = words.next()?.split(':').map(counted);
     let (h, m, s) = (clock.next()??, clock.next()??, clock.next()??);
-    let year: i64 = words.next()?.parse().ok()?;
+    let year = counted(words.next()?)?;
     let fits = (1..=31).contains(&day) && (1900..10_000).contains(&year);
+    let fits = fits && [h, m, s].iter().all(|part| (0..=60).contains(part));
     fits.then(|| days(year, month, day) * 86_400 + h * 3600 + m * 60 + s)
 }
 

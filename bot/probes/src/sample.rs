@@ -135,11 +135,15 @@ fn number(line: &str, n: usize) -> f64 {
 
 fn counter(sample: &mut Sample, key: &str, a: &str, b: &str) {
     let delta = |n: usize| nth(b, n).saturating_sub(nth(a, n)).max(0);
+    let sum = |ns: &[usize]| {
+        ns.iter()
+            .fold(0_i64, |sum, n| sum.saturating_add(delta(*n)))
+    };
     let seconds = sample.seconds;
     match key.split(' ').next().unwrap_or("") {
         "cpu" => {
-            let all: i64 = (1..=8).map(delta).sum();
-            let idle = delta(4) + delta(5);
+            let all = sum(&[1, 2, 3, 4, 5, 6, 7, 8]);
+            let idle = sum(&[4, 5]);
             let share = |part: i64, whole: i64| 100.0 * float(part) / float(whole.max(1));
             sample.busy = share(all - idle, all);
             sample.steal = share(delta(8), all);
@@ -149,8 +153,8 @@ fn counter(sample: &mut Sample, key: &str, a: &str, b: &str) {
         "procs_running" => sample.running = nth(a, 1).min(nth(b, 1)),
         "procs_blocked" => sample.blocked = nth(a, 1).min(nth(b, 1)),
         "disk" => {
-            let requests = delta(4) + delta(8) + delta(15);
-            let waited = delta(7) + delta(11) + delta(18);
+            let requests = sum(&[4, 8, 15]);
+            let waited = sum(&[7, 11, 18]);
             sample.disks.push(Disk {
                 name: key.strip_prefix("disk ").unwrap_or("").to_owned(),
                 requests,
@@ -164,9 +168,9 @@ fn counter(sample: &mut Sample, key: &str, a: &str, b: &str) {
                 .unwrap_or("")
                 .trim_end_matches(':')
                 .to_owned(),
-            packets: delta(3) + delta(11),
-            errors: delta(4) + delta(12),
-            drops: delta(5) + delta(13),
+            packets: sum(&[3, 11]),
+            errors: sum(&[4, 12]),
+            drops: sum(&[5, 13]),
         }),
         "log" => {
             let size = |line: &str| line.rsplit_once('\t').map_or(0, |(_, size)| int(size));

@@ -329,7 +329,7 @@ fn second(text: &str) -> Option<Again> {
     let times = after(text, "again ")?;
     let (from, to) = times.split_once(' ')?;
     let seconds = crate::read::real(to) - crate::read::real(from);
-    let ticks = |fields: &str| nth(fields, 11) + nth(fields, 12);
+    let ticks = |fields: &str| nth(fields, 11).saturating_add(nth(fields, 12));
     let unit = crate::read::files(text)
         .filter(|(path, _)| path.ends_with("/cgroup"))
         .map(|(_, group)| unit(group))

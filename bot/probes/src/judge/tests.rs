@@ -249,4 +249,22 @@ proptest! {
             survives(&answers);
         }
     }
+
+    #[test]
+    fn absurd_numbers_in_a_recording_never_panic(every in 1usize..7, from in 0usize..7, absurd in prop::sample::select(vec!["0", "-1", "9223372036854775807", "-9223372036854775808", "18446744073709551615", "9007199254740993", "1e308", "99999999999999999999999999"])) {
+        let number = regex::bytes::Regex::new("[0-9]+").unwrap();
+        for (_, text) in cases() {
+            let (mut answers, _) = parse(&text);
+            for raw in answers.values_mut() {
+                let mut n = from;
+                raw.bytes = number
+                    .replace_all(&raw.bytes, |found: &regex::bytes::Captures<'_>| {
+                        n += 1;
+                        if n % every == 0 { absurd.as_bytes().to_vec() } else { found[0].to_vec() }
+                    })
+                    .into_owned();
+            }
+            survives(&answers);
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use incident::{Confidence, Severity, Subject};
 
 use crate::draft::Draft;
+use crate::read::{counted, int, percent};
 use crate::signatures::place::{self, Place, Refusal};
 use crate::units::exec::account;
 use crate::units::path::Account;
@@ -20,19 +21,15 @@ pub(crate) fn mysql(text: &str, unit: &str) -> Option<Draft> {
         .lines()
         .filter_map(|line| line.split_once('\t'))
         .collect();
-    let number = |name: &str| {
-        values
-            .get(name)
-            .and_then(|value| value.trim().parse::<i64>().ok())
-    };
+    let number = |name: &str| values.get(name).and_then(|value| counted(value));
     let refused = text.contains("ERROR 1040") || text.contains("Too many connections");
     let limit = number("max_connections");
     let used = number("Threads_connected");
     // The check's own connection is one of those in use.
-    let others = used.map(|used| used - 1);
+    let others = used.map(|used| used.saturating_sub(1));
     let full = refused
         || matches!((others, limit), (Some(others), Some(limit)) if limit > 0 && others >= limit);
-    let near = matches!((others, limit), (Some(others), Some(limit)) if limit >= 20 && others * 100 >= limit * 95);
+    let near = matches!((others, limit), (Some(others), Some(limit)) if limit >= 20 && percent(others, limit) >= 95);
     if !full && !near {
         return None;
     }
@@ -70,12 +67,12 @@ pub(crate) fn postgres(text: &str, unit: &str) -> Option<Draft> {
         let words: Vec<&str> = line.splitn(5, ' ').collect();
         match words.as_slice() {
             ["connections", count] => {
-                number.insert("connections", count.parse().unwrap_or(0));
+                number.insert("connections", int(count));
             }
             ["setting", name, value, line, file] => {
-                number.insert(name, value.parse().unwrap_or(0));
+                number.insert(name, int(value));
                 if *name == "max_connections" && file.starts_with('/') {
-                    place = line.parse::<i64>().ok().map(|line| (*file, line));
+                    place = counted(line).map(|line| (*file, line));
                 }
             }
             _ => {}
@@ -91,7 +88,7 @@ pub(crate) fn postgres(text: &str, unit: &str) -> Option<Draft> {
     let used = get("connections");
     let full = refused || matches!((used, room), (Some(used), Some(room)) if used >= room);
     let near =
-        matches!((used, room), (Some(used), Some(room)) if room >= 20 && used * 100 >= room * 95);
+        matches!((used, room), (Some(used), Some(room)) if room >= 20 && percent(used, room) >= 95);
     if !full && !near {
         return None;
     }
@@ -154,7 +151,7 @@ pub(crate) fn redis(text: &str, unit: &str) -> Vec<Draft> {
     if snapshot || log {
         found.push(redis_saves_not(text, unit, refuses));
     }
-    let number = |name: &str| get(name).parse::<i64>().unwrap_or(0);
+    let number = |name: &str| int(get(name));
     let (used, most) = (number("used_memory"), number("maxmemory"));
     if most > 0
         && used.saturating_mul(100) >= most.saturating_mul(99)

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::load::Source;
 use super::stamp::{Stamps, offset};
 use crate::look::Look;
+use crate::read::counted;
 use crate::units::log::{Line, json, short_unix};
 
 /// A line, where it comes from and which answer has it.
@@ -73,7 +74,7 @@ pub(crate) fn files(text: &str, key: &str) -> Vec<Seen> {
             let mut words = rest.split(' ');
             now_ms = words
                 .next()
-                .and_then(|w| w.parse::<i64>().ok())
+                .and_then(counted)
                 .unwrap_or(0)
                 .saturating_mul(1000);
             offset_s = words.next().map_or(0, offset);

@@ -2,6 +2,8 @@
 
 use regex::Regex;
 
+use crate::read::counted;
+
 /// The forms that are known, ready to use.
 pub(crate) struct Stamps {
     forms: Vec<Regex>,
@@ -31,11 +33,7 @@ impl Stamps {
     pub(crate) fn find(&self, line: &str, offset_s: i64, now_ms: i64) -> Option<i64> {
         let head: String = line.chars().take(64).collect();
         let found = self.forms.iter().find_map(|form| form.captures(&head))?;
-        let number = |name: &str| {
-            found
-                .name(name)
-                .and_then(|part| part.as_str().parse::<i64>().ok())
-        };
+        let number = |name: &str| found.name(name).and_then(|part| counted(part.as_str()));
         let month =
             number("m").or_else(|| found.name("m").and_then(|name| month(name.as_str())))?;
         let (day, hour, minute, second) = (number("d")?, number("h")?, number("i")?, number("s")?);
@@ -78,7 +76,7 @@ fn month(name: &str) -> Option<i64> {
 /// `+0200`, `+02:00`, `Z` as seconds east of UTC.
 pub(crate) fn offset(zone: &str) -> i64 {
     let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
-    let Ok(number) = digits.parse::<i64>() else {
+    let Some(number) = counted(&digits) else {
         return 0;
     };
     let seconds = number / 100 * 3600 + number % 100 * 60;

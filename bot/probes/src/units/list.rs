@@ -217,7 +217,7 @@ impl Units {
             };
             self.masks.push(Mask {
                 unit: name(link),
-                at: at.parse().unwrap_or(0),
+                at: crate::read::int(at),
                 link: link.to_owned(),
             });
         } else if let Some(link) = line.strip_prefix("wants ") {

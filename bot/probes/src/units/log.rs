@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::read::counted;
+
 /// One line of a log with what is known about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -57,10 +59,9 @@ fn is_stamp(text: &str) -> bool {
 fn milliseconds(stamp: &str) -> Option<i64> {
     let (seconds, part) = stamp.split_once('.')?;
     let part: String = part.chars().chain("000".chars()).take(3).collect();
-    let seconds: i64 = seconds.parse().ok()?;
-    seconds
+    counted(seconds)?
         .checked_mul(1000)?
-        .checked_add(part.parse::<i64>().ok()?)
+        .checked_add(counted(&part)?)
 }
 
 #[derive(Deserialize)]
@@ -105,10 +106,7 @@ pub(crate) fn json(text: &str) -> Vec<Line> {
         let Ok(record) = serde_json::from_str::<Record>(raw) else {
             continue;
         };
-        let at_ms = record
-            .at
-            .and_then(|at| at.parse::<i64>().ok())
-            .map(|us| us / 1000);
+        let at_ms = record.at.and_then(|at| counted(&at)).map(|us| us / 1000);
         let field = |message: Option<Message>| message.map(Message::text).unwrap_or_default();
         let about = field(record.about);
         let unit = if about.is_empty() {

@@ -1,5 +1,7 @@
 //! Reads what lies on the way to a path, and answers whether a given user gets there.
 
+use crate::read::counted;
+
 /// A file, folder or link, as `stat` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {
@@ -24,7 +26,7 @@ impl Node {
         let owner = words.next()?.to_owned();
         let group = words.next()?.to_owned();
         let size = words.next()?.parse().ok()?;
-        let changed = words.next()?.parse().ok()?;
+        let changed = counted(words.next()?)?;
         let name = words.next()?.to_owned();
         name.starts_with('/').then_some(Self {
             name,
