@@ -22,6 +22,7 @@ check() {
     -e 's/^[^\/]*\[\(\/[^]:]*\):\([0-9][0-9]*\)\].*/\2 \1/p' -e 's/.*parsing \[\(\/[^]:]*\):\([0-9][0-9]*\)\].*/\2 \1/p' \
     -e 's/^\(\/[^ :]*\):* line \([0-9][0-9]*\): .*/\2 \1/p' -e 's/^\(\/[^ :]*\):\([0-9][0-9]*\): .*/\2 \1/p' -e 's/.*\(\/[^ :]*\):\([0-9][0-9]*\):[0-9]*: .*/\2 \1/p' | head -n 4 |
     while read -r number file; do
+      real=$(readlink -f "$file" 2>/dev/null); case $real in ''|"$file") ;; *) echo "real $file is $real" ;; esac
       [ ! -r "$file" ] || echo "line $number of $file is $(sed -n "${number}p" "$file" 2>/dev/null | head -c 200)"
     done
 }

@@ -14,8 +14,17 @@ pub(crate) struct Complaint {
     pub(crate) path: String,
     pub(crate) line: Option<i64>,
     pub(crate) message: String,
+    /// The file itself, where the path is a link to it.
+    pub(crate) real: Option<String>,
     /// The line of the file that it complains of.
     pub(crate) text: Option<String>,
+}
+
+impl Complaint {
+    /// What would have to be edited.
+    pub(crate) fn file(&self) -> &str {
+        self.real.as_deref().unwrap_or(&self.path)
+    }
 }
 
 /// One service's own check.
@@ -27,6 +36,8 @@ pub(crate) struct Check {
     pub(crate) exit: Option<i32>,
     pub(crate) said: Vec<String>,
     lines: BTreeMap<(String, i64), String>,
+    /// Where the links lead that it complains of.
+    reals: BTreeMap<String, String>,
 }
 
 /// The forms of a complaint: `path`, `line` and `message`, tried in order.
@@ -69,6 +80,11 @@ pub(crate) fn read(text: &str) -> Vec<Check> {
             check.said.push(said.to_owned());
         } else if let Some(code) = raw.strip_prefix("exit ") {
             check.exit = code.trim().parse().ok();
+        } else if let Some((link, real)) = raw
+            .strip_prefix("real ")
+            .and_then(|rest| rest.split_once(" is "))
+        {
+            check.reals.insert(link.to_owned(), real.to_owned());
         } else if let Some(rest) = raw.strip_prefix("line ")
             && let Some((number, rest)) = rest.split_once(" of ")
             && let Some((path, text)) = rest.split_once(" is ")
@@ -109,6 +125,7 @@ impl Check {
             };
             let text = line.and_then(|line| self.lines.get(&(path.clone(), line)).cloned());
             Some(Complaint {
+                real: self.reals.get(&path).cloned(),
                 path,
                 line,
                 message: message.to_owned(),
@@ -172,11 +189,15 @@ pub(crate) fn judge(check: &Check, service: Service<'_>, as_root: bool) -> Optio
             Subject::new("path", &complaint.path),
             format!("{name} refuses {place}: {}", short(&complaint.message, 160)),
         )
-        .fact("path", complaint.path.as_str())
+        .fact("path", complaint.file())
         .fact("message", short(&complaint.message, 300))
         .detail(format!(
-            "Its own check says: {}\n{later}",
-            short(&complaint.message, 300)
+            "Its own check says: {}\n{}{later}",
+            short(&complaint.message, 300),
+            complaint
+                .real
+                .as_ref()
+                .map_or_else(String::new, |real| format!("It is a link to {real}.\n"))
         ));
         if let Some(line) = complaint.line {
             draft = draft.fact("line", line);

@@ -12,8 +12,8 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::units::exec::Needs;
 use crate::units::list::Units;
-use crate::units::path::{Account, normal};
-use crate::units::start::broken_link;
+use crate::units::path::{Account, Node, normal};
+use crate::units::start::{broken_link, with_renamed};
 
 /// What was looked at, read once.
 pub(crate) struct Known<'a> {
@@ -265,7 +265,7 @@ fn missing(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
     if let Some(package) = &place.package {
         draft = draft.fact("package", package.as_str());
     }
-    vec![draft]
+    vec![with_renamed(draft, place.way.renamed(Node::is_file))]
 }
 
 fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {

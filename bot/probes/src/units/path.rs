@@ -44,6 +44,10 @@ impl Node {
         self.mode & 0o170_000 == 0o040_000
     }
 
+    pub(crate) const fn is_file(&self) -> bool {
+        self.mode & 0o170_000 == 0o100_000
+    }
+
     pub(crate) const fn is_link(&self) -> bool {
         self.mode & 0o170_000 == 0o120_000
     }
@@ -121,7 +125,7 @@ pub(crate) struct Way {
     pub(crate) hidden: Option<String>,
     /// A link on the way that leads nowhere, and what it says.
     pub(crate) dangling: Option<(String, String)>,
-    /// What lies beside the place where the dangling link leads.
+    /// What lies beside the place where the dangling link leads, or beside the part that is gone and begins with its name.
     pub(crate) near: Vec<Node>,
     /// The same path without links, and what lies on the way to it.
     pub(crate) real: Option<Box<Self>>,
@@ -132,6 +136,24 @@ impl Way {
     pub(crate) fn end(&self) -> Option<&Node> {
         let whole = self.real.as_deref().unwrap_or(self);
         whole.nodes.last().filter(|node| node.name == whole.path)
+    }
+
+    /// What lies where the path should end, under its name with something behind it: `shop.env.bak`, `app-old`. Only where
+    /// there is exactly one such thing of the wanted kind; between several a person has to choose.
+    pub(crate) fn renamed(&self, wanted: impl Fn(&Node) -> bool) -> Option<&Node> {
+        if self.gone.as_deref() != Some(self.path.as_str()) {
+            return None;
+        }
+        let mut found = self.near.iter().filter(|node| {
+            let rest = node.name.strip_prefix(self.path.as_str());
+            rest.and_then(|rest| rest.chars().next())
+                .is_some_and(|first| !first.is_alphanumeric() && first != '/')
+                && wanted(node)
+        });
+        match (found.next(), found.next()) {
+            (Some(node), None) => Some(node),
+            (Some(_), Some(_)) | (None, _) => None,
+        }
     }
 
     /// The first node that refuses the user, with what was wanted of it: passing through each folder, `wanted` of the end.

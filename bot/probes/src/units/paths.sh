@@ -17,7 +17,13 @@ walk() {
         break
       fi
     elif [ ! -e "$at" ]; then
-      if [ -x "${last:-/}" ]; then echo "gone $at"; else echo "hidden $at"; fi
+      if [ -x "${last:-/}" ]; then
+        echo "gone $at"
+        # What was renamed on the way to an edit or a clean-up still begins with the old name.
+        for f in "$at"?*; do [ ! -e "$f" ] || nodes near "$f"; done
+      else
+        echo "hidden $at"
+      fi
       break
     fi
     set -- "$@" "$at"; last=$at

@@ -77,7 +77,8 @@ fn program(needs: &Needs, part: &Part, severity: Severity, found: &mut Vec<Draft
                 .fact("package", package.as_str()),
             None => draft.detail(format!("The first part of the path that is missing is {gone}; no installed package owns it.")),
         };
-        found.push(draft);
+        let runs = |node: &Node| node.is_file() && node.mode & 0o111 != 0;
+        found.push(with_renamed(draft, way.renamed(runs)));
         return;
     }
     if way.hidden.is_some() || way.end().is_none() {
@@ -316,7 +317,19 @@ fn folder(needs: &Needs, part: &Part, severity: Severity, found: &mut Vec<Draft>
             .fact("want_owner", account.name.as_str())
             .fact("want_group", account.group.as_str());
     }
-    found.push(draft);
+    found.push(with_renamed(draft, part.way.renamed(Node::is_folder)));
+}
+
+/// Names what the missing thing is called by now, where that is plain.
+pub(crate) fn with_renamed(draft: Draft, renamed: Option<&Node>) -> Draft {
+    let Some(node) = renamed else { return draft };
+    let detail = format!(
+        "{} Beside it lies {}: it may have been renamed.",
+        draft.detail, node.name
+    );
+    draft
+        .detail(detail.trim_start())
+        .fact("want_target", node.name.as_str())
 }
 
 fn environment(needs: &Needs, part: &Part, severity: Severity) -> Draft {
@@ -325,9 +338,10 @@ fn environment(needs: &Needs, part: &Part, severity: Severity) -> Draft {
         "{} needs the environment file {path}, which is not there",
         needs.unit
     );
-    Draft::new("unit.env_file", severity, subject(needs), title)
+    let draft = Draft::new("unit.env_file", severity, subject(needs), title)
         .detail("EnvironmentFile= names it without a leading `-`, so the unit does not start without it.")
-        .fact("path", path)
+        .fact("path", path);
+    with_renamed(draft, part.way.renamed(Node::is_file))
 }
 
 fn writable(needs: &Needs, part: &Part, severity: Severity) -> Draft {
