@@ -31,7 +31,8 @@ fn a_preview_a_run_and_its_report_are_read_as_they_are_written() {
     let path = file.to_str().unwrap().to_owned();
     let step = Step::new("file.comment_line", vec![path, "1".into(), "#".into()]).unwrap();
     let text = steps_text(None, None, "", std::slice::from_ref(&step));
-    let preview = read_preview(run(&["preview"], &text, &dir_path).as_bytes(), 1).unwrap();
+    let root = dir_path.join("runs");
+    let preview = read_preview(run(&["preview"], &text, &root).as_bytes(), 1).unwrap();
     let seen = &preview.steps[0];
     assert_eq!(seen.verdict, Verdict::Ok, "{seen:?}");
     assert!(
@@ -40,7 +41,6 @@ fn a_preview_a_run_and_its_report_are_read_as_they_are_written() {
     );
 
     let id = ExecutionId::new("20261123-abc-1-a1").unwrap();
-    let root = dir_path.join("runs");
     let text = steps_text(Some(&id), None, "", &[step.needing(seen.before.clone())]);
     let sha = sha256(&text);
     let started = run(&["start", id.as_str(), "30", &sha], &text, &root);
@@ -59,6 +59,23 @@ fn a_preview_a_run_and_its_report_are_read_as_they_are_written() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "#x\n");
     let again = run(&["start", id.as_str(), "30", &sha], &text, &root);
     assert!(again.contains("REFUSED=already_claimed"), "{again}");
+}
+
+#[test]
+fn what_the_guard_remembers_is_no_file_to_change() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().canonicalize().unwrap();
+    let file = root.join("a file");
+    std::fs::write(&file, "x\n").unwrap();
+    let path = file.to_str().unwrap().to_owned();
+    let step = Step::new("file.comment_line", vec![path, "1".into(), "#".into()]).unwrap();
+    let text = steps_text(None, None, "", &[step]);
+    let preview = read_preview(run(&["preview"], &text, &root).as_bytes(), 1).unwrap();
+    let seen = &preview.steps[0].verdict;
+    assert!(
+        matches!(seen, Verdict::Refused(why) if why.ends_with("is protected on every host")),
+        "{seen:?}"
+    );
 }
 
 #[test]
