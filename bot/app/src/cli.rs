@@ -118,16 +118,33 @@ pub(crate) enum Hosts {
         targets: Vec<String>,
     },
     /// Show a host's key fingerprints and, once you have compared them, trust them.
-    Enrol {
-        /// The host.
-        host: String,
-        /// Also install the root-owned guard and probe helper, and their sudoers file.
-        #[arg(long)]
-        install: bool,
-        /// Trust the key with exactly this fingerprint (SHA256:…) without asking.
-        #[arg(long, value_name = "SHA256:…")]
-        fingerprint: Option<String>,
+    Enrol(Enrol),
+    /// Write the files of an enrolled host into a directory, for those who install them by other means.
+    Files {
+        /// The directory.
+        dir: PathBuf,
+        /// The account that Sickbay logs in as there.
+        #[arg(long, value_name = "NAME", default_value = "sickbay")]
+        account: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Enrol {
+    /// The host.
+    pub(crate) host: String,
+    /// Also install the root-owned guard and probes, and the sudoers file that lets one account run them and nothing else.
+    #[arg(long)]
+    pub(crate) install: bool,
+    /// Whom to log in as for --install: root, or an account with `sudo -n`. Without it: as always.
+    #[arg(long, value_name = "NAME", requires = "install")]
+    pub(crate) login: Option<String>,
+    /// The account that is to run the guard and the probes. Without it: the one that Sickbay always logs in as.
+    #[arg(long, value_name = "NAME", requires = "install")]
+    pub(crate) account: Option<String>,
+    /// Trust the key with exactly this fingerprint (SHA256:…) without asking.
+    #[arg(long, value_name = "SHA256:…")]
+    pub(crate) fingerprint: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -23,6 +23,8 @@ pub(crate) struct Line {
     pub(crate) privilege: Privilege,
     /// The host's boot; empty where it has none.
     pub(crate) boot: String,
+    /// What is wrong with the helpers of an enrolled host.
+    pub(crate) helpers_wrong: Option<String>,
 }
 
 /// What one look saw, before anything is numbered.
@@ -85,6 +87,7 @@ pub(crate) async fn look(
                     login: examined.login.clone(),
                     privilege: examined.privilege,
                     boot: examined.boot_id.clone(),
+                    helpers_wrong: examined.helpers_wrong.clone(),
                 });
                 for answer in examined.answers {
                     seen.answers.insert(answer.key.clone(), answer);
@@ -174,10 +177,26 @@ impl Seen {
             status: HostStatus::judge(&findings, judgement.essentials_answered),
             took: self.took,
             findings,
-            could_not_check: judgement.could_not_check.clone(),
+            could_not_check: self
+                .helpers()
+                .chain(judgement.could_not_check.clone())
+                .collect(),
             unreachable: String::new(),
         };
         Numbered { report, evidence }
+    }
+
+    /// That what was asked may not be what this version would have asked.
+    fn helpers(&self) -> impl Iterator<Item = CouldNotCheck> {
+        let wrong = self
+            .line
+            .as_ref()
+            .and_then(|line| line.helpers_wrong.as_ref());
+        wrong.into_iter().map(|wrong| CouldNotCheck {
+            probe: "everything that needs root".to_owned(),
+            why: printable(wrong.as_bytes()),
+            next: format!("sickbay hosts enrol {} --install", self.host.name),
+        })
     }
 
     fn evidence(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hosts::inventory::BecomeRoot;
 use incident::policy::{HostTraits, Requirement};
 use incident::proposal::Privilege;
 use incident::remediation::{Outcome, State};
@@ -136,10 +137,22 @@ fn with_restarts(findings: &[Finding]) -> Vec<Finding> {
 fn no_root(seen: &Seen, line: &Line) -> Option<String> {
     match line.privilege {
         Privilege::Root | Privilege::Sudo | Privilege::Enrolled => None,
-        Privilege::None => Some(format!(
-            "{} has no way to become root on {}; allow `sudo -n` or enrol the host",
-            line.login, seen.host.name
-        )),
+        Privilege::None => {
+            let host = &seen.host.name;
+            let next = match seen.host.become_root {
+                BecomeRoot::Auto | BecomeRoot::Sudo => {
+                    "allow `sudo -n` or enrol the host".to_owned()
+                }
+                BecomeRoot::Enrolled => {
+                    format!("its helpers do not answer; run `sickbay hosts enrol {host} --install`")
+                }
+                BecomeRoot::None => "the settings say `privilege = \"none\"` for it".to_owned(),
+            };
+            Some(format!(
+                "{} has no way to become root on {host}; {next}",
+                line.login
+            ))
+        }
     }
 }
 

@@ -161,6 +161,17 @@ pub(crate) fn inventory(global: &Global, settings: &Settings) -> anyhow::Result<
     Ok(inventory)
 }
 
+/// What enrolled hosts have of ours.
+pub(crate) fn kit() -> hosts::Kit {
+    hosts::Kit::new(probes::specs().map(|spec| hosts::ProbeText {
+        id: spec.id,
+        script: spec.script,
+        slots: spec.takes,
+        limit: Span::seconds(spec.limit_seconds),
+        cap_bytes: spec.cap_bytes,
+    }))
+}
+
 /// The OpenSSH client configuration: the one that is named, or the user's own where there is one.
 pub(crate) fn ssh_config(global: &Global, settings: &Settings) -> Option<PathBuf> {
     global
@@ -203,6 +214,7 @@ impl World {
             ssh_config: ssh_config(global, &settings),
             known_hosts: dir.join("known_hosts"),
             fast_key_exchange: settings.fast_key_exchange,
+            helpers: kit().version().to_owned(),
             ..hosts::Options::default()
         };
         let hosts = hosts::Hosts::new(inventory, options).map_err(|error| usage(&error))?;

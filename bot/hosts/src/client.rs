@@ -22,6 +22,8 @@ pub struct Options {
     pub known_hosts: PathBuf,
     /// Where control sockets are made; short, and ours alone. Left empty, a place is found.
     pub sockets: PathBuf,
+    /// The version of the helpers that enrolled hosts should have; empty where it does not matter.
+    pub helpers: String,
     /// Prefer curve25519 in the key exchange: less CPU with old clients, no post-quantum protection there.
     pub fast_key_exchange: bool,
 }

@@ -266,6 +266,16 @@ impl Host {
         }
     }
 
+    /// The same host, logged in to as somebody else.
+    pub(crate) fn logged_in_as(&self, login: Option<&str>) -> Result<Self, String> {
+        let mut host = self.clone();
+        if let (Way::Ssh(address), Some(login)) = (&mut host.way, login) {
+            address.user = Some(login.to_owned());
+            address.check()?;
+        }
+        Ok(host)
+    }
+
     /// Whether it is this machine.
     #[must_use]
     pub fn is_local(&self) -> bool {

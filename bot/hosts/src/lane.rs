@@ -13,8 +13,8 @@ use incident::{Ended, Plan, ProbeRun, RawOutput, Span};
 use crate::quote::{shell_word, token};
 
 pub(crate) use frames::{Event, Frames, Hello};
-pub(crate) use helper::version_of;
-pub use helper::{PROBE_HELPER_PATH, ProbeText, render_probe_helper};
+pub use helper::{PROBE_HELPER_PATH, ProbeText};
+pub(crate) use helper::{render_probe_helper, version_of};
 
 /// The functions that every lane begins with.
 const HEAD: &str = include_str!("lane/lane.sh");

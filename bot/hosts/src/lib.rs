@@ -7,6 +7,7 @@
 mod client;
 pub mod guard;
 pub mod inventory;
+mod kit;
 mod lane;
 mod line;
 mod master;
@@ -18,9 +19,9 @@ mod trouble;
 pub use client::Options;
 pub use guard::{GuardError, Preview, Stand, Standing, StepPreview, Verdict};
 pub use inventory::{Host, Inventory, InventoryError, TargetError};
-pub use lane::{PROBE_HELPER_PATH, ProbeText, render_probe_helper};
+pub use kit::{GATE_PATH, Kit, KitFile};
+pub use lane::{PROBE_HELPER_PATH, ProbeText};
 pub use reach::{
     Checked, EnrolError, Examined, Hosts, Installed, NoHosts, OfferedKey, Outcome, Progress, Root,
-    Texts,
 };
 pub use trouble::{Step as CheckStep, Unreachable};

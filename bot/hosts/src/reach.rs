@@ -14,12 +14,12 @@ use std::sync::atomic::AtomicUsize;
 use incident::HostName;
 
 use crate::client::{self, Options};
-use crate::inventory::Inventory;
+use crate::inventory::{BecomeRoot, Inventory};
 use crate::pool::Pool;
 
 pub use change::Root;
 pub use check::{Checked, Outcome};
-pub use enrol::{EnrolError, Installed, OfferedKey, Texts};
+pub use enrol::{EnrolError, Installed, OfferedKey};
 pub use examine::{Examined, Progress};
 
 /// The way to all hosts. Connections are kept between waves.
@@ -67,6 +67,13 @@ impl Hosts {
     #[must_use]
     pub fn inventory(&self) -> &Inventory {
         &self.pool.inventory
+    }
+
+    /// Whether the inventory has a host become root through its helpers.
+    #[must_use]
+    pub fn goes_by_helpers(&self, host: &HostName) -> bool {
+        let host = self.pool.inventory.host(host);
+        host.is_some_and(|host| host.become_root == BecomeRoot::Enrolled)
     }
 
     /// What connections share.

@@ -327,7 +327,7 @@ pub enum Step {
 
 impl std::fmt::Display for Step {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Resolve => "resolve",
             Self::Connect => "connect",
             Self::HostKey => "host key",

@@ -1,22 +1,18 @@
-//! `sickbay hosts`: list, check, enrol. And `sickbay recover`, which asks hosts how runs ended.
+//! `sickbay hosts`: list and check. And `sickbay recover`, which asks hosts how runs ended.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
-
+use super::enrol;
 use crate::cli::{Global, Hosts, Output};
 use crate::exit::Exit;
 use crate::world::{self, Usage, World};
-use crate::{clock, perform, screen};
+use crate::{perform, screen};
 
 /// Runs the command.
 pub(crate) async fn run(global: &Global, asked: &Hosts) -> anyhow::Result<Exit> {
     match asked {
         Hosts::List(output) => list(global, output),
         Hosts::Check { targets } => check(global, targets).await,
-        Hosts::Enrol {
-            host,
-            install,
-            fingerprint,
-        } => enrol(global, host, *install, fingerprint.as_deref()).await,
+        Hosts::Enrol(asked) => Box::pin(enrol::run(global, asked)).await,
+        Hosts::Files { dir, account } => enrol::files(dir, account),
     }
 }
 
@@ -79,71 +75,6 @@ async fn check(global: &Global, targets: &[String]) -> anyhow::Result<Exit> {
     }
     world.hosts.close().await;
     Ok(exit)
-}
-
-/// Shows the keys that a host offers, and trusts one once a person has compared it.
-async fn enrol(
-    global: &Global,
-    host: &str,
-    install: bool,
-    fingerprint: Option<&str>,
-) -> anyhow::Result<Exit> {
-    if install {
-        return Err(Usage(
-            "enrol --install is not there yet: deploy/ssh/README.md says how to put the guard on a host by hand".to_owned(),
-        )
-        .into());
-    }
-    let world = World::open(global, None).await?;
-    let name = incident::HostName::new(host).map_err(|bad| Usage(bad.to_string()))?;
-    let chosen = world
-        .inventory()
-        .select(name.as_str())
-        .map_err(|error| Usage(error.to_string()))?;
-    let Some(host) = chosen.into_iter().next() else {
-        return Err(Usage(format!("there is no host {name}")).into());
-    };
-    let offered = world.hosts.offered_keys(&host).await?;
-    if offered.is_empty() {
-        return Err(anyhow::anyhow!(
-            "{name} offers no host key; `sickbay hosts check {name}` says where it stops"
-        ));
-    }
-    for key in &offered {
-        screen::line(&format!("{:<22} {}", key.kind, key.fingerprint));
-    }
-    let trusted = match fingerprint {
-        Some(wanted) => offered.iter().any(|key| key.fingerprint == wanted),
-        None if std::io::stdin().is_terminal() => {
-            let mut out = std::io::stdout().lock();
-            write!(
-                out,
-                "Compare them with `ssh-keygen -lf` on the host's own console. Trust these keys? Type yes: "
-            )?;
-            out.flush()?;
-            let mut answer = String::new();
-            std::io::stdin().lock().read_line(&mut answer)?;
-            answer.trim() == "yes"
-        }
-        None => false,
-    };
-    if !trusted {
-        screen::line(
-            "Nothing was trusted. Give the fingerprint that you compared with --fingerprint SHA256:…",
-        );
-        return Ok(Exit::Findings);
-    }
-    let kept: Vec<_> = offered
-        .into_iter()
-        .filter(|key| fingerprint.is_none_or(|wanted| wanted == key.fingerprint))
-        .collect();
-    world.hosts.trust(&host, &kept).await?;
-    screen::line(&format!(
-        "{name} is enrolled with {} key(s), at {}.",
-        kept.len(),
-        clock::local(clock::now())
-    ));
-    Ok(Exit::Fine)
 }
 
 /// `sickbay recover`: finishes what an interrupted Sickbay left.

@@ -1258,7 +1258,9 @@ main() {
     case ${2:-} in run|disk) WHERE=$2 ;; *) die bad_root ;; esac; shift 2
   fi
   choose_root
-  [ $# -gt 0 ] || exit 64; VERSION=1
+  [ $# -gt 0 ] || exit 64
+  # Installed, it is that of all helpers together.
+  VERSION=1
   _verb=$1; shift
   case $_verb in
     version) echo "sickbay-guard $VERSION"; return ;;

@@ -144,7 +144,7 @@ impl Written {
             groups: groups.into_keys().collect(),
             labels: labels(&vars),
             way,
-            become_root: BecomeRoot::Auto,
+            become_root: used.become_root()?,
             declared: format!("{}:{line}", path.display()),
         })
     }
@@ -169,6 +169,20 @@ impl Used<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Ansible's own `become` says what Ansible may do; what Sickbay may do has a name of its own.
+    fn become_root(&self) -> Result<BecomeRoot, Wrong> {
+        match self.first(&["sickbay_privilege"])? {
+            None | Some(("auto", _)) => Ok(BecomeRoot::Auto),
+            Some(("sudo", _)) => Ok(BecomeRoot::Sudo),
+            Some(("enrolled", _)) => Ok(BecomeRoot::Enrolled),
+            Some(("none", _)) => Ok(BecomeRoot::None),
+            Some((other, line)) => Err(Wrong(
+                line,
+                format!("sickbay_privilege={other} is not known; use auto, sudo, enrolled or none"),
+            )),
+        }
     }
 
     fn address(&self, line: usize) -> Result<Address, Wrong> {
@@ -237,6 +251,7 @@ fn labels(vars: &Vars) -> BTreeMap<String, String> {
     vars.iter()
         .filter(|(name, (value, _))| {
             !name.starts_with("ansible_")
+                && !name.starts_with("sickbay_")
                 && !secret(name)
                 && (1..=63).contains(&value.len())
                 && value

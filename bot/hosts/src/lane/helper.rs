@@ -31,9 +31,12 @@ pub struct ProbeText<'a> {
     pub cap_bytes: u64,
 }
 
-/// The helper's text. Its version is the hash of everything in it, so that an outdated helper can be told.
-#[must_use]
-pub fn render_probe_helper<'a>(specs: impl Iterator<Item = ProbeText<'a>>) -> String {
+/// The helper's text. Its version is the hash of everything in it, and of the texts that are installed with it, so that an
+/// outdated set can be told by one word.
+pub(crate) fn render_probe_helper<'a>(
+    specs: impl Iterator<Item = ProbeText<'a>>,
+    with: &[&str],
+) -> String {
     let mut known = String::new();
     let mut fits = String::new();
     let mut runs = String::new();
@@ -71,7 +74,12 @@ pub fn render_probe_helper<'a>(specs: impl Iterator<Item = ProbeText<'a>>) -> St
          run() {{\n  i=$1 P=$2; shift 2\n  case $P in\n{runs}  esac\n}}\n",
         head().replacen(own_path, "PATH=/usr/sbin:/usr/bin:/sbin:/bin;", 1),
     );
-    let version = data_encoding::HEXLOWER.encode(&Sha256::digest(body.as_bytes()));
+    let mut hash = Sha256::new();
+    for text in [body.as_str()].iter().chain(with) {
+        hash.update(text.len().to_string());
+        hash.update(text);
+    }
+    let version = data_encoding::HEXLOWER.encode(&hash.finalize());
     let version: String = version.chars().take(16).collect();
     format!(
         "#!/bin/sh\n\

@@ -280,6 +280,7 @@ fn helper() -> String {
             text("bad id;", "x", &[]),
         ]
         .into_iter(),
+        &[],
     )
 }
 

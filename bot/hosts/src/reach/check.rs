@@ -108,30 +108,65 @@ impl Hosts {
         walk
     }
 
+    /// The probe helper has answered; the guard is asked for its version.
+    async fn check_helpers(
+        &self,
+        host: &Host,
+        line: &Line,
+        seen: &super::Examined,
+    ) -> (Outcome, String) {
+        if let Some(wrong) = &seen.helpers_wrong {
+            return (Outcome::Warned, format!("{wrong}; {}", enrol_again(host)));
+        }
+        let ask = Ask {
+            command: &format!("sudo -n {} version", guard::GUARD_PATH),
+            input: "",
+            limit: Duration::from_secs(10),
+            most: 4096,
+        };
+        let said = line.answer(ask).await.map(|(said, _)| said);
+        let said = String::from_utf8_lossy(&said.unwrap_or_default())
+            .trim()
+            .to_owned();
+        let wanted = &self.pool.options.helpers;
+        match said.strip_prefix("sickbay-guard ") {
+            Some(found) if wanted.is_empty() || found == wanted => (
+                Outcome::Passed,
+                format!("enrolled: guard and probes of version {found}"),
+            ),
+            Some(_) => (
+                Outcome::Warned,
+                format!(
+                    "the guard on {} is of another version than its probes and this Sickbay; {}",
+                    host.name,
+                    enrol_again(host)
+                ),
+            ),
+            None => (
+                Outcome::Warned,
+                format!(
+                    "the probes answer and {} does not: fixes fail; {}",
+                    guard::GUARD_PATH,
+                    enrol_again(host)
+                ),
+            ),
+        }
+    }
+
     async fn check_sudo(&self, host: &Host, line: &Line, seen: &super::Examined) -> Checked {
         let (outcome, says) = match seen.privilege {
             Privilege::Root => (Outcome::Passed, "the login is root".to_owned()),
             Privilege::Sudo => (Outcome::Passed, "`sudo -n` works without a password".to_owned()),
-            Privilege::Enrolled => {
-                let command = format!("sudo -n {} version", guard::GUARD_PATH);
-                let ask = Ask { command: &command, input: "", limit: Duration::from_secs(10), most: 4096 };
-                let said = line.answer(ask).await.map(|(said, _)| String::from_utf8_lossy(&said).trim().to_owned());
-                match said {
-                    Ok(said) if said.starts_with("sickbay-guard ") => {
-                        (Outcome::Passed, format!("enrolled: {said}, sickbay-probe {}", seen.helper.as_deref().unwrap_or("?")))
-                    }
-                    Ok(_) | Err(_) => (
-                        Outcome::Warned,
-                        format!("the probe helper answers and {} does not: fixes are not offered; run `sickbay hosts enrol {} --install`", guard::GUARD_PATH, host.name),
-                    ),
-                }
-            }
+            Privilege::Enrolled => self.check_helpers(host, line, seen).await,
             Privilege::None if host.become_root == BecomeRoot::None => {
                 (Outcome::Passed, "not wanted (`privilege = \"none\"`): probes run as an ordinary user, fixes are not offered".to_owned())
             }
             Privilege::None if host.become_root == BecomeRoot::Enrolled => (
                 Outcome::Warned,
-                format!("the helpers do not answer: probes run as an ordinary user; install them with `sickbay hosts enrol {} --install`", host.name),
+                format!(
+                    "{}: probes run as {} and fixes are not offered; {}",
+                    seen.helpers_wrong.as_deref().unwrap_or("the helpers do not answer"), seen.login, enrol_again(host)
+                ),
             ),
             Privilege::None => {
                 let ask = Ask { command: "sudo -n /bin/sh -s", input: "", limit: Duration::from_secs(10), most: 4096 };
@@ -150,6 +185,11 @@ impl Hosts {
             says,
         }
     }
+}
+
+/// What to do about helpers that are missing or outdated.
+fn enrol_again(host: &Host) -> String {
+    format!("run `sickbay hosts enrol {} --install`", host.name)
 }
 
 /// The steps that must have gone well before the one that did not, and that one.

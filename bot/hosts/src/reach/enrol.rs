@@ -6,12 +6,11 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use super::Hosts;
-use crate::client;
 use crate::inventory::Host;
-use crate::lane::{PROBE_HELPER_PATH, version_of};
+use crate::kit::{Kit, is_account};
 use crate::line::Ask;
 use crate::trouble::{Unreachable, fingerprint};
-use crate::{guard, master};
+use crate::{client, master};
 
 /// The kinds of keys that are asked for, the best first.
 const KINDS: [&str; 3] = [
@@ -30,24 +29,13 @@ pub struct OfferedKey {
     line: String,
 }
 
-/// The texts that an enrolled host gets.
-#[derive(Debug, Clone, Copy)]
-pub struct Texts<'a> {
-    /// The probe helper, as [`crate::render_probe_helper`] makes it.
-    pub probe: &'a str,
-    /// The sudoers file; `sickbay` in it stands for the login.
-    pub sudoers: &'a str,
-    /// The forced command for the key, where one is to be installed.
-    pub gate: Option<&'a str>,
-}
-
 /// What was installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
-    /// The version of the probe helper.
-    pub probe: String,
-    /// The login that may run the helpers.
-    pub login: String,
+    /// The account that may run the helpers.
+    pub account: String,
+    /// What the person who enrols it should know about the host.
+    pub notes: Vec<String>,
 }
 
 /// Why a host could not be enrolled.
@@ -67,14 +55,22 @@ pub enum EnrolError {
         /// Why.
         source: std::io::Error,
     },
-    /// The helpers could not be installed; the host is as it was.
+    /// The helpers could not be installed; what sudo allows there is as it was.
     #[error(
-        "{host}: the helpers were not installed ({said}); it takes a login that may run `sudo -n /bin/sh`, and visudo"
+        "{host}: the helpers were not installed ({said}); it takes a login that is root or may run `sudo -n /bin/sh`: name it with --login"
     )]
     Install {
         /// The host.
         host: String,
         /// What the host said.
+        said: String,
+    },
+    /// Nobody said whom sudo is to let through.
+    #[error("{host}: {said}; name the account that Sickbay is to log in as with --account")]
+    Account {
+        /// The host.
+        host: String,
+        /// What is wrong.
         said: String,
     },
 }
@@ -191,46 +187,64 @@ impl Hosts {
         Ok(())
     }
 
-    /// Puts the guard, the probe helper and their sudoers file on a host, owned by root, checked before they count. What is
-    /// there already is replaced in one rename each; the sudoers file comes last.
+    /// Puts the helpers and their sudoers file on a host, owned by root, tried before they count. What is there already is
+    /// replaced in one rename each; the sudoers file comes last. `login` is whom to log in as for this; without it, whom the
+    /// host is always logged in to as. `account` is whom sudo then lets run the helpers; without it, the latter.
     ///
     /// # Errors
-    /// [`EnrolError`] with what the host said; then nothing was put in place.
+    /// [`EnrolError`] with what the host said; then what sudo allows there is as it was.
     pub async fn install_helpers(
         &self,
         host: &Host,
-        texts: Texts<'_>,
+        login: Option<&str>,
+        account: Option<&str>,
+        kit: &Kit,
     ) -> Result<Installed, EnrolError> {
+        let no_account = |said: String| EnrolError::Account {
+            host: host.name.to_string(),
+            said,
+        };
+        if host.is_local() {
+            return Err(no_account(
+                "it is this machine, which needs no helpers".to_owned(),
+            ));
+        }
+        let usual = match account {
+            Some(account) => account.to_owned(),
+            None => self.usual_login(host).await?,
+        };
+        if !is_account(&usual) {
+            let shown: String = usual.chars().filter(|c| !c.is_control()).take(64).collect();
+            return Err(no_account(format!(
+                "{shown:?} cannot stand in a sudoers file"
+            )));
+        }
+        let through = host.logged_in_as(login).map_err(no_account)?;
+        self.forget(&host.name).await;
+        let installed = self.install(&through, &usual, kit).await;
+        // The next question goes the usual way again.
+        self.forget(&host.name).await;
+        installed
+    }
+
+    async fn install(
+        &self,
+        host: &Host,
+        account: &str,
+        kit: &Kit,
+    ) -> Result<Installed, EnrolError> {
+        let failed = |said: String| EnrolError::Install {
+            host: host.name.to_string(),
+            said,
+        };
         let (line, _warm) = self
             .pool
             .line(host)
             .await
             .map_err(EnrolError::Unreachable)?;
-        let failed = |said: String| EnrolError::Install {
-            host: host.name.to_string(),
-            said,
-        };
-        let who = Ask {
-            command: "id -un",
-            input: "",
-            limit: Duration::from_secs(10),
-            most: 4096,
-        };
-        let (login, _end) = line
-            .answer(who)
-            .await
-            .map_err(|cut| failed(cut.to_string()))?;
-        let login = String::from_utf8_lossy(&login).trim().to_owned();
-        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        if login.is_empty() || login.starts_with('-') || !login.chars().all(plain) {
-            return Err(failed(format!(
-                "the login {login:?} cannot stand in a sudoers file"
-            )));
-        }
-        let script = install_script(&login, texts);
-        let command = "/bin/sh -c 'if [ \"$(id -u)\" = 0 ]; then exec /bin/sh -s; else exec sudo -n /bin/sh -s; fi'";
+        let script = kit.install_script(account);
         let ask = Ask {
-            command,
+            command: "/bin/sh -c 'if [ \"$(id -u)\" = 0 ]; then exec /bin/sh -s; else exec sudo -n /bin/sh -s; fi'",
             input: &script,
             limit: Duration::from_secs(60),
             most: 1 << 16,
@@ -241,22 +255,53 @@ impl Hosts {
             .map_err(|cut| failed(cut.to_string()))?;
         let said = String::from_utf8_lossy(&said);
         if !said.lines().any(|line| line == "INSTALLED") {
-            let words = format!("{said} {}", end.complaint);
+            let words = format!("{} {said}", end.complaint);
             let words: Vec<&str> = words.split_whitespace().collect();
-            return Err(failed(
-                words
-                    .join(" ")
-                    .chars()
-                    .filter(|c| !c.is_control())
-                    .take(300)
-                    .collect(),
-            ));
+            return Err(failed(plain(&words.join(" "))));
         }
         Ok(Installed {
-            probe: version_of(texts.probe).unwrap_or("?").to_owned(),
-            login,
+            account: account.to_owned(),
+            notes: said
+                .lines()
+                .filter_map(|line| line.strip_prefix("NOTE ").map(plain))
+                .collect(),
         })
     }
+
+    /// Whom ssh logs in to a host as. Nothing is connected to find out.
+    async fn usual_login(&self, host: &Host) -> Result<String, EnrolError> {
+        let options = &self.pool.options;
+        let letters = master::letters()
+            .map_err(|error| EnrolError::NoSsh(std::io::Error::other(error.to_string())))?;
+        let config = Gone(options.sockets.join(format!("c{letters}")));
+        tokio::fs::write(
+            &config.0,
+            client::config(host, &self.pool.inventory, options),
+        )
+        .await
+        .map_err(|source| EnrolError::Keep {
+            path: config.0.clone(),
+            source,
+        })?;
+        let out = tokio::process::Command::new("ssh")
+            .args(["-G", "-F"])
+            .arg(&config.0)
+            .args(["--", host.name.as_str()])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .output()
+            .await
+            .map_err(EnrolError::NoSsh)?;
+        let text = String::from_utf8_lossy(&out.stdout).into_owned();
+        let user = text.lines().find_map(|line| line.strip_prefix("user "));
+        Ok(user.unwrap_or("").to_owned())
+    }
+}
+
+/// One line that can be shown.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(300).collect()
 }
 
 /// A file that goes when it has served.
@@ -290,31 +335,4 @@ fn keep_keys(path: &Path, keys: &[OfferedKey]) -> std::io::Result<()> {
     }
     file.sync_all()?;
     std::fs::rename(&fresh, path)
-}
-
-/// Everything is inside one group, so that a script that was cut off on its way does nothing.
-fn install_script(login: &str, texts: Texts<'_>) -> String {
-    let quote = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
-    let sudoers = texts
-        .sudoers
-        .replace("Defaults:sickbay", &format!("Defaults:{login}"))
-        .replace("\nsickbay ", &format!("\n{login} "));
-    let gate = texts.gate.unwrap_or("");
-    format!(
-        "{{ set -eu; umask 022; PATH=/usr/sbin:/usr/bin:/sbin:/bin\n\
-         guard={}\nprobe={}\nsudoers={}\ngate={}\n\
-         d=/usr/local/libexec; mkdir -p \"$d\"; t=$(mktemp -d \"$d/.sickbay.XXXXXX\"); trap 'rm -rf \"$t\"' EXIT\n\
-         command -v visudo >/dev/null || {{ echo 'there is no visudo'; exit 1; }}\n\
-         printf '%s' \"$guard\" >\"$t/sickbay-guard\"; printf '%s' \"$probe\" >\"$t/sickbay-probe\"; printf '%s' \"$sudoers\" >\"$t/sudoers\"\n\
-         sh -n \"$t/sickbay-guard\"; sh -n \"$t/sickbay-probe\"; chmod 0440 \"$t/sudoers\"; visudo -cf \"$t/sudoers\" >&2\n\
-         if [ -n \"$gate\" ]; then printf '%s' \"$gate\" >\"$t/sickbay-gate\"; sh -n \"$t/sickbay-gate\"; fi\n\
-         for f in guard probe gate; do f=sickbay-$f; [ -f \"$t/$f\" ] || continue; chown 0:0 \"$t/$f\"; chmod 0755 \"$t/$f\"; sync \"$t/$f\" 2>/dev/null || :; mv -f \"$t/$f\" \"$d/$f\"; done\n\
-         chown 0:0 \"$t/sudoers\"; cp \"$t/sudoers\" /etc/sudoers.d/.sickbay.new; chmod 0440 /etc/sudoers.d/.sickbay.new; mv -f /etc/sudoers.d/.sickbay.new /etc/sudoers.d/sickbay\n\
-         {} version >&2; {PROBE_HELPER_PATH} version >&2; echo INSTALLED; }}\n",
-        quote(guard::GUARD),
-        quote(texts.probe),
-        quote(&sudoers),
-        quote(gate),
-        guard::GUARD_PATH,
-    )
 }

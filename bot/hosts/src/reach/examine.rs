@@ -43,8 +43,8 @@ pub struct Examined {
     pub clock_skew: Option<i64>,
     /// The host's boot; empty where it has none.
     pub boot_id: String,
-    /// The version of the probe helper that answered, where one did.
-    pub helper: Option<String>,
+    /// What is wrong with the helpers of an enrolled host: missing, or of another version than ours.
+    pub helpers_wrong: Option<String>,
     /// Why answers are missing, where some are.
     pub cut_short: Option<String>,
 }
@@ -146,7 +146,8 @@ impl Hosts {
             .filter(|heard| heard.lane.rank == Rank::Helper)
             .flat_map(Heard::not_asked)
             .collect();
-        if !refused.is_empty() {
+        let mute = root == Rank::Helper && heard.iter().all(|heard| heard.frames.hello().is_none());
+        if !refused.is_empty() || mute {
             let rest: Vec<usize> = refused.iter().copied().collect();
             for heard in &mut heard {
                 heard.lane.runs.retain(|n| !refused.contains(n));
@@ -167,7 +168,7 @@ impl Hosts {
         {
             self.pool.forget(&host.name, line).await;
         }
-        conclude(host, line, plan, heard)
+        conclude(host, line, plan, heard, &self.pool.options.helpers)
     }
 }
 
@@ -293,11 +294,32 @@ fn silence(host: &HostName, heard: &[Heard]) -> Unreachable {
     }
 }
 
+/// What is wrong with the helpers that should have answered, in one clause.
+fn helpers_wrong(host: &Host, heard: &[Heard], wanted: &str) -> Option<String> {
+    let asked = || heard.iter().filter(|heard| heard.lane.rank == Rank::Helper);
+    let found = asked().find_map(|heard| heard.frames.hello()?.version.as_deref());
+    match found {
+        Some(found) if wanted.is_empty() || found == wanted => None,
+        Some(found) => Some(format!(
+            "the helpers on {} are of version {found}, and this Sickbay's are {wanted}: what has changed since was asked as it used to be, or not at all",
+            host.name
+        )),
+        None => {
+            let said = asked().next().map(Heard::instead).unwrap_or_default();
+            Some(format!(
+                "{} is to be enrolled and its helpers do not answer ({said})",
+                host.name
+            ))
+        }
+    }
+}
+
 fn conclude(
     host: &Host,
     line: &Line,
     plan: &Plan,
     heard: Vec<Heard>,
+    helpers: &str,
 ) -> Result<Examined, Unreachable> {
     let hellos: Vec<(Rank, Hello)> = heard
         .iter()
@@ -324,6 +346,9 @@ fn conclude(
         .find(|(rank, _)| *rank == Rank::Login)
         .or(hellos.first())
         .map(|(_, hello)| hello.clone());
+    let helpers_wrong = (host.become_root == BecomeRoot::Enrolled)
+        .then(|| helpers_wrong(host, &heard, helpers))
+        .flatten();
     let clock_skew = heard.iter().find_map(|heard| heard.skew);
     let incomplete = |heard: &&Heard| !heard.frames.is_done() && !heard.lane.runs.is_empty();
     let cut_short = heard.iter().find(incomplete).map(Heard::instead);
@@ -342,7 +367,7 @@ fn conclude(
             .unwrap_or_default(),
         clock_skew,
         boot_id: first.and_then(|hello| hello.boot_id).unwrap_or_default(),
-        helper: hellos.into_iter().find_map(|(_, hello)| hello.version),
+        helpers_wrong,
         cut_short,
     })
 }
