@@ -11,10 +11,6 @@ const LONG_FILES: &[(&str, &str)] = &[
         "bot/incident/src/step.rs",
         "the table of verbs and their argument vectors",
     ),
-    (
-        "bot/hosts/src/reach.rs",
-        "channels and enrolment are to move out",
-    ),
 ];
 
 /// What a public type is not called: such a name says that nobody knew what the thing is.

@@ -1,3 +1,5 @@
+//! Targets and inventories of every kind as tables, and hostile text that must not end the program.
+
 use proptest::prelude::*;
 
 use super::*;
