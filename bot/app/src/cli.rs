@@ -4,13 +4,28 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+/// Where help puts the options that every command takes.
+const HEADING: &str = "Options of every command";
+
+/// What help ends with.
+const BEGIN: &str = "\
+To begin:
+  sickbay diagnose localhost                     look at this machine; nothing on it is changed
+  sickbay diagnose web1 --symptom \"site is down\"
+  sickbay approve ID                             the ID stands on the card of a fix
+  sickbay rollback ID
+
+Exit codes: 0 well, or the fix was verified; 1 findings, or the fix did not help; 2 wrong usage or settings, or a
+refusal, and nothing was done; 3 a host could not be examined.";
+
 /// Looks at Linux hosts, says what is wrong and how it knows, and offers fixes that can be undone.
 #[derive(Debug, Parser)]
 #[command(
     name = "sickbay",
     version,
     propagate_version = true,
-    max_term_width = 100
+    max_term_width = 100,
+    after_help = BEGIN
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -23,19 +38,19 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// Settings file; without one Sickbay works with its defaults.
-    #[arg(long, global = true, value_name = "FILE", env = "SICKBAY_CONFIG")]
+    #[arg(long, global = true, help_heading = HEADING, value_name = "FILE", env = "SICKBAY_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     /// Where the journal is kept; the default is sickbay/ in the XDG state directory.
-    #[arg(long, global = true, value_name = "DIR", env = "SICKBAY_STATE")]
+    #[arg(long, global = true, help_heading = HEADING, value_name = "DIR", env = "SICKBAY_STATE")]
     pub(crate) state: Option<PathBuf>,
     /// An Ansible inventory (INI or YAML) to take hosts from; may be given more than once.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = HEADING, value_name = "FILE")]
     pub(crate) inventory: Vec<PathBuf>,
     /// The OpenSSH client configuration to take hosts and their options from.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = HEADING, value_name = "FILE")]
     pub(crate) ssh_config: Option<PathBuf>,
     /// A directory of runbooks that is laid over the built-in ones.
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, help_heading = HEADING, value_name = "DIR")]
     pub(crate) runbooks: Option<PathBuf>,
 }
 
@@ -114,8 +129,10 @@ pub(crate) enum Hosts {
     /// Walk from the name to root, step by step, and say where it stops and what to do.
     Check {
         /// Hosts, as for diagnose.
-        #[arg(required = true)]
+        #[arg(required = true, value_name = "TARGET")]
         targets: Vec<String>,
+        #[command(flatten)]
+        output: Output,
     },
     /// Show a host's key fingerprints and, once you have compared them, trust them.
     Enrol(Enrol),
@@ -150,16 +167,20 @@ pub(crate) struct Enrol {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Runbook {
     /// List the runbooks.
-    List,
+    List(Output),
     /// Print one.
     Show {
         /// Its id.
         id: String,
+        #[command(flatten)]
+        output: Output,
     },
     /// Check runbooks; problems are printed as file:line:column.
     Lint {
         /// Files or directories; without any, the built-in ones and --runbooks.
         paths: Vec<PathBuf>,
+        #[command(flatten)]
+        output: Output,
     },
     /// Print a page to start a new runbook from.
     New {
@@ -167,13 +188,15 @@ pub(crate) enum Runbook {
         id: String,
     },
     /// List the actions that a runbook may use.
-    Actions,
+    Actions(Output),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// A finding code such as fs.full; without one, all are listed.
     pub(crate) code: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Subcommand)]
@@ -184,14 +207,15 @@ pub(crate) enum Incident {
     Show {
         /// Its id, or the beginning of it.
         id: String,
+        #[command(flatten)]
+        output: Output,
     },
     /// Everything that happened, in order.
     Timeline {
         /// Its id, or the beginning of it.
         id: String,
-        /// Print one JSON object.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        output: Output,
     },
 }
 

@@ -7,11 +7,11 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Nothing above info; or the fix was verified.
     Fine,
-    /// There are findings; or the fix was not verified.
+    /// There are findings; or a fix ran and did not help.
     Findings,
-    /// Wrong usage or settings.
+    /// Wrong usage or settings, or a refusal: nothing was done.
     Usage,
-    /// A host could not be examined.
+    /// A host could not be examined, or nobody can tell how a fix on it ended.
     NotExamined,
 }
 

@@ -191,15 +191,10 @@ pub(crate) fn evidence_record(one: &Evidence) -> Result<(EvidenceRecord, Body), 
     Ok((record, body))
 }
 
-/// The incident that a proposal belongs to.
-pub(crate) async fn incident_of(
-    store: &Store,
-    proposal: &ProposalId,
-) -> Result<IncidentId, JournalError> {
-    match store.incident_of(proposal).await? {
-        Some(incident) => Ok(incident),
-        None => Err(JournalError::Refused(Refusal(format!(
-            "there is no proposal {proposal}; `sickbay proposals` lists them"
-        )))),
-    }
+/// Nobody has heard of a proposal; `near` is the one that may have been meant.
+pub(crate) fn no_proposal(proposal: &ProposalId, near: Option<&str>) -> JournalError {
+    let meant = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    JournalError::Refused(Refusal(format!(
+        "there is no proposal {proposal}{meant}; `sickbay proposals` lists those that wait"
+    )))
 }

@@ -142,6 +142,14 @@ pub(crate) fn outcome(remediation: &Remediation, outcome: Outcome, why: &str) ->
     })
 }
 
+/// What `approve --json` prints where more approvals are needed.
+pub(crate) fn waiting(proposal: &Proposal, why: &str) -> Value {
+    json!({
+        "version": VERSION, "proposal": proposal.id, "incident": proposal.incident, "host": proposal.host,
+        "outcome": "waiting", "why": why,
+    })
+}
+
 /// A refusal, as every command prints it with `--json`.
 pub(crate) fn refused(proposal: &str, why: &str) -> Value {
     json!({ "version": VERSION, "proposal": proposal, "outcome": "refused", "why": why })

@@ -1,30 +1,76 @@
-//! At a terminal a fix is one key away: the card is on the screen, the key approves exactly that.
+//! At a terminal a fix is a key away: the card is on the screen, the key names it, and a second one confirms.
 
-use std::io::{BufRead as _, Write as _};
+use std::io::BufRead as _;
+
+use incident::notice::Notice;
 
 use crate::cards::View;
 use crate::cli::Click;
-use crate::commands::click;
+use crate::commands::click::{self, Said};
 use crate::exit::Exit;
 use crate::screen;
 use crate::world::World;
 
-/// Asks what to do with the cards on the screen. `exit` is what the diagnosis came to, for when nothing is approved.
-pub(crate) async fn offer(world: &World, views: &[View], exit: Exit) -> anyhow::Result<Exit> {
-    let mine: Vec<&View> = views.iter().filter(|view| view.may_approve()).collect();
-    if mine.is_empty() {
-        world.hosts.close().await;
-        return Ok(exit);
+/// Asks what to do with the cards on the screen, until nothing is wanted any more. `exit` is what the diagnosis came
+/// to, for when nothing is approved.
+pub(crate) async fn offer(world: &World, views: &[View], mut exit: Exit) -> anyhow::Result<Exit> {
+    let mut open: Vec<&View> = views.iter().filter(|view| view.may_approve()).collect();
+    while !open.is_empty() {
+        let menu: Vec<String> = open
+            .iter()
+            .enumerate()
+            .map(|(n, view)| {
+                let one = &view.proposal;
+                format!("  [{}] {}: {}", n + 1, one.host, chat::words::gist(one))
+            })
+            .collect();
+        screen::line("\nApprove a fix:");
+        screen::wrapped(&menu.join("\n"), 6);
+        screen::line("  [q] none of them");
+        let answer = asked("> ").await?;
+        let picked = answer
+            .parse::<usize>()
+            .ok()
+            .and_then(|n| n.checked_sub(1))
+            .filter(|n| *n < open.len());
+        let Some(picked) = picked else {
+            screen::line("Nothing was approved; the cards stay good until they expire.");
+            break;
+        };
+        let view = open.remove(picked);
+        screen::say(
+            &Notice::Chosen {
+                proposal: &view.proposal,
+            },
+            false,
+        );
+        if asked("Run it now? [y/N] ").await? != "y" {
+            screen::line("Not approved.");
+            continue;
+        }
+        exit = click::carry_out(world, &click_on(view), &view.proposal.id, Said::Steps).await?;
+        if exit == Exit::Fine
+            && click::can_undo(world, &view.proposal.id).await?
+            && asked("Keep it, or undo it again? [K/u] ").await? == "u"
+        {
+            exit = click::undo(world, &click_on(view), &view.proposal.id).await?;
+        }
     }
-    let menu: Vec<String> = mine
-        .iter()
-        .enumerate()
-        .map(|(n, view)| format!("[{}] {}", n + 1, view.proposal.id))
-        .collect();
-    let mut out = std::io::stdout().lock();
-    write!(out, "\nApprove {}, or [q] nothing: ", menu.join("  "))?;
-    out.flush()?;
-    drop(out);
+    world.hosts.close().await;
+    Ok(exit)
+}
+
+fn click_on(view: &View) -> Click {
+    Click {
+        proposal: view.proposal.id.to_string(),
+        as_name: None,
+        json: false,
+    }
+}
+
+/// What the person types, in small letters; nothing where the terminal is gone.
+async fn asked(question: &str) -> anyhow::Result<String> {
+    screen::ask(question);
     let answer = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin()
@@ -33,22 +79,8 @@ pub(crate) async fn offer(world: &World, views: &[View], exit: Exit) -> anyhow::
             .map(|_bytes| line)
     })
     .await??;
-    let picked = answer
-        .trim()
-        .parse::<usize>()
-        .ok()
-        .and_then(|n| mine.get(n.checked_sub(1)?));
-    let Some(view) = picked else {
-        screen::line("Nothing was approved.");
-        world.hosts.close().await;
-        return Ok(exit);
-    };
-    let asked = Click {
-        proposal: view.proposal.id.to_string(),
-        as_name: None,
-        json: false,
-    };
-    let exit = click::carry_out(world, &asked, &view.proposal.id).await?;
-    world.hosts.close().await;
-    Ok(exit)
+    if !answer.ends_with('\n') {
+        screen::line("");
+    }
+    Ok(answer.trim().to_lowercase())
 }

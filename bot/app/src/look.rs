@@ -6,7 +6,7 @@ use incident::probe::Answers;
 use incident::proposal::Privilege;
 use incident::redact::{Redactor, printable};
 use incident::report::HostReport;
-use incident::{CouldNotCheck, Evidence, EvidenceId, HostStatus, Plan, ProbeRun, Span};
+use incident::{CouldNotCheck, Evidence, EvidenceId, HostStatus, Plan, ProbeRun, Span, Value};
 use probes::{Judgement, Look, Window};
 
 use crate::clock;
@@ -65,13 +65,8 @@ pub(crate) async fn look(
 ) -> Seen {
     let started = clock::now();
     let mut seen = Seen {
-        host: host.clone(),
-        plans: Vec::new(),
-        answers: BTreeMap::new(),
-        judgement: None,
-        line: None,
         unreachable: String::new(),
-        took: Span(0),
+        ..Seen::nothing(host)
     };
     let symptom = (!symptom.is_empty()).then_some(symptom);
     let mut plan = Some(probes::first_wave(&window, symptom));
@@ -94,7 +89,7 @@ pub(crate) async fn look(
                 }
             }
             Err(error) if asked.wave == 1 => {
-                seen.unreachable = error.to_string();
+                seen.unreachable = printable(error.to_string().as_bytes());
                 seen.took = clock::now().since(started);
                 return seen;
             }
@@ -133,6 +128,20 @@ pub(crate) struct Numbered {
 }
 
 impl Seen {
+    /// A host of which nothing is known since the look at it ended by itself.
+    pub(crate) fn nothing(host: &hosts::Host) -> Self {
+        Self {
+            host: host.clone(),
+            plans: Vec::new(),
+            answers: BTreeMap::new(),
+            judgement: None,
+            line: None,
+            unreachable: "the look at it ended by itself; this is a defect, please report it"
+                .to_owned(),
+            took: Span(0),
+        }
+    }
+
     /// Numbers evidence and findings on from what the incident has so far.
     pub(crate) fn number(&self, so_far: (usize, usize), redactor: &Redactor) -> Numbered {
         let mut evidence = Vec::new();
@@ -168,19 +177,34 @@ impl Seen {
             so_far.1 + 1,
             &ids,
         );
+        let clean = |text: &str| redactor.redact(&printable(text.as_bytes()));
         for finding in &mut findings {
-            finding.title = redactor.redact(&printable(finding.title.as_bytes()));
-            finding.detail = redactor.redact(&printable(finding.detail.as_bytes()));
+            finding.title = clean(&finding.title);
+            finding.detail = clean(&finding.detail);
+            finding.subject.name = clean(&finding.subject.name);
+            for value in finding.facts.values_mut() {
+                match value {
+                    Value::Text(text) => *text = clean(text),
+                    Value::List(texts) => texts.iter_mut().for_each(|text| *text = clean(text)),
+                    Value::Bool(_) | Value::Int(_) => {}
+                }
+            }
         }
+        let could_not_check = self
+            .helpers()
+            .chain(judgement.could_not_check.clone())
+            .map(|one| CouldNotCheck {
+                probe: clean(&one.probe),
+                why: clean(&one.why),
+                next: one.next.clone(),
+            })
+            .collect();
         let report = HostReport {
             host: self.host.name.clone(),
             status: HostStatus::judge(&findings, judgement.essentials_answered),
             took: self.took,
             findings,
-            could_not_check: self
-                .helpers()
-                .chain(judgement.could_not_check.clone())
-                .collect(),
+            could_not_check,
             unreachable: String::new(),
         };
         Numbered { report, evidence }
@@ -210,8 +234,12 @@ impl Seen {
             id,
             host: self.host.name.clone(),
             probe: run.probe.clone(),
-            key: run.key(),
-            argv: run.argv(),
+            key: redactor.redact(&printable(run.key().as_bytes())),
+            argv: run
+                .argv()
+                .iter()
+                .map(|word| redactor.redact(&printable(word.as_bytes())))
+                .collect(),
             ended: answer.ended,
             took: answer.took,
             truncated: answer.truncated,

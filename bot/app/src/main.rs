@@ -14,6 +14,7 @@ mod cli;
 mod clock;
 mod commands;
 mod exit;
+mod file;
 mod journal;
 mod json;
 mod keys;
@@ -24,6 +25,7 @@ mod place;
 mod progress;
 mod propose;
 mod screen;
+mod sentence;
 mod settings;
 mod world;
 
@@ -34,25 +36,19 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Audit, Cli, Command};
 use crate::exit::Exit;
-use crate::world::Usage;
 
 fn main() -> ExitCode {
     // A reader of our output that goes away ends us quietly, like every other Unix tool.
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let wrong = error.use_stderr();
-            let _gone = error.print();
-            return if wrong {
-                Exit::Usage.into()
-            } else {
-                ExitCode::SUCCESS
-            };
+            return misread(&error).into();
         }
     };
     let filter = EnvFilter::try_from_env("SICKBAY_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(screen::coloured(&std::io::stderr()))
         .with_writer(std::io::stderr)
         .init();
     #[cfg(feature = "failpoints")]
@@ -71,17 +67,49 @@ fn main() -> ExitCode {
     let ended = runtime.block_on(run(&cli));
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     match ended {
+        Ok(_exit) if screen::lost() => Exit::Usage.into(),
         Ok(exit) => exit.into(),
         Err(error) => {
-            let text = if error.is::<Usage>() {
-                error.to_string()
-            } else {
-                format!("{error:#}")
-            };
-            screen::aside(&format!("sickbay: {text}"));
+            screen::aside(&format!("sickbay: {}", sentence::of(error.as_ref())));
             Exit::Usage.into()
         }
     }
+}
+
+/// Says what is wrong with the command line, or prints the help that was asked for.
+fn misread(error: &clap::Error) -> Exit {
+    if error.use_stderr() {
+        match option_for_target(error) {
+            Some(text) => screen::aside(&format!(
+                "sickbay: {text:?} begins with `-`, so it is not a host and not an option either; `sickbay --help` lists the options"
+            )),
+            None => {
+                let _gone = error.print();
+            }
+        }
+        return Exit::Usage;
+    }
+    match error.print() {
+        Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
+            screen::aside(&format!(
+                "sickbay: the output could not be written: {}",
+                sentence::of(&why)
+            ));
+            Exit::Usage
+        }
+        Ok(()) | Err(_) => Exit::Fine,
+    }
+}
+
+/// A word such as `-oProxyCommand=…` where a host was meant: clap would only name its first letter.
+fn option_for_target(error: &clap::Error) -> Option<String> {
+    if error.kind() != clap::error::ErrorKind::UnknownArgument {
+        return None;
+    }
+    std::env::args_os()
+        .skip(1)
+        .map(|word| word.to_string_lossy().chars().take(80).collect::<String>())
+        .find(|word| word.starts_with('-') && !word.starts_with("--") && word.chars().count() > 2)
 }
 
 async fn run(cli: &Cli) -> anyhow::Result<Exit> {

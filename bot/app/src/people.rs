@@ -18,7 +18,7 @@ pub(crate) struct Person {
 /// Why somebody may not act under a name.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotThem {
-    #[error("{0}")]
+    #[error(transparent)]
     BadName(#[from] incident::id::BadId),
     #[error(
         "uid {uid} is not {name}; the settings map {name} to {mapped}. Leave --as out, or ask whoever keeps the settings"

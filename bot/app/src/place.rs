@@ -12,7 +12,7 @@ pub(crate) enum PlaceError {
     #[error("there is no home directory to keep the journal in; name a directory with --state DIR")]
     NoHome,
     #[error(
-        "the state directory {path} cannot be used: {source}. Name another with --state DIR; where the disk is full, one on another file system"
+        "the state directory {path} cannot be used; name another with --state DIR, and where this disk is full one on another, such as /dev/shm/sickbay"
     )]
     Unusable {
         path: PathBuf,

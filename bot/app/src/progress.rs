@@ -1,68 +1,128 @@
-//! A line for each host while it is looked at, where somebody is watching.
+//! What is under way, where somebody is watching: one line that is drawn again and gone at the end, so that the verdict
+//! stands alone. Where nobody watches it is a line for each wave.
 
-use std::io::IsTerminal as _;
+use std::collections::BTreeMap;
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex};
+
+use incident::HostName;
 
 use crate::look::Step;
 use crate::screen;
 
+/// More hosts than this are counted and not named, where each would have lines of its own.
+const MOST_LINES: usize = 20;
+
 /// The progress of a command.
 #[derive(Debug, Clone)]
 pub(crate) struct Progress {
-    shown: bool,
-    live: bool,
+    way: Way,
+    hosts: usize,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// One line that is drawn again.
+    Live,
+    /// A line for each wave.
+    Lines,
+    /// Nothing.
+    Quiet,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    under_way: BTreeMap<HostName, Step>,
+    done: usize,
 }
 
 /// The progress of one host.
 #[derive(Debug, Clone)]
 pub(crate) struct HostLine {
-    host: String,
+    host: HostName,
     progress: Progress,
 }
-
-/// More hosts than this are not named one by one.
-const MOST_LINES: usize = 20;
 
 impl Progress {
     /// Progress for so many hosts; none where JSON is printed.
     pub(crate) fn new(hosts: usize, json: bool) -> Self {
-        let live = std::io::stderr().is_terminal();
+        let way = match (json, std::io::stderr().is_terminal()) {
+            (true, _) => Way::Quiet,
+            (false, true) => Way::Live,
+            (false, false) if hosts <= MOST_LINES => Way::Lines,
+            (false, false) => Way::Quiet,
+        };
         Self {
-            shown: !json && hosts <= MOST_LINES,
-            live,
+            way,
+            hosts,
+            state: Arc::default(),
         }
     }
 
     /// The line of a host.
-    pub(crate) fn host(&self, host: &str) -> HostLine {
+    pub(crate) fn host(&self, host: &HostName) -> HostLine {
         HostLine {
-            host: host.to_owned(),
+            host: host.clone(),
             progress: self.clone(),
         }
     }
 
-    /// Leaves an empty line after the last, where lines were shown.
+    /// Takes the line away.
     pub(crate) fn clear(&self) {
-        if self.shown && self.live {
-            screen::aside("");
+        if self.way == Way::Live {
+            draw("");
         }
     }
+
+    fn changed(&self, change: impl FnOnce(&mut State)) {
+        let Ok(mut state) = self.state.lock() else {
+            return;
+        };
+        change(&mut state);
+        if self.way != Way::Live {
+            return;
+        }
+        let mut text = if self.hosts > 1 {
+            format!("{} of {} hosts looked at", state.done, self.hosts)
+        } else {
+            String::new()
+        };
+        for (host, step) in &state.under_way {
+            if !text.is_empty() {
+                text.push_str(" · ");
+            }
+            text.push_str(&chat::words::looking(host, step.wave, step.probes));
+        }
+        draw(&text);
+    }
+}
+
+/// Draws the line again, cut where the terminal ends so that it stays one line.
+fn draw(text: &str) {
+    let columns = screen::width_of(&std::io::stderr()).unwrap_or(80);
+    let cut: String = text.chars().take(columns.saturating_sub(1)).collect();
+    let mut out = std::io::stderr().lock();
+    let _gone = write!(out, "\r\x1b[K{cut}").and_then(|()| out.flush());
 }
 
 impl HostLine {
     /// A wave begins.
     pub(crate) fn wave(&self, step: Step) {
-        if self.progress.shown {
-            let what = if step.wave == 1 {
-                "looking"
-            } else {
-                "looking closer"
-            };
-            screen::aside(&format!("{}: {what}, {} probes", self.host, step.probes));
+        if self.progress.way == Way::Lines {
+            screen::aside(&chat::words::looking(&self.host, step.wave, step.probes));
         }
+        self.progress.changed(|state| {
+            state.under_way.insert(self.host.clone(), step);
+        });
     }
 
     /// The look is over.
     pub(crate) fn done(&self) {
+        self.progress.changed(|state| {
+            state.under_way.remove(&self.host);
+            state.done += 1;
+        });
         tracing::debug!(host.name = %self.host, "looked");
     }
 }

@@ -75,6 +75,14 @@ pub(crate) async fn offers(
                     continue;
                 }
             };
+            // A step is shown, recorded and approved in full, so one that needs a secret is none of ours.
+            if steps.iter().any(needs_secret) {
+                offers.withheld.push(format!(
+                    "{} ({}): it would have to show a secret; do it by hand, see `sickbay runbook show {}`",
+                    page.title.en, finding.id, page.id
+                ));
+                break;
+            }
             let same: Vec<_> = steps
                 .iter()
                 .map(|step| (step.verb().to_owned(), step.args().to_vec()))
@@ -110,6 +118,12 @@ pub(crate) async fn offers(
         }
     }
     offers
+}
+
+fn needs_secret(step: &Step) -> bool {
+    step.args()
+        .iter()
+        .any(|arg| arg.contains(incident::redact::MARK))
 }
 
 /// Findings whose repair leaves a unit down name that unit as the one to start again, where they explain its failure.

@@ -7,6 +7,8 @@ use incident::policy::{Hosts, Policy, Rule};
 use incident::{HostName, ResponderId, Risk, Span};
 use serde::Deserialize;
 
+use crate::file::{self, Unread};
+
 #[cfg(test)]
 mod tests;
 
@@ -47,11 +49,8 @@ pub(crate) struct Person {
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SettingsError {
-    #[error("cannot read the settings file {path}; check the path given with --config")]
-    Read {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    #[error("cannot read the settings file {path}; check what --config or SICKBAY_CONFIG names")]
+    Read { path: PathBuf, source: Unread },
     #[error("{path}:{line}:{column}: {what}")]
     Syntax {
         path: PathBuf,
@@ -160,7 +159,7 @@ impl Settings {
                 ..Self::default()
             });
         };
-        let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read {
+        let text = file::text(path).map_err(|source| SettingsError::Read {
             path: path.to_owned(),
             source,
         })?;
@@ -179,7 +178,7 @@ impl Settings {
                     .next()
                     .map_or(0, |tail| tail.chars().count())
                     + 1,
-                what: error.message().to_owned(),
+                what: words(error.message()),
             }
         })?;
         let meaning = |what: String| SettingsError::Meaning {
@@ -242,6 +241,49 @@ impl Settings {
             guard_in_run: raw.guard.in_run,
         })
     }
+}
+
+/// What the reader of TOML says, in the words of somebody who writes settings and not Rust.
+fn words(said: &str) -> String {
+    let mut named = said.split('`').skip(1).step_by(2);
+    let first = named.next().unwrap_or("");
+    let known: Vec<&str> = named.collect();
+    let near = incident::command::nearest(first, known.iter().copied());
+    let meant = near.map_or_else(
+        || match known.as_slice() {
+            [] => String::new(),
+            [only] => format!("; only `{only}` can stand here"),
+            [..] => format!("; here can stand: {}", known.join(", ")),
+        },
+        |near| format!("; did you mean `{near}`?"),
+    );
+    if said.starts_with("unknown field") {
+        return format!("there is no setting `{first}` here{meant}");
+    }
+    if said.starts_with("unknown variant") {
+        return format!("`{first}` is not one of the values that are allowed{meant}");
+    }
+    if said.starts_with("missing field `version`") {
+        return "`version = 1` is missing; put it first".to_owned();
+    }
+    if said.starts_with("missing field") {
+        return format!("`{first}` is missing");
+    }
+    if let Some(rest) = said.strip_prefix("invalid type: ") {
+        let rest = rest
+            .replace("expected u32", "expected a whole number")
+            .replace("expected u16", "expected a whole number up to 65535")
+            .replace("expected a sequence", "expected a list in [ ]")
+            .replace("expected a boolean", "expected true or false")
+            .replace("expected path string", "expected a path in quotes")
+            .replace("expected a string", "expected a text in quotes");
+        let rest = match rest.find("expected struct ") {
+            Some(at) => format!("{}expected a table", rest.get(..at).unwrap_or("")),
+            None => rest,
+        };
+        return format!("this is of the wrong type: {rest}");
+    }
+    said.to_owned()
 }
 
 fn make_rule(

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use ed25519_dalek::SigningKey;
 use incident::policy::Policy;
 use incident::redact::Redactor;
@@ -61,14 +60,7 @@ pub(crate) fn settings(global: &Global) -> anyhow::Result<Settings> {
 
 /// An error and its sources in one sentence, as wrong usage.
 fn usage(error: &(dyn std::error::Error + 'static)) -> anyhow::Error {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    anyhow::Error::new(Usage(text))
+    anyhow::Error::new(Usage(crate::sentence::of(error)))
 }
 
 /// The runbooks and signatures: the built-in ones, and a site's own laid over them.
@@ -80,13 +72,11 @@ pub(crate) fn knowledge(global: &Global, settings: &Settings) -> anyhow::Result<
     let mut signature_files: Vec<(String, String)> = Vec::new();
     if let Some(dir) = global.runbooks.as_ref().or(settings.runbooks.as_ref()) {
         for path in files_below(dir)? {
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("cannot read {}", path.display()))?;
             let name = path.display().to_string();
             if is_page(&path) {
-                pages.push((name, text));
+                pages.push((name, read(&path)?));
             } else if path.extension().is_some_and(|ext| ext == "toml") {
-                signature_files.push((name, text));
+                signature_files.push((name, read(&path)?));
             }
         }
     }
@@ -115,6 +105,14 @@ pub(crate) fn is_page(path: &Path) -> bool {
     name.ends_with(".md") && name != "README.md" && !name.starts_with('_')
 }
 
+/// The text of a runbook or a file of signatures.
+pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
+    crate::file::text(path).map_err(|error| {
+        let why = crate::sentence::of(&error);
+        Usage(format!("cannot read {}: {why}", path.display())).into()
+    })
+}
+
 /// All files below a directory, in order of their paths.
 pub(crate) fn files_below(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -122,8 +120,9 @@ pub(crate) fn files_below(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
     while let Some(dir) = open.pop() {
         let entries = std::fs::read_dir(&dir).map_err(|error| {
             Usage(format!(
-                "cannot read the directory {}: {error}",
-                dir.display()
+                "cannot read the directory {}: {}",
+                dir.display(),
+                crate::sentence::of(&error)
             ))
         })?;
         for entry in entries {
@@ -145,7 +144,10 @@ pub(crate) fn inventory(global: &Global, settings: &Settings) -> anyhow::Result<
     for (name, entry) in &settings.hosts {
         inventory
             .add_entry(name, entry.clone())
-            .map_err(|error| usage(&error))?;
+            .map_err(|error| match &settings.file {
+                Some(file) => Usage(format!("{}: {error}", file.display())).into(),
+                None => usage(&error),
+            })?;
     }
     for path in settings.inventories.iter().chain(&global.inventory) {
         inventory.add_ansible(path).map_err(|error| usage(&error))?;

@@ -1,24 +1,29 @@
-//! The terminal: a notice becomes lines, with colour where somebody is looking.
+//! The terminal: a notice becomes lines, with colour where somebody is looking and no wider than what they look at.
 
 use std::fmt::Write as _;
 
 use incident::notice::{Card, Notice};
-use incident::report::HostReport;
-use incident::{Finding, HostStatus, Severity};
+use incident::remediation::Outcome;
+use incident::{HostStatus, Proposal, Severity};
 use owo_colors::{OwoColorize as _, Style};
 
 use crate::words;
 
+mod card;
+mod host;
 #[cfg(test)]
 mod tests;
+mod wrap;
 
 /// How to lay out: with or without colour, at which width.
 #[derive(Debug, Clone, Copy)]
 pub struct Face {
     /// Whether escape sequences for colour may be written.
     pub colour: bool,
-    /// Whether every finding is shown with its detail, not only those above info.
+    /// Whether everything is shown, not only what asks for something to be done.
     pub all: bool,
+    /// The columns there are; none where lines may be as long as they are.
+    pub width: Option<usize>,
 }
 
 impl Face {
@@ -56,6 +61,35 @@ impl Face {
     fn strong(self, text: &str) -> String {
         self.paint(text, Style::new().bold())
     }
+
+    /// A text of one line or more, each broken to fit.
+    #[must_use]
+    pub fn fit(self, text: &str, indent: usize) -> String {
+        let mut out = String::new();
+        for line in text.lines() {
+            self.put(&mut out, indent, line);
+        }
+        out
+    }
+
+    /// Adds a line, broken to fit; what goes on below it is indented.
+    fn put(self, out: &mut String, indent: usize, line: &str) {
+        match self.width {
+            Some(width) => out.push_str(&wrap::wrap(line, indent, width)),
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+
+    /// Adds a dimmed line. It is broken before it is painted, so that each piece has its own colour.
+    fn put_dim(self, out: &mut String, indent: usize, line: &str) {
+        let plain = self
+            .width
+            .map_or_else(|| line.to_owned(), |width| wrap::wrap(line, indent, width));
+        for line in plain.lines() {
+            let _ = writeln!(out, "{}", self.dim(line));
+        }
+    }
 }
 
 /// A notice as lines, each ended by a line feed.
@@ -64,11 +98,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
     let mut out = String::new();
     match notice {
         Notice::Looking { host, wave, probes } => {
-            let _ = writeln!(
-                out,
-                "{}",
-                face.dim(&format!("{host}: wave {wave}, {probes} probes"))
-            );
+            face.put_dim(&mut out, 2, &words::looking(host, *wave, *probes))
         }
         Notice::Diagnosed {
             incident,
@@ -78,38 +108,50 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             pages,
             withheld,
         } => {
-            let _ = writeln!(out, "{}\n", summary.text);
-            for report in *reports {
-                host(&mut out, report, face);
+            // The first lines are all that somebody tired reads: what is wrong, why, what can be done.
+            for line in summary.text.lines() {
+                face.put(&mut out, 2, &face.strong(line));
             }
-            for (id, title, finding) in *pages {
-                let _ = writeln!(
-                    out,
-                    "{} {title}  {}",
-                    face.strong("Runbook"),
-                    face.dim(&format!("for {finding}; sickbay runbook show {id}"))
-                );
+            for line in words::offered(cards, pages) {
+                face.put(&mut out, 2, &line);
+            }
+            for report in *reports {
+                host::report(&mut out, report, face);
             }
             for card in *cards {
                 out.push('\n');
                 out.push_str(&self::card(card, face));
             }
-            for why in *withheld {
-                let _ = writeln!(out, "{} {why}", face.dim("Not offered:"));
+            if !pages.is_empty() || !withheld.is_empty() {
+                out.push('\n');
             }
-            let _ = writeln!(out, "\n{}", face.dim(&format!("incident {incident}")));
+            for (id, title, finding) in *pages {
+                let line = format!(
+                    "{} for {finding}: {title} {}",
+                    face.strong("Runbook"),
+                    face.dim(&format!("· sickbay runbook show {id}"))
+                );
+                face.put(&mut out, 2, &line);
+            }
+            for why in *withheld {
+                face.put(
+                    &mut out,
+                    2,
+                    &format!("{} {why}", face.strong("Not offered:")),
+                );
+            }
+            out.push('\n');
+            face.put_dim(&mut out, 2, &format!("incident {incident}"));
+        }
+        Notice::Chosen { proposal } => {
+            let head = words::chosen(proposal);
+            face.put(&mut out, 2, &face.strong(&head));
+            steps(&mut out, proposal, face);
         }
         Notice::Running { proposal } => {
-            let _ = writeln!(
-                out,
-                "{} {} on {}",
-                face.strong("Running"),
-                proposal.id,
-                proposal.host
-            );
-            for (n, step) in proposal.steps.iter().enumerate() {
-                let _ = writeln!(out, "  {}. {}", n + 1, words::step(step));
-            }
+            let head = format!("{} on {}", proposal.id, proposal.host);
+            face.put(&mut out, 2, &format!("{} {head}", face.strong("Running")));
+            steps(&mut out, proposal, face);
         }
         Notice::Ended {
             proposal,
@@ -119,181 +161,41 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             can_undo,
         } => {
             let style = match outcome {
-                incident::remediation::Outcome::Verified => Style::new().green().bold(),
-                incident::remediation::Outcome::NotFixed
-                | incident::remediation::Outcome::Worse
-                | incident::remediation::Outcome::Failed
-                | incident::remediation::Outcome::Refused
-                | incident::remediation::Outcome::Unknown
-                | incident::remediation::Outcome::Rejected
-                | incident::remediation::Outcome::Expired => Style::new().red().bold(),
+                Outcome::Verified => Style::new().green().bold(),
+                Outcome::NotFixed
+                | Outcome::Worse
+                | Outcome::Failed
+                | Outcome::Refused
+                | Outcome::Unknown
+                | Outcome::Rejected
+                | Outcome::Expired => Style::new().red().bold(),
             };
-            let _ = writeln!(
-                out,
-                "{}: {why}",
-                face.paint(words::ended(*outcome, proposal.undoes.is_some()), style)
-            );
+            let head = words::ended(*outcome, proposal.undoes.is_some());
+            let line = format!("{}: {why}", face.paint(head, style));
+            face.put(&mut out, 2, &line);
             for line in output.lines().filter(|line| !line.trim().is_empty()) {
-                let _ = writeln!(out, "  {}", face.dim(line));
+                face.put_dim(&mut out, 4, &format!("  {line}"));
             }
             let next = words::after(*outcome, proposal.id.as_str(), *can_undo);
             if !next.is_empty() {
-                let _ = writeln!(out, "{next}");
+                face.put(&mut out, 2, &next);
             }
         }
         Notice::Refused { why } => {
-            let _ = writeln!(out, "{}", face.paint(why, Style::new().red()));
+            face.put(&mut out, 2, &face.paint(why, Style::new().red()));
         }
     }
     out
 }
 
-fn host(out: &mut String, report: &HostReport, face: Face) {
-    let _ = writeln!(
-        out,
-        "{} · {} · {}",
-        face.strong(report.host.as_str()),
-        face.status(report.status),
-        face.dim(&report.took.to_string())
-    );
-    let mut quiet = Vec::new();
-    for one in &report.findings {
-        if one.severity > Severity::Info || face.all {
-            finding(out, one, face);
-        } else {
-            quiet.push(one);
-        }
+fn steps(out: &mut String, proposal: &Proposal, face: Face) {
+    for (n, step) in proposal.steps.iter().enumerate() {
+        face.put(out, 5, &format!("  {}. {}", n + 1, words::step(step)));
     }
-    if !quiet.is_empty() {
-        let _ = writeln!(
-            out,
-            "  {}",
-            face.dim(&format!(
-                "{} more worth knowing (--all shows them):",
-                quiet.len()
-            ))
-        );
-        for one in quiet.iter().take(5) {
-            let _ = writeln!(
-                out,
-                "    {}",
-                face.dim(&format!("{} {}", one.code, one.title))
-            );
-        }
-    }
-    if !report.could_not_check.is_empty() {
-        let _ = writeln!(
-            out,
-            "  {}",
-            face.paint("Could not check:", Style::new().magenta())
-        );
-        let most = if face.all { usize::MAX } else { 6 };
-        for one in report.could_not_check.iter().take(most) {
-            let _ = writeln!(out, "    {}: {}; {}", one.probe, one.why, one.next);
-        }
-        if report.could_not_check.len() > most {
-            let _ = writeln!(
-                out,
-                "    and {} more (--all shows them)",
-                report.could_not_check.len() - most
-            );
-        }
-    }
-}
-
-fn finding(out: &mut String, finding: &Finding, face: Face) {
-    let _ = writeln!(
-        out,
-        "  {} {}  {}",
-        face.severity(finding.severity),
-        finding.id,
-        face.strong(&finding.title)
-    );
-    for line in finding.detail.lines() {
-        let _ = writeln!(out, "      {line}");
-    }
-    let mut foot = format!(
-        "{} · {}",
-        finding.code,
-        words::confidence(finding.confidence)
-    );
-    let list = |ids: Vec<String>| ids.join(", ");
-    let _ = write!(
-        foot,
-        " · evidence {}",
-        list(finding.cites.iter().map(ToString::to_string).collect())
-    );
-    if !finding.explains.is_empty() {
-        let _ = write!(
-            foot,
-            " · explains {}",
-            list(finding.explains.iter().map(ToString::to_string).collect())
-        );
-    }
-    let _ = writeln!(out, "      {}", face.dim(&foot));
 }
 
 /// A proposal's card: everything that an approver approves, in full.
 #[must_use]
 pub fn card(card: &Card<'_>, face: Face) -> String {
-    let mut out = String::new();
-    let proposal = card.proposal;
-    let _ = writeln!(
-        out,
-        "{} {}  {}",
-        face.paint("Fix", Style::new().cyan().bold()),
-        face.strong(proposal.id.as_str()),
-        face.strong(&proposal.title)
-    );
-    let _ = writeln!(
-        out,
-        "  on {} · {} risk · {} · for {} {}",
-        proposal.host,
-        proposal.risk,
-        words::undo(proposal.undo),
-        proposal.answers,
-        card.because
-    );
-    for (n, step) in proposal.steps.iter().enumerate() {
-        let _ = writeln!(out, "  {}. {}", n + 1, words::step(step));
-        let _ = writeln!(out, "     {}", face.dim(&step.argv().join(" ")));
-    }
-    for line in proposal.diff.lines() {
-        let style = match line.chars().next() {
-            Some('+') => Style::new().green(),
-            Some('-') => Style::new().red(),
-            _ => Style::new().dimmed(),
-        };
-        let _ = writeln!(out, "     {}", face.paint(line, style));
-    }
-    for words in proposal.undo_words.iter().filter(|words| !words.is_empty()) {
-        let _ = writeln!(out, "  {}", face.dim(&format!("undo: {words}")));
-    }
-    let who = if card.may_approve {
-        format!("sickbay approve {}", proposal.id)
-    } else if card.approvers.is_empty() {
-        "nobody may approve this; the policy in the settings names no approver".to_owned()
-    } else {
-        let names: Vec<&str> = card
-            .approvers
-            .iter()
-            .map(incident::ResponderId::as_str)
-            .collect();
-        format!("ask {} to approve {}", names.join(", "), proposal.id)
-    };
-    let people = if card.needed > 1 {
-        format!(" · {} people", card.needed)
-    } else {
-        String::new()
-    };
-    let _ = writeln!(
-        out,
-        "  {} {}",
-        who,
-        face.dim(&format!(
-            "· runbook {} v{} · expires in {}{people}",
-            proposal.runbook, proposal.runbook_version, card.left
-        ))
-    );
-    out
+    card::card(card, face)
 }

@@ -1,9 +1,12 @@
 //! Every sentence that Sickbay says to people, so that its tone is reviewed in one place.
 
+use incident::notice::Card;
 use incident::remediation::Outcome;
 use incident::report::HostReport;
 use incident::summary::{Claim, Source, Summary};
-use incident::{Confidence, Finding, HostStatus, Severity, Step, Undo};
+use incident::{
+    Confidence, Finding, HostName, HostStatus, Proposal, ResponderId, Severity, Step, Undo,
+};
 
 #[cfg(test)]
 mod tests;
@@ -54,12 +57,12 @@ pub fn undo(undo: Undo) -> &'static str {
 #[must_use]
 pub fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Verified => "Verified: it helped",
+        Outcome::Verified => "Verified",
         Outcome::NotFixed => "Not fixed",
         Outcome::Worse => "Worse than before",
         Outcome::Failed => "Failed",
         Outcome::Refused => "Refused, nothing was changed",
-        Outcome::Unknown => "Unknown: nobody can tell how it ended",
+        Outcome::Unknown => "Unknown, nobody can tell how it ended",
         Outcome::Rejected => "Rejected",
         Outcome::Expired => "Expired",
     }
@@ -231,11 +234,163 @@ pub fn step(step: &Step) -> String {
     }
 }
 
+/// A wave of probes is under way.
+#[must_use]
+pub fn looking(host: &HostName, wave: u32, probes: usize) -> String {
+    let what = if wave == 1 {
+        "looking"
+    } else {
+        "looking closer"
+    };
+    format!("{host}: {what}, {probes} probes")
+}
+
+/// What is offered, in at most three lines: the fixes, or else the pages to read.
+#[must_use]
+pub fn offered(cards: &[Card<'_>], pages: &[(String, String, String)]) -> Vec<String> {
+    const MOST: usize = 3;
+    let mut lines: Vec<String> = cards
+        .iter()
+        .take(MOST)
+        .map(|card| {
+            let one = card.proposal;
+            format!(
+                "Fix {}: {} ({} risk, {}).",
+                one.id,
+                gist(one),
+                one.risk,
+                undo(one.undo)
+            )
+        })
+        .collect();
+    if cards.len() > MOST {
+        lines.push(format!("And {} more fixes below.", cards.len() - MOST));
+    }
+    if lines.is_empty() {
+        lines.extend(pages.iter().take(1).map(|(id, title, _)| {
+            format!("No fix to run; what to do by hand: sickbay runbook show {id} ({title}).")
+        }));
+    }
+    lines
+}
+
+/// What a host simply has not got, so that nothing there can be wrong or right.
+#[must_use]
+pub fn absent(what: &[&str]) -> String {
+    format!(
+        "Not looked at, since the host has none: {}",
+        what.join(", ")
+    )
+}
+
+/// What a proposal does, in a line: its steps without what is there now.
+#[must_use]
+pub fn gist(proposal: &Proposal) -> String {
+    let steps: Vec<String> = proposal
+        .steps
+        .iter()
+        .map(|one| {
+            let said = step(one);
+            match said.rsplit_once(" (") {
+                Some((head, tail)) if tail.ends_with(" now)") => head.to_owned(),
+                _ => said,
+            }
+        })
+        .collect();
+    match steps.as_slice() {
+        [first, middle @ .., last] if middle.len() > 1 => {
+            format!("{first}, {} more steps, {last}", middle.len())
+        }
+        steps => steps.join(", "),
+    }
+}
+
+/// A fix that was picked, before it is confirmed.
+#[must_use]
+pub fn chosen(proposal: &Proposal) -> String {
+    let count = proposal.steps.len();
+    let steps = if count == 1 { "step" } else { "steps" };
+    format!(
+        "{} on {}: {count} {steps}, {} risk, {}.",
+        proposal.id,
+        proposal.host,
+        proposal.risk,
+        undo(proposal.undo)
+    )
+}
+
+/// How the person who looks at a card can say yes, or who can.
+#[must_use]
+pub fn how_to_approve(card: &Card<'_>) -> String {
+    let id = &card.proposal.id;
+    let people = if card.needed > 1 {
+        format!(" ({} people must)", card.needed)
+    } else {
+        String::new()
+    };
+    if card.may_approve {
+        return format!("sickbay approve {id}{people}");
+    }
+    if card.approvers.is_empty() {
+        return "nobody may approve this: no rule of the policy in the settings names anybody for it".to_owned();
+    }
+    let names: Vec<&str> = card.approvers.iter().map(ResponderId::as_str).collect();
+    format!(
+        "you may not approve this; ask {}: sickbay approve {id}{people}",
+        names.join(", ")
+    )
+}
+
+/// How many findings are not shown since nothing is wrong by them.
+#[must_use]
+pub fn quiet(count: usize) -> String {
+    if count == 1 {
+        "1 thing that is merely worth knowing; --all shows it".to_owned()
+    } else {
+        format!("{count} things that are merely worth knowing; --all shows them")
+    }
+}
+
 /// The account of a diagnosis, from typed findings alone.
 #[must_use]
 pub fn summary(reports: &[HostReport]) -> Summary {
-    let claims = reports.iter().flat_map(host_claims).collect();
+    let mut order: Vec<&HostReport> = reports.iter().collect();
+    order.sort_by_key(|report| urgency(report.status));
+    let (well, ill): (Vec<&HostReport>, Vec<&HostReport>) = order
+        .into_iter()
+        .partition(|report| report.status == HostStatus::Healthy);
+    let mut claims: Vec<Claim> = ill.into_iter().flat_map(host_claims).collect();
+    if !well.is_empty() {
+        claims.push(Claim {
+            text: format!("{}: nothing is wrong that Sickbay can see.", names(&well)),
+            cites: Vec::new(),
+        });
+    }
     Summary::of(Source::Template, claims)
+}
+
+/// Which host is spoken of first.
+fn urgency(status: HostStatus) -> u8 {
+    match status {
+        HostStatus::Critical => 0,
+        HostStatus::Unreachable => 1,
+        HostStatus::Degraded => 2,
+        HostStatus::Unknown => 3,
+        HostStatus::Healthy => 4,
+    }
+}
+
+fn names(reports: &[&HostReport]) -> String {
+    const MOST: usize = 5;
+    let named: Vec<&str> = reports
+        .iter()
+        .take(MOST)
+        .map(|report| report.host.as_str())
+        .collect();
+    match reports.len().saturating_sub(MOST) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
 }
 
 fn host_claims(report: &HostReport) -> Vec<Claim> {
@@ -249,11 +404,15 @@ fn host_claims(report: &HostReport) -> Vec<Claim> {
     let mut say = |text: String, cites: Vec<String>| claims.push(Claim { text, cites });
     match report.status {
         HostStatus::Unreachable => {
+            let why = report.unreachable.strip_prefix(&format!("{host}: "));
+            let why = why.unwrap_or(&report.unreachable);
+            let stop = if why.ends_with(['.', '?', '!']) {
+                ""
+            } else {
+                "."
+            };
             say(
-                format!(
-                    "{host} could not be reached: {}.",
-                    full(&report.unreachable)
-                ),
+                format!("{host} could not be reached: {why}{stop}"),
                 Vec::new(),
             );
             return claims;
@@ -262,14 +421,7 @@ fn host_claims(report: &HostReport) -> Vec<Claim> {
             format!("{host}: too little could be read to say whether it is well."),
             Vec::new(),
         ),
-        HostStatus::Healthy => say(
-            format!(
-                "{host}: looked for {}, nothing is wrong that Sickbay can see.",
-                report.took
-            ),
-            Vec::new(),
-        ),
-        HostStatus::Degraded | HostStatus::Critical => {}
+        HostStatus::Healthy | HostStatus::Degraded | HostStatus::Critical => {}
     }
     if let Some((root, rest)) = bad.split_first() {
         let sure = match root.confidence {

@@ -10,6 +10,7 @@ mod select;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use incident::HostName;
@@ -343,14 +344,18 @@ fn word(what: &str, value: Option<&str>, extra: &str) -> Result<(), String> {
 /// The text of an inventory file, at most 8 MiB, invalid UTF-8 refused with its line.
 fn read_text(path: &Path) -> Result<String, InventoryError> {
     let read = || {
-        let size = std::fs::metadata(path)?;
-        if size.is_dir() {
+        const MOST: u64 = 8 << 20;
+        let file = std::fs::File::open(path)?;
+        if file.metadata()?.is_dir() {
             return Err(std::io::Error::other("it is a directory; name the file"));
         }
-        if size.len() > 8 << 20 {
+        // A device has no size and no end, so what counts is what comes out of it.
+        let mut bytes = Vec::new();
+        file.take(MOST + 1).read_to_end(&mut bytes)?;
+        if u64::try_from(bytes.len()).is_ok_and(|size| size > MOST) {
             return Err(std::io::Error::other("it is larger than 8 MiB"));
         }
-        std::fs::read(path)
+        Ok(bytes)
     };
     let bytes = read().map_err(|source| InventoryError::Read {
         path: path.to_owned(),

@@ -27,6 +27,9 @@ pub struct Evidence {
     pub text: String,
 }
 
+/// How the reason begins where a host simply has not got what was asked about.
+pub const ABSENT: &str = "the host has no ";
+
 /// A question that got no usable answer. It is never read as "fine".
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CouldNotCheck {

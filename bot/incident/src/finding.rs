@@ -81,7 +81,7 @@ pub enum Value {
     Bool(bool),
     /// A whole number in the unit that the fact's name says (`size_bytes`, `used_percent`).
     Int(i64),
-    /// A text, exactly as the host has it; never redacted, never shell.
+    /// A text as the host has it, without what it had of secrets; never shell.
     Text(String),
     /// Several texts.
     List(Vec<String>),

@@ -49,6 +49,11 @@ pub enum Notice<'a> {
         /// Fixes that are not offered, and why.
         withheld: &'a [String],
     },
+    /// A fix was picked and waits for a second yes.
+    Chosen {
+        /// What.
+        proposal: &'a Proposal,
+    },
     /// An approved fix is being carried out.
     Running {
         /// What.

@@ -99,7 +99,7 @@ impl Redactor {
 }
 
 /// How a placeholder begins: `[redacted-1a2b]`.
-const MARK: &str = "[redacted-";
+pub const MARK: &str = "[redacted-";
 
 /// Bytes as text that is safe to show: not UTF-8 becomes U+FFFD, terminal escapes and other control characters but line
 /// feed and tab become `·`, and characters that change the direction of text are dropped.

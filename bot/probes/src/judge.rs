@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use incident::CouldNotCheck;
+use incident::evidence::ABSENT;
 
 use crate::draft::Draft;
 use crate::host::{Mount, mount_of, mounts};
@@ -127,8 +128,8 @@ fn could_not_check(look: &Look<'_>, drafts: &[Draft]) -> Vec<CouldNotCheck> {
     for (what, keys) in absent {
         list.insert(CouldNotCheck {
             probe: several(&keys),
-            why: format!("the host has no {what}"),
-            next: "nothing, if that is meant so".to_owned(),
+            why: format!("{ABSENT}{what}"),
+            next: "nothing to do if that is meant so".to_owned(),
         });
     }
     for (what, keys) in root {

@@ -2,7 +2,7 @@
 
 use incident::notice::Notice;
 use incident::remediation::{Event, Incident, Outcome, Remediation, State, invert};
-use incident::{Fact, Proposal, ProposalId};
+use incident::{Fact, Proposal, ProposalId, Span};
 
 use crate::cli::{Click, Global};
 use crate::exit::Exit;
@@ -14,6 +14,15 @@ fn id_of(click: &Click) -> anyhow::Result<ProposalId> {
     ProposalId::new(click.proposal.clone()).map_err(|bad| Usage(bad.to_string()).into())
 }
 
+/// What the person has seen of the steps right before they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// Nothing, so they are said.
+    Nothing,
+    /// All of them.
+    Steps,
+}
+
 /// Says why something was refused, in the shape that was asked for.
 fn refuse(click: &Click, why: &str) -> Exit {
     if click.json {
@@ -21,7 +30,7 @@ fn refuse(click: &Click, why: &str) -> Exit {
     } else {
         screen::say(&Notice::Refused { why }, false);
     }
-    Exit::Findings
+    Exit::Usage
 }
 
 /// `sickbay approve ID`: exit 0 only when verified.
@@ -29,7 +38,7 @@ pub(crate) async fn approve(global: &Global, click: &Click) -> anyhow::Result<Ex
     let id = id_of(click)?;
     let world = World::open(global, click.as_name.as_deref()).await?;
     perform::recover(&world).await;
-    let exit = carry_out(&world, click, &id).await?;
+    let exit = carry_out(&world, click, &id, Said::Nothing).await?;
     world.hosts.close().await;
     Ok(exit)
 }
@@ -39,6 +48,7 @@ pub(crate) async fn carry_out(
     world: &World,
     click: &Click,
     id: &ProposalId,
+    said: Said,
 ) -> anyhow::Result<Exit> {
     let (incident, proposal) = match find(world, id).await {
         Ok(found) => found,
@@ -78,18 +88,23 @@ pub(crate) async fn carry_out(
                 | State::Ended { .. } => 0,
             });
         let why = format!(
-            "{given} of {} approvals; it runs when the last one is given",
+            "{given} of {} approvals of {id} are given; it runs when the last one is",
             requirement.min
         );
-        return Ok(refuse(click, &why));
+        if click.json {
+            screen::json(&json::waiting(&proposal, &why));
+        } else {
+            screen::line(&why);
+        }
+        return Ok(Exit::Findings);
     }
-    if !click.json {
-        screen::say(
-            &Notice::Running {
-                proposal: &proposal,
-            },
-            false,
-        );
+    match said {
+        Said::Nothing if !click.json => {
+            let proposal = &proposal;
+            screen::say(&Notice::Running { proposal }, false);
+        }
+        Said::Steps if !click.json => screen::line("Running, then looking again …"),
+        Said::Nothing | Said::Steps => {}
     }
     let (incident, stuck) = perform::finish(world, &incident.id).await?;
     Ok(tell(click, &incident, id, stuck.as_deref()))
@@ -108,7 +123,12 @@ fn refused(click: &Click, error: JournalError) -> anyhow::Result<Exit> {
 }
 
 async fn find(world: &World, id: &ProposalId) -> Result<(Incident, Proposal), JournalError> {
-    let incident = journal::incident_of(&world.store, id).await?;
+    let Some(incident) = world.store.incident_of(id).await? else {
+        let recent = world.recent(Span::minutes(7 * 24 * 60), clock::now()).await;
+        let known = recent.iter().flat_map(|one| one.remediations.keys());
+        let near = incident::command::nearest(id.as_str(), known.map(ProposalId::as_str));
+        return Err(journal::no_proposal(id, near));
+    };
     let incident = journal::load(&world.store, &incident).await?;
     let proposal = incident
         .remediations
@@ -116,9 +136,7 @@ async fn find(world: &World, id: &ProposalId) -> Result<(Incident, Proposal), Jo
         .map(|one| one.proposal.clone());
     match proposal {
         Some(proposal) => Ok((incident, proposal)),
-        None => Err(JournalError::Refused(incident::remediation::Refusal(
-            format!("there is no proposal {id}; `sickbay proposals` lists them"),
-        ))),
+        None => Err(journal::no_proposal(id, None)),
     }
 }
 
@@ -145,10 +163,11 @@ fn tell(click: &Click, incident: &Incident, id: &ProposalId, stuck: Option<&str>
         };
         screen::say(&notice, false);
     }
-    if outcome == Outcome::Verified {
-        Exit::Fine
-    } else {
-        Exit::Findings
+    match outcome {
+        Outcome::Verified => Exit::Fine,
+        Outcome::NotFixed | Outcome::Worse | Outcome::Failed => Exit::Findings,
+        Outcome::Refused | Outcome::Rejected | Outcome::Expired => Exit::Usage,
+        Outcome::Unknown => Exit::NotExamined,
     }
 }
 
@@ -199,7 +218,8 @@ pub(crate) async fn reject(global: &Global, click: &Click) -> anyhow::Result<Exi
             let why = format!("rejected by {}", world.who.id);
             if click.json {
                 let value = serde_json::json!({
-                    "version": 1, "proposal": id, "outcome": Outcome::Rejected.word(), "why": why,
+                    "version": 1, "proposal": id, "incident": incident.id, "host": proposal.host,
+                    "outcome": Outcome::Rejected.word(), "why": why,
                 });
                 screen::json(&value);
             } else {
@@ -231,7 +251,10 @@ pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Ex
         .await
     {
         Ok(preview) => preview,
-        Err(error) => return Ok(refuse(click, &error.to_string())),
+        Err(error) => {
+            refuse(click, &error.to_string());
+            return Ok(Exit::NotExamined);
+        }
     };
     world.hosts.close().await;
     let mut fits = true;
@@ -290,11 +313,24 @@ pub(crate) async fn rollback(global: &Global, click: &Click) -> anyhow::Result<E
     let id = id_of(click)?;
     let world = World::open(global, click.as_name.as_deref()).await?;
     perform::recover(&world).await;
-    let (mut incident, proposal) = match find(&world, &id).await {
+    let exit = undo(&world, click, &id).await?;
+    world.hosts.close().await;
+    Ok(exit)
+}
+
+/// Whether what a proposal did can be undone.
+pub(crate) async fn can_undo(world: &World, id: &ProposalId) -> anyhow::Result<bool> {
+    let (incident, _proposal) = find(world, id).await?;
+    Ok(perform::can_undo(&incident, id))
+}
+
+/// Proposes the inverse of what a proposal did, approves it as the person at this terminal, and carries it out.
+pub(crate) async fn undo(world: &World, click: &Click, id: &ProposalId) -> anyhow::Result<Exit> {
+    let (mut incident, proposal) = match find(world, id).await {
         Ok(found) => found,
         Err(error) => return refused(click, error),
     };
-    let undo = match make_rollback(&world, &incident, &proposal).await {
+    let undo = match make_rollback(world, &incident, &proposal).await {
         Ok(undo) => undo,
         Err(why) => return Ok(refuse(click, &why)),
     };
@@ -312,9 +348,7 @@ pub(crate) async fn rollback(global: &Global, click: &Click) -> anyhow::Result<E
     {
         return refused(click, error);
     }
-    let exit = carry_out(&world, click, &undo.id).await?;
-    world.hosts.close().await;
-    Ok(exit)
+    carry_out(world, click, &undo.id, Said::Nothing).await
 }
 
 /// The proposal that undoes another, made from what the guard saved.

@@ -20,6 +20,7 @@ const AT_ONCE: usize = 64;
 
 /// Runs the command.
 pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exit> {
+    let symptom = symptom(&asked.symptom)?;
     let world = std::sync::Arc::new(World::open(global, None).await?);
     let target = asked.targets.join(",");
     let hosts = world
@@ -34,53 +35,41 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
         by: world.who.id.clone(),
         via: world.who.via.clone(),
         hosts: hosts.iter().map(|host| host.name.clone()).collect(),
-        symptom: world.redactor.redact(&asked.symptom),
+        symptom: world.redactor.redact(&symptom),
         policy: policy_hash(&world),
     };
     journal::record(&world.store, &mut incident, &[opened], Vec::new(), now).await?;
 
-    let looks = look_at_all(&world, &hosts, asked).await;
+    let looks = look_at_all(&world, &hosts, &symptom, asked.json).await;
 
-    let mut reports: Vec<HostReport> = Vec::new();
-    let mut evidence: Vec<Evidence> = Vec::new();
-    let mut proposals: Vec<Proposal> = Vec::new();
-    let mut pages = Vec::new();
-    let mut withheld = Vec::new();
+    let mut account = Account::default();
     for seen in &looks {
         let numbered = seen.number(incident.numbered, &world.redactor);
-        write_down(&world, &mut incident, &numbered).await?;
-        let offers = propose::offers(
-            &world,
-            &id,
-            seen,
-            &numbered.report.findings,
-            proposals.len() + 1,
-            clock::now(),
-        )
-        .await;
-        let facts: Vec<Fact> = offers
-            .proposals
-            .iter()
-            .map(|one| Fact::Proposed {
-                proposal: Box::new(one.clone()),
-            })
-            .collect();
-        if !facts.is_empty() {
-            journal::record(
-                &world.store,
-                &mut incident,
-                &facts,
-                Vec::new(),
-                clock::now(),
-            )
-            .await?;
+        if account.unrecorded.is_empty()
+            && let Err(error) = keep(&world, &mut incident, seen, &numbered, &mut account).await
+        {
+            // What was seen is told all the same: a full disk here is no reason to keep quiet about one there.
+            account.unrecorded = crate::sentence::of(error.as_ref());
+            let no_fix = format!(
+                "any fix: the diagnosis could not be recorded ({})",
+                account.unrecorded
+            );
+            account.withheld.push(no_fix);
+            account.proposals.clear();
         }
-        proposals.extend(offers.proposals);
-        pages.extend(offers.pages);
-        withheld.extend(offers.withheld);
-        evidence.extend(numbered.evidence.into_iter().map(|(_wave, one)| one));
-        reports.push(numbered.report);
+        account
+            .evidence
+            .extend(numbered.evidence.into_iter().map(|(_wave, one)| one));
+        account.reports.push(numbered.report);
     }
+    let Account {
+        reports,
+        evidence,
+        proposals,
+        pages,
+        withheld,
+        unrecorded,
+    } = account;
 
     let summary = chat::words::summary(&reports);
     let views = crate::cards::views(&world, &incident, proposals.iter(), clock::now());
@@ -100,13 +89,63 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
         };
         screen::say(&notice, asked.all);
     }
-    let exit = exit_code(&reports);
     drop(cards);
+    if !unrecorded.is_empty() {
+        world.hosts.close().await;
+        return Err(Usage(format!("this diagnosis is not recorded: {unrecorded}")).into());
+    }
+    let exit = exit_code(&reports);
     if !asked.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
         return crate::keys::offer(&world, &views, exit).await;
     }
     world.hosts.close().await;
     Ok(exit)
+}
+
+/// What a diagnosis came to, host by host.
+#[derive(Debug, Default)]
+struct Account {
+    reports: Vec<HostReport>,
+    evidence: Vec<Evidence>,
+    proposals: Vec<Proposal>,
+    pages: Vec<(String, String, String)>,
+    withheld: Vec<String>,
+    /// Why the journal does not have it; empty where it has.
+    unrecorded: String,
+}
+
+/// Records what was seen on one host and what can be offered for it.
+async fn keep(
+    world: &World,
+    incident: &mut incident::remediation::Incident,
+    seen: &Seen,
+    numbered: &Numbered,
+    account: &mut Account,
+) -> anyhow::Result<()> {
+    write_down(world, incident, numbered).await?;
+    let offers = propose::offers(
+        world,
+        &incident.id,
+        seen,
+        &numbered.report.findings,
+        account.proposals.len() + 1,
+        clock::now(),
+    )
+    .await;
+    let facts: Vec<Fact> = offers
+        .proposals
+        .iter()
+        .map(|one| Fact::Proposed {
+            proposal: Box::new(one.clone()),
+        })
+        .collect();
+    if !facts.is_empty() {
+        journal::record(&world.store, incident, &facts, Vec::new(), clock::now()).await?;
+    }
+    account.proposals.extend(offers.proposals);
+    account.pages.extend(offers.pages);
+    account.withheld.extend(offers.withheld);
+    Ok(())
 }
 
 /// 3 outranks 1: a host that could not be examined is never passed over.
@@ -135,9 +174,10 @@ fn policy_hash(world: &World) -> String {
 async fn look_at_all(
     world: &std::sync::Arc<World>,
     hosts: &[hosts::Host],
-    asked: &Diagnose,
+    symptom: &str,
+    as_json: bool,
 ) -> Vec<Seen> {
-    let progress = Progress::new(hosts.len(), asked.json);
+    let progress = Progress::new(hosts.len(), as_json);
     let mut tasks = JoinSet::new();
     let mut looks: Vec<Option<Seen>> = hosts.iter().map(|_| None).collect();
     let mut waiting = hosts.iter().cloned().enumerate();
@@ -147,8 +187,8 @@ async fn look_at_all(
                 break;
             };
             let world = std::sync::Arc::clone(world);
-            let symptom = asked.symptom.clone();
-            let bar = progress.host(host.name.as_str());
+            let symptom = symptom.to_owned();
+            let bar = progress.host(&host.name);
             tasks.spawn(async move {
                 let seen = look::look(&world, &host, Window::default(), &symptom, |step| {
                     bar.wave(step)
@@ -171,7 +211,24 @@ async fn look_at_all(
         }
     }
     progress.clear();
-    looks.into_iter().flatten().collect()
+    // A host that nothing is known of is said to be that, whatever the reason.
+    looks
+        .into_iter()
+        .zip(hosts)
+        .map(|(seen, host)| seen.unwrap_or_else(|| Seen::nothing(host)))
+        .collect()
+}
+
+/// The symptom as it is recorded: one text that no terminal obeys.
+fn symptom(text: &str) -> Result<String, Usage> {
+    const MOST: usize = 4_000;
+    let count = text.chars().count();
+    if count > MOST {
+        return Err(Usage(format!(
+            "the symptom is {count} characters long and may have {MOST}; say it in a few sentences"
+        )));
+    }
+    Ok(incident::redact::printable(text.trim().as_bytes()))
 }
 
 /// Puts a numbered look into the journal: evidence wave by wave, then the judgement.

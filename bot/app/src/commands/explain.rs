@@ -1,6 +1,5 @@
 //! `sickbay explain CODE`: what a code means, how it is found, what can cause it, what is usually done.
 
-use incident::Code;
 use probes::catalogue;
 
 use crate::cli::{Explain, Global};
@@ -11,22 +10,44 @@ use crate::world::{self, Usage};
 /// Runs the command.
 pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
     let Some(text) = &asked.code else {
+        if asked.output.json {
+            let codes: Vec<_> = catalogue::entries()
+                .map(|entry| {
+                    serde_json::json!({ "code": entry.code, "title": entry.title, "severity": entry.severity })
+                })
+                .collect();
+            screen::json(&serde_json::json!({ "version": 1, "codes": codes }));
+            return Ok(Exit::Fine);
+        }
         for entry in catalogue::entries() {
             screen::line(&format!("{:<28} {}", entry.code, entry.title));
         }
         return Ok(Exit::Fine);
     };
-    let code = Code::new(text).map_err(|bad| Usage(bad.to_string()))?;
-    let Some(entry) = catalogue::explain(code.as_str()) else {
-        let near = incident::command::nearest(text, catalogue::entries().map(|entry| entry.code));
-        let next = near.map_or_else(
-            || "`sickbay explain` lists all codes".to_owned(),
-            |near| format!("did you mean `{near}`? `sickbay explain` lists all codes"),
-        );
-        return Err(Usage(format!("there is no finding code {text:?}; {next}")).into());
+    let wanted = text.trim().to_lowercase();
+    let Some(entry) = catalogue::explain(&wanted) else {
+        return Err(Usage(unknown(&wanted)).into());
     };
     let settings = world::settings(global)?;
     let library = world::knowledge(global, &settings)?.library;
+    let pages: Vec<_> = library
+        .iter()
+        .filter(|page| {
+            page.matching
+                .findings
+                .iter()
+                .any(|pattern| pattern.to_string() == entry.code)
+        })
+        .collect();
+    if asked.output.json {
+        let runbooks: Vec<&str> = pages.iter().map(|page| page.id.as_str()).collect();
+        screen::json(&serde_json::json!({
+            "version": 1, "code": entry.code, "title": entry.title, "severity": entry.severity,
+            "meaning": entry.meaning, "detected": entry.detected, "causes": entry.causes,
+            "usual": entry.usual, "runbooks": runbooks,
+        }));
+        return Ok(Exit::Fine);
+    }
     screen::line(&format!(
         "{} — {} ({})\n",
         entry.code,
@@ -37,15 +58,6 @@ pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
     screen::line(&format!("\nHow it is found: {}", entry.detected));
     screen::line(&format!("\nWhat can cause it: {}", entry.causes));
     screen::line(&format!("\nWhat is usually done: {}", entry.usual));
-    let pages: Vec<_> = library
-        .iter()
-        .filter(|page| {
-            page.matching
-                .findings
-                .iter()
-                .any(|pattern| pattern.to_string() == entry.code)
-        })
-        .collect();
     if !pages.is_empty() {
         screen::line("\nRunbooks:");
     }
@@ -53,4 +65,24 @@ pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
         screen::line(&format!("  {:<28} {}", page.id.as_str(), page.title.en));
     }
     Ok(Exit::Fine)
+}
+
+/// Says that there is no such code, and which may have been meant: those of its area, or the nearest.
+fn unknown(wanted: &str) -> String {
+    let shown: String = wanted.chars().take(80).collect();
+    let area = format!("{wanted}.");
+    let below: Vec<&str> = catalogue::entries()
+        .map(|entry| entry.code)
+        .filter(|code| code.starts_with(&area))
+        .collect();
+    let next = if below.is_empty() {
+        incident::command::nearest(wanted, catalogue::entries().map(|entry| entry.code))
+            .map_or_else(
+                || "`sickbay explain` lists all codes".to_owned(),
+                |near| format!("did you mean `{near}`? `sickbay explain` lists all codes"),
+            )
+    } else {
+        format!("those of this area are {}", below.join(", "))
+    };
+    format!("there is no finding code {shown:?}; {next}")
 }

@@ -10,7 +10,7 @@ use crate::{perform, screen};
 pub(crate) async fn run(global: &Global, asked: &Hosts) -> anyhow::Result<Exit> {
     match asked {
         Hosts::List(output) => list(global, output),
-        Hosts::Check { targets } => check(global, targets).await,
+        Hosts::Check { targets, output } => check(global, targets, output).await,
         Hosts::Enrol(asked) => Box::pin(enrol::run(global, asked)).await,
         Hosts::Files { dir, account } => enrol::files(dir, account),
     }
@@ -52,26 +52,47 @@ fn list(global: &Global, output: &Output) -> anyhow::Result<Exit> {
 }
 
 /// Walks from the name to root and says where it stops.
-async fn check(global: &Global, targets: &[String]) -> anyhow::Result<Exit> {
+async fn check(global: &Global, targets: &[String], output: &Output) -> anyhow::Result<Exit> {
     let world = World::open(global, None).await?;
     let hosts = world
         .inventory()
         .select(&targets.join(","))
         .map_err(|error| Usage(error.to_string()))?;
     let mut exit = Exit::Fine;
+    let mut rows = Vec::new();
     for host in hosts {
-        screen::line(&format!("{}", host.name));
+        if !output.json {
+            screen::line(host.name.as_str());
+        }
+        let mut steps = Vec::new();
+        let mut reachable = true;
         for checked in world.hosts.check(&host).await {
-            let word = match checked.outcome {
-                hosts::Outcome::Passed => "ok",
-                hosts::Outcome::Warned => "warn",
-                hosts::Outcome::Stopped => "STOP",
+            let (word, mark) = match checked.outcome {
+                hosts::Outcome::Passed => ("passed", "ok"),
+                hosts::Outcome::Warned => ("warned", "warn"),
+                hosts::Outcome::Stopped => ("stopped", "STOP"),
             };
             if checked.outcome == hosts::Outcome::Stopped {
                 exit = Exit::NotExamined;
+                reachable = false;
             }
-            screen::line(format!("  {word:<5} {:<13} {}", checked.step, checked.says).trim_end());
+            let says = incident::redact::printable(checked.says.as_bytes());
+            if output.json {
+                steps.push(serde_json::json!({
+                    "step": checked.step.to_string(), "outcome": word, "says": says,
+                }));
+            } else {
+                screen::line(format!("  {mark:<5} {:<13} {says}", checked.step).trim_end());
+            }
         }
+        if output.json {
+            rows.push(
+                serde_json::json!({ "host": host.name, "reachable": reachable, "steps": steps }),
+            );
+        }
+    }
+    if output.json {
+        screen::json(&serde_json::json!({ "version": 1, "hosts": rows }));
     }
     world.hosts.close().await;
     Ok(exit)

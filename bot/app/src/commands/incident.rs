@@ -1,38 +1,93 @@
 //! `sickbay incident`: list, show, timeline.
 
 use incident::notice::Notice;
-use incident::remediation::{Incident, State};
+use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
-use incident::{Fact, IncidentId, Moment, Severity};
+use incident::{Evidence, Fact, IncidentId, ProbeId, Severity};
+use store::Stored;
 
 use crate::cli::{Global, Incident as Asked, Output};
 use crate::exit::Exit;
 use crate::world::{Usage, World};
-use crate::{clock, journal, screen};
+use crate::{clock, journal, json, screen};
+
+mod timeline;
 
 /// Runs the command.
 pub(crate) async fn run(global: &Global, asked: &Asked) -> anyhow::Result<Exit> {
     let world = World::open(global, None).await?;
     match asked {
         Asked::List(output) => list(&world, output).await,
-        Asked::Show { id } => show(&world, id).await,
-        Asked::Timeline { id, json } => timeline(&world, id, *json).await,
+        Asked::Show { id, output } => show(&world, id, output).await,
+        Asked::Timeline { id, output } => {
+            let id = find(&world, id).await?;
+            timeline::tell(&world, &id, output).await
+        }
     }
 }
 
+/// The incident whose id, or the letters of it, begin like this.
 async fn find(world: &World, id: &str) -> anyhow::Result<IncidentId> {
-    let found = world.store.find_incident(id, 2).await?;
+    let shown: String = id.chars().take(80).collect();
+    let found = if id.is_empty() {
+        Vec::new()
+    } else {
+        world.store.find_incident(id, 2).await?
+    };
     match found.as_slice() {
         [one] => Ok(one.id.clone()),
         [] => {
-            let what = format!("there is no incident {id:?}; `sickbay incident list` lists them");
+            let rows = world.store.incidents(1000).await?;
+            let letters = |id: &str| {
+                id.split_once('-')
+                    .map_or("", |(_, letters)| letters)
+                    .to_owned()
+            };
+            let known: Vec<String> = rows
+                .iter()
+                .flat_map(|row| [row.id.to_string(), letters(row.id.as_str())])
+                .collect();
+            let near = incident::command::nearest(id, known.iter().map(String::as_str));
+            let meant = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            let what = format!(
+                "there is no incident {shown:?}{meant}; `sickbay incident list` lists them"
+            );
             Err(Usage(what).into())
         }
         [_, ..] => Err(Usage(format!(
-            "several incidents begin with {id:?}; type more of the id"
+            "several incidents begin with {shown:?}; type more of the id"
         ))
         .into()),
     }
+}
+
+/// What became of a remediation, in one word.
+fn word(one: &Remediation) -> &'static str {
+    match &one.state {
+        State::Proposed { .. } => "offered",
+        State::Granted { .. } | State::Dispatched { .. } | State::Executed { .. } => "under_way",
+        State::Ended { outcome, .. } => outcome.word(),
+    }
+}
+
+fn remediations(incident: &Incident) -> Vec<serde_json::Value> {
+    incident
+        .remediations
+        .values()
+        .map(|one| {
+            let why = match &one.state {
+                State::Ended { why, .. } => why.as_str(),
+                State::Proposed { .. }
+                | State::Granted { .. }
+                | State::Dispatched { .. }
+                | State::Executed { .. } => "",
+            };
+            serde_json::json!({
+                "proposal": one.proposal.id, "host": one.proposal.host, "title": one.proposal.title,
+                "state": word(one), "why": why, "undoes": one.proposal.undoes,
+            })
+        })
+        .collect()
 }
 
 async fn list(world: &World, output: &Output) -> anyhow::Result<Exit> {
@@ -47,32 +102,64 @@ async fn list(world: &World, output: &Output) -> anyhow::Result<Exit> {
             .filter(|finding| finding.severity > Severity::Info)
             .map(|finding| finding.title.clone())
             .next()
-            .unwrap_or_else(|| "nothing above info".to_owned());
+            .unwrap_or_else(|| quiet_word(&incident).to_owned());
         if output.json {
             rows.push(serde_json::json!({
                 "id": incident.id, "opened_at": clock::rfc3339(incident.opened_at), "by": incident.by,
                 "hosts": hosts, "symptom": incident.symptom, "first": worst,
+                "remediations": remediations(&incident),
             }));
-        } else {
-            screen::line(&format!(
-                "{}  {}  {}  {worst}",
-                incident.id,
-                clock::local(incident.opened_at),
-                hosts.join(",")
-            ));
+            continue;
         }
+        let done: Vec<String> = incident
+            .remediations
+            .values()
+            .filter(|one| !matches!(one.state, State::Proposed { .. }))
+            .map(|one| format!(" · {} {}", one.proposal.id, word(one).replace('_', " ")))
+            .collect();
+        screen::line(&format!(
+            "{}  {}  {}  {worst}{}",
+            incident.id,
+            clock::local(incident.opened_at),
+            hosts.join(","),
+            done.concat()
+        ));
+        rows.push(serde_json::Value::Null);
     }
     if output.json {
         screen::json(&serde_json::json!({ "version": 1, "incidents": rows }));
+    } else if rows.is_empty() {
+        screen::line("No incident so far; `sickbay diagnose HOST` opens one.");
     }
     Ok(Exit::Fine)
 }
 
-async fn show(world: &World, id: &str) -> anyhow::Result<Exit> {
+/// What is said of an incident without a finding above info.
+fn quiet_word(incident: &Incident) -> &'static str {
+    let mut worst = "nothing above info";
+    for report in incident.reports.values() {
+        match report.status {
+            incident::HostStatus::Unreachable => return "could not be reached",
+            incident::HostStatus::Unknown => worst = "too little could be read",
+            incident::HostStatus::Healthy
+            | incident::HostStatus::Degraded
+            | incident::HostStatus::Critical => {}
+        }
+    }
+    if incident.reports.is_empty() {
+        worst = "the look was not finished";
+    }
+    worst
+}
+
+async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> {
     let id = find(world, id).await?;
-    let incident = journal::load(&world.store, &id).await?;
+    let records = world.store.load(&id).await?;
+    let facts = journal::facts(&id, &records)?;
+    let incident = Incident::replay(id.clone(), facts.iter().cloned());
     let reports: Vec<HostReport> = incident.reports.values().cloned().collect();
     let summary = chat::words::summary(&reports);
+    let now = clock::now();
     let views = crate::cards::views(
         world,
         &incident,
@@ -80,10 +167,54 @@ async fn show(world: &World, id: &str) -> anyhow::Result<Exit> {
             .remediations
             .values()
             .filter(|one| matches!(one.state, State::Proposed { .. }))
-            .map(|one| &one.proposal),
-        clock::now(),
+            .map(|one| &one.proposal)
+            .filter(|proposal| now <= proposal.expires_at),
+        now,
     );
     let cards: Vec<_> = views.iter().map(crate::cards::View::card).collect();
+    if output.json {
+        let evidence = evidence(world, &id, &facts).await?;
+        let mut value = json::diagnosis(&id, &summary, &reports, &evidence, &cards, &[]);
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert(
+                "opened_at".to_owned(),
+                clock::rfc3339(incident.opened_at).into(),
+            );
+            fields.insert("symptom".to_owned(), incident.symptom.clone().into());
+            fields.insert("remediations".to_owned(), remediations(&incident).into());
+        }
+        screen::json(&value);
+        return Ok(Exit::Fine);
+    }
+    let by = incident
+        .by
+        .as_ref()
+        .map_or_else(String::new, |by| format!(" by {by}"));
+    let symptom = if incident.symptom.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", incident.symptom)
+    };
+    let opened = clock::local(incident.opened_at);
+    screen::line(&format!("Opened {opened}{by}{symptom}"));
+    // What was done since comes first: what was found may be over.
+    for one in incident.remediations.values() {
+        if let State::Ended { outcome, why, .. } = &one.state {
+            screen::line(&format!(
+                "{} on {}: {}",
+                one.proposal.id, one.proposal.host, one.proposal.title
+            ));
+            let notice = Notice::Ended {
+                proposal: &one.proposal,
+                outcome: *outcome,
+                why,
+                output: "",
+                can_undo: crate::perform::can_undo(&incident, &one.proposal.id),
+            };
+            screen::say(&notice, false);
+        }
+    }
+    screen::line("\nWhat was found then:");
     let notice = Notice::Diagnosed {
         incident: &id,
         summary: &summary,
@@ -93,125 +224,38 @@ async fn show(world: &World, id: &str) -> anyhow::Result<Exit> {
         withheld: &[],
     };
     screen::say(&notice, false);
-    for one in incident.remediations.values() {
-        if let State::Ended { outcome, why, .. } = &one.state {
-            let can_undo = crate::perform::can_undo(&incident, &one.proposal.id);
-            screen::line(&format!("{} {}", one.proposal.id, one.proposal.title));
-            let notice = Notice::Ended {
-                proposal: &one.proposal,
-                outcome: *outcome,
-                why,
-                output: "",
-                can_undo,
-            };
-            screen::say(&notice, false);
-        }
-    }
     Ok(Exit::Fine)
 }
 
-async fn timeline(world: &World, id: &str, as_json: bool) -> anyhow::Result<Exit> {
-    let id = find(world, id).await?;
-    let records = world.store.load(&id).await?;
-    let facts = journal::facts(&id, &records)?;
-    if as_json {
-        let list: Vec<_> = facts
-            .iter()
-            .map(|(at, fact)| serde_json::json!({ "at": clock::rfc3339(*at), "fact": fact }))
-            .collect();
-        screen::json(&serde_json::json!({ "version": 1, "incident": id, "timeline": list }));
-        return Ok(Exit::Fine);
+/// The evidence as it was recorded; a text that was erased since is said to be.
+async fn evidence(
+    world: &World,
+    id: &IncidentId,
+    facts: &[(incident::Moment, Fact)],
+) -> anyhow::Result<Vec<Evidence>> {
+    let mut list = Vec::new();
+    let examined = facts.iter().filter_map(|(_, fact)| match fact {
+        Fact::Examined { evidence, .. } => Some(evidence),
+        _ => None,
+    });
+    for one in examined.flatten() {
+        let text = match world.store.body(id, one.id.as_str()).await? {
+            Some(Stored::Text(text)) => text,
+            Some(Stored::Erased(_)) => "[erased]".to_owned(),
+            None => String::new(),
+        };
+        let name = one.key.split(' ').next().unwrap_or(&one.key);
+        list.push(Evidence {
+            id: one.id.clone(),
+            host: one.host.clone(),
+            probe: ProbeId::new(name).map_err(|bad| Usage(bad.to_string()))?,
+            key: one.key.clone(),
+            argv: one.argv.clone(),
+            ended: one.ended,
+            took: one.took,
+            truncated: one.truncated,
+            text,
+        });
     }
-    let mut incident = Incident::new(id);
-    for (at, fact) in &facts {
-        incident.apply(fact, *at);
-        tell(*at, fact);
-    }
-    Ok(Exit::Fine)
-}
-
-/// One line of the timeline.
-fn tell(at: Moment, fact: &Fact) {
-    let what = match fact {
-        Fact::Opened {
-            by,
-            via,
-            hosts,
-            symptom,
-            ..
-        } => {
-            let hosts: Vec<&str> = hosts.iter().map(incident::HostName::as_str).collect();
-            let symptom = if symptom.is_empty() {
-                String::new()
-            } else {
-                format!(": {symptom}")
-            };
-            format!("{by} ({via}) asked about {}{symptom}", hosts.join(", "))
-        }
-        Fact::Examined {
-            host,
-            wave,
-            evidence,
-        } => {
-            format!("{host} answered {} probes of wave {wave}", evidence.len())
-        }
-        Fact::Judged { report } => {
-            let first = report
-                .findings
-                .iter()
-                .find(|finding| finding.severity > Severity::Info);
-            let first = first.map_or_else(String::new, |finding| format!(": {}", finding.title));
-            format!(
-                "{} is {}{first}",
-                report.host,
-                chat::words::status(report.status)
-            )
-        }
-        Fact::Proposed { proposal } => format!(
-            "offered {} on {}: {} ({} risk, digest {})",
-            proposal.id,
-            proposal.host,
-            proposal.title,
-            proposal.risk,
-            proposal.digest()
-        ),
-        Fact::Approved { proposal, approval } => {
-            format!("{} ({}) approved {proposal}", approval.by, approval.via)
-        }
-        Fact::Rejected { proposal, by, via } => format!("{by} ({via}) rejected {proposal}"),
-        Fact::Expired { proposal } => format!("{proposal} expired"),
-        Fact::Voided { proposal, why } => format!("{proposal} no longer stands: {why}"),
-        Fact::Granted {
-            proposal,
-            grant,
-            attempt,
-        } => {
-            format!(
-                "{proposal} may run: attempt {attempt}, execution {}",
-                grant.grant.execution
-            )
-        }
-        Fact::Dispatched {
-            execution, root, ..
-        } => {
-            format!("starting {execution}, recorded on the host under {root}")
-        }
-        Fact::Executed { execution, ran, .. } => {
-            let how = serde_json::to_value(ran).unwrap_or_default();
-            format!("{execution} ended: {how}")
-        }
-        Fact::Verified {
-            proposal,
-            verdict,
-            why,
-        } => {
-            let verdict = serde_json::to_value(verdict).unwrap_or_default();
-            format!(
-                "{proposal}: {}: {why}",
-                verdict.as_str().unwrap_or("looked")
-            )
-        }
-        Fact::Closed { by } => format!("{by} closed the incident"),
-    };
-    screen::line(&format!("{}  {what}", clock::local(at)));
+    Ok(list)
 }

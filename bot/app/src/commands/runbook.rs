@@ -7,7 +7,7 @@ use incident::step::VERBS;
 use incident::{Code, RunbookId};
 use probes::catalogue;
 
-use crate::cli::{Global, Runbook};
+use crate::cli::{Global, Output, Runbook};
 use crate::exit::Exit;
 use crate::screen;
 use crate::world::{self, Usage};
@@ -15,15 +15,27 @@ use crate::world::{self, Usage};
 /// Runs the command.
 pub(crate) fn run(global: &Global, asked: &Runbook) -> anyhow::Result<Exit> {
     match asked {
-        Runbook::List => list(global),
-        Runbook::Show { id } => show(global, id),
-        Runbook::Lint { paths } => lint(global, paths),
+        Runbook::List(output) => list(global, output),
+        Runbook::Show { id, output } => show(global, id, output),
+        Runbook::Lint { paths, output } => lint(global, paths, output),
         Runbook::New { id } => {
             let id = RunbookId::new(id.clone()).map_err(|bad| Usage(bad.to_string()))?;
             screen::line(runbook::template(&id).trim_end());
             Ok(Exit::Fine)
         }
-        Runbook::Actions => {
+        Runbook::Actions(output) if output.json => {
+            let verbs: Vec<_> = VERBS
+                .iter()
+                .filter(|verb| verb.in_runbooks)
+                .map(|verb| {
+                    let slots: Vec<&str> = verb.slots.iter().map(|(name, _)| *name).collect();
+                    serde_json::json!({ "action": verb.name, "slots": slots })
+                })
+                .collect();
+            screen::json(&serde_json::json!({ "version": 1, "actions": verbs }));
+            Ok(Exit::Fine)
+        }
+        Runbook::Actions(_) => {
             for verb in VERBS.iter().filter(|verb| verb.in_runbooks) {
                 let slots: Vec<&str> = verb.slots.iter().map(|(name, _)| *name).collect();
                 screen::line(&format!("{:<22} {}", verb.name, slots.join(", ")));
@@ -33,9 +45,28 @@ pub(crate) fn run(global: &Global, asked: &Runbook) -> anyhow::Result<Exit> {
     }
 }
 
-fn list(global: &Global) -> anyhow::Result<Exit> {
+fn about(page: &runbook::Runbook) -> serde_json::Value {
+    let findings: Vec<String> = page
+        .matching
+        .findings
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    serde_json::json!({
+        "id": page.id, "runbook_version": page.version, "title": page.title.en, "risk": page.risk,
+        "findings": findings, "has_fix": !page.is_prose(),
+    })
+}
+
+fn list(global: &Global, output: &Output) -> anyhow::Result<Exit> {
     let settings = world::settings(global)?;
-    for page in world::knowledge(global, &settings)?.library.iter() {
+    let library = world::knowledge(global, &settings)?.library;
+    if output.json {
+        let pages: Vec<_> = library.iter().map(about).collect();
+        screen::json(&serde_json::json!({ "version": 1, "runbooks": pages }));
+        return Ok(Exit::Fine);
+    }
+    for page in library.iter() {
         let what = if page.is_prose() { "read" } else { "fix " };
         screen::line(&format!(
             "{:<28} {what} {:<6} {}",
@@ -47,7 +78,7 @@ fn list(global: &Global) -> anyhow::Result<Exit> {
     Ok(Exit::Fine)
 }
 
-fn show(global: &Global, id: &str) -> anyhow::Result<Exit> {
+fn show(global: &Global, id: &str, output: &Output) -> anyhow::Result<Exit> {
     let settings = world::settings(global)?;
     let library = world::knowledge(global, &settings)?.library;
     let wanted = RunbookId::new(id).map_err(|bad| Usage(bad.to_string()))?;
@@ -59,27 +90,35 @@ fn show(global: &Global, id: &str) -> anyhow::Result<Exit> {
         );
         return Err(Usage(format!("there is no runbook {id:?}; {next}")).into());
     };
+    if output.json {
+        let mut value = about(page);
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("version".to_owned(), 1.into());
+            fields.insert("text".to_owned(), page.source.as_str().into());
+        }
+        screen::json(&value);
+        return Ok(Exit::Fine);
+    }
     screen::line(page.source.trim_end());
     Ok(Exit::Fine)
 }
 
-fn lint(global: &Global, paths: &[PathBuf]) -> anyhow::Result<Exit> {
+fn lint(global: &Global, paths: &[PathBuf], output: &Output) -> anyhow::Result<Exit> {
     let codes: BTreeSet<Code> = catalogue::entries()
         .filter_map(|entry| Code::new(entry.code).ok())
         .collect();
     let mut pages: Vec<(String, String)> = Vec::new();
     let mut signatures: Vec<(String, String)> = Vec::new();
-    let mut take = |path: &Path| -> anyhow::Result<()> {
-        let read = |path: &Path| {
-            std::fs::read_to_string(path)
-                .map_err(|error| Usage(format!("cannot read {}: {error}", path.display())))
-        };
-        if world::is_page(path) {
-            pages.push((path.display().to_string(), read(path)?));
-        } else if path.extension().is_some_and(|ext| ext == "toml") {
-            signatures.push((path.display().to_string(), read(path)?));
+    let mut take = |path: &Path| -> anyhow::Result<bool> {
+        let name = path.display().to_string();
+        if path.extension().is_some_and(|ext| ext == "toml") {
+            signatures.push((name, world::read(path)?));
+        } else if world::is_page(path) {
+            pages.push((name, world::read(path)?));
+        } else {
+            return Ok(false);
         }
-        Ok(())
+        Ok(true)
     };
     if paths.is_empty() {
         let settings = world::settings(global)?;
@@ -94,8 +133,18 @@ fn lint(global: &Global, paths: &[PathBuf]) -> anyhow::Result<Exit> {
             for path in world::files_below(path)? {
                 take(&path)?;
             }
-        } else {
-            take(path)?;
+        } else if !path.exists() {
+            return Err(Usage(format!(
+                "there is no {}; name a runbook or a directory of them",
+                path.display()
+            ))
+            .into());
+        } else if !take(path)? {
+            return Err(Usage(format!(
+                "{} is no runbook: a page ends in .md, a file of signatures in .toml",
+                path.display()
+            ))
+            .into());
         }
     }
     if paths.is_empty() {
@@ -110,17 +159,22 @@ fn lint(global: &Global, paths: &[PathBuf]) -> anyhow::Result<Exit> {
             Err(found) => problems.extend(found),
         }
     }
-    let mut bad = problems.len();
-    for problem in &problems {
-        screen::line(&problem.to_string());
-    }
-    for (path, text) in &signatures {
-        if let Err(error) = probes::Signatures::parse(path, text) {
-            screen::line(&error.to_string());
-            bad += 1;
-        }
-    }
+    let mut said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    said.extend(signatures.iter().filter_map(|(path, text)| {
+        let error = probes::Signatures::parse(path, text).err()?;
+        Some(error.to_string())
+    }));
+    let bad = said.len();
     let count = pages.len() + signatures.len();
-    screen::line(&format!("{count} files, {bad} problems"));
+    if output.json {
+        screen::json(&serde_json::json!({ "version": 1, "files": count, "problems": said }));
+    } else {
+        for one in &said {
+            screen::line(one);
+        }
+        let files = if count == 1 { "file" } else { "files" };
+        let problems = if bad == 1 { "problem" } else { "problems" };
+        screen::line(&format!("{count} {files}, {bad} {problems}"));
+    }
     Ok(if bad == 0 { Exit::Fine } else { Exit::Findings })
 }

@@ -1,0 +1,124 @@
+//! `sickbay incident timeline`: the journal told for people, a line a fact.
+
+use incident::fact::Ran;
+use incident::report::Verdict;
+use incident::{Fact, HostName, IncidentId, Severity};
+
+use crate::cli::Output;
+use crate::exit::Exit;
+use crate::world::World;
+use crate::{clock, journal, screen};
+
+/// Tells an incident from its first fact to its last.
+pub(super) async fn tell(world: &World, id: &IncidentId, output: &Output) -> anyhow::Result<Exit> {
+    let records = world.store.load(id).await?;
+    let facts = journal::facts(id, &records)?;
+    if output.json {
+        let list: Vec<_> = facts
+            .iter()
+            .map(|(at, fact)| serde_json::json!({ "at": clock::rfc3339(*at), "fact": fact }))
+            .collect();
+        screen::json(&serde_json::json!({ "version": 1, "incident": id, "timeline": list }));
+        return Ok(Exit::Fine);
+    }
+    for (at, fact) in &facts {
+        screen::wrapped(&format!("{}  {}", clock::local(*at), said(fact)), 21);
+    }
+    Ok(Exit::Fine)
+}
+
+/// A fact in a sentence.
+fn said(fact: &Fact) -> String {
+    match fact {
+        Fact::Opened {
+            by,
+            via,
+            hosts,
+            symptom,
+            ..
+        } => {
+            let hosts: Vec<&str> = hosts.iter().map(HostName::as_str).collect();
+            let symptom = if symptom.is_empty() {
+                String::new()
+            } else {
+                format!(": {symptom}")
+            };
+            format!("{by} ({via}) asked about {}{symptom}", hosts.join(", "))
+        }
+        Fact::Examined {
+            host,
+            wave,
+            evidence,
+        } => {
+            let round = if *wave == 1 { "" } else { ", looking closer" };
+            format!("{host} answered {} probes{round}", evidence.len())
+        }
+        Fact::Judged { report } => {
+            let first = report
+                .findings
+                .iter()
+                .find(|finding| finding.severity > Severity::Info);
+            let first = first.map_or_else(String::new, |finding| format!(": {}", finding.title));
+            format!(
+                "{} is {}{first}",
+                report.host,
+                chat::words::status(report.status)
+            )
+        }
+        Fact::Proposed { proposal } => {
+            let what = if proposal.undoes.is_some() {
+                "undo"
+            } else {
+                "fix"
+            };
+            format!(
+                "{what} {} offered on {}: {} ({} risk)",
+                proposal.id, proposal.host, proposal.title, proposal.risk
+            )
+        }
+        Fact::Approved { proposal, approval } => {
+            format!("{} ({}) approved {proposal}", approval.by, approval.via)
+        }
+        Fact::Rejected { proposal, by, via } => format!("{by} ({via}) rejected {proposal}"),
+        Fact::Expired { proposal } => format!("{proposal} expired"),
+        Fact::Voided { proposal, why } => format!("{proposal} no longer stands: {why}"),
+        Fact::Granted {
+            proposal, grant, ..
+        } => {
+            format!("{proposal} may run, once, as {}", grant.grant.execution)
+        }
+        Fact::Dispatched { execution, .. } => format!("{execution} was sent to the host"),
+        Fact::Executed { execution, ran, .. } => format!("{execution} {}", ended(ran)),
+        Fact::Verified {
+            proposal,
+            verdict,
+            why,
+        } => format!(
+            "{proposal} looked at again, {}: {why}",
+            verdict_word(*verdict)
+        ),
+        Fact::Closed { by } => format!("{by} closed the incident"),
+    }
+}
+
+fn ended(ran: &Ran) -> String {
+    match ran {
+        Ran::Done => "was done, every step".to_owned(),
+        Ran::StepFailed { step, code } => {
+            format!("stopped: step {step} failed with exit code {code}")
+        }
+        Ran::Refused { why } => format!("was refused by the host's guard: {why}"),
+        Ran::TimedOut => "was stopped at its time limit".to_owned(),
+        Ran::NeverRan => "never ran, and never will".to_owned(),
+        Ran::Unknown { why } => format!("may have run, nobody can tell: {why}"),
+    }
+}
+
+fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Verified => "verified",
+        Verdict::NotFixed => "not fixed",
+        Verdict::Worse => "worse",
+        Verdict::CouldNotCheck => "could not be checked",
+    }
+}

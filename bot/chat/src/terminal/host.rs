@@ -1,0 +1,131 @@
+//! One host: its causes in full, what they explain in a line each, and what nobody could look at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use incident::evidence::ABSENT;
+use incident::report::HostReport;
+use incident::{CouldNotCheck, Finding, FindingId, Severity};
+use owo_colors::Style;
+
+use super::Face;
+use crate::words;
+
+/// More of what could not be looked at is only counted.
+const MOST: usize = 6;
+
+/// What is known of one host.
+pub(super) fn report(out: &mut String, report: &HostReport, face: Face) {
+    let loud = report
+        .findings
+        .iter()
+        .any(|one| one.severity > Severity::Info || face.all);
+    let unread = report.unreachable.is_empty() && !report.could_not_check.is_empty();
+    if loud || unread || report.findings.is_empty() {
+        out.push('\n');
+    }
+    let head = format!(
+        "{} · {} · {}",
+        face.strong(report.host.as_str()),
+        face.status(report.status),
+        face.dim(&report.took.to_string())
+    );
+    face.put(out, 2, &head);
+    let mut quiet = 0;
+    let caused: BTreeSet<&FindingId> = report
+        .findings
+        .iter()
+        .flat_map(|one| &one.explains)
+        .collect();
+    for one in &report.findings {
+        if one.severity == Severity::Info && !face.all {
+            quiet += 1;
+        } else {
+            finding(out, one, caused.contains(&one.id), face);
+        }
+    }
+    let (absent, unread_of): (Vec<&CouldNotCheck>, Vec<&CouldNotCheck>) = report
+        .could_not_check
+        .iter()
+        .partition(|one| one.why.starts_with(ABSENT));
+    // Why it cannot be reached stands in the first line of all.
+    if unread && !unread_of.is_empty() {
+        could_not_check(out, &unread_of, face);
+    }
+    if unread && !absent.is_empty() {
+        let what: Vec<&str> = absent
+            .iter()
+            .filter_map(|one| one.why.strip_prefix(ABSENT))
+            .collect();
+        face.put_dim(out, 4, &format!("  {}", words::absent(&what)));
+    }
+    if quiet > 0 {
+        face.put_dim(out, 2, &format!("  {}", words::quiet(quiet)));
+    }
+}
+
+/// A finding: in full where it is a cause, in a line where another explains it.
+fn finding(out: &mut String, finding: &Finding, caused: bool, face: Face) {
+    let head = format!(
+        "  {} {}  {}",
+        face.severity(finding.severity),
+        finding.id,
+        face.strong(&finding.title)
+    );
+    face.put(out, 6, &head);
+    if caused && !face.all {
+        return;
+    }
+    for line in finding.detail.lines() {
+        face.put(out, 6, &format!("      {line}"));
+    }
+    let ids = |ids: Vec<String>| ids.join(", ");
+    let mut foot = format!(
+        "      {} · {} · evidence {}",
+        finding.code,
+        words::confidence(finding.confidence),
+        ids(finding.cites.iter().map(ToString::to_string).collect())
+    );
+    if !finding.explains.is_empty() {
+        foot.push_str(" · explains ");
+        foot.push_str(&ids(finding
+            .explains
+            .iter()
+            .map(ToString::to_string)
+            .collect()));
+    }
+    face.put_dim(out, 6, &foot);
+}
+
+/// What got no usable answer, by what there is to do about it.
+fn could_not_check(out: &mut String, list: &[&CouldNotCheck], face: Face) {
+    face.put(
+        out,
+        2,
+        &format!(
+            "  {}",
+            face.paint("Could not check:", Style::new().magenta())
+        ),
+    );
+    let mut by_next: BTreeMap<&str, Vec<&CouldNotCheck>> = BTreeMap::new();
+    for one in list {
+        by_next.entry(&one.next).or_default().push(one);
+    }
+    let most = if face.all { usize::MAX } else { MOST };
+    let mut left = list.len();
+    for (next, same) in by_next {
+        let shown = most.saturating_sub(list.len() - left).min(same.len());
+        if shown == 0 {
+            continue;
+        }
+        left -= shown;
+        let whys: Vec<String> = same
+            .iter()
+            .take(shown)
+            .map(|one| format!("{}: {}", one.probe, one.why))
+            .collect();
+        face.put(out, 6, &format!("    {}; {next}", whys.join("; ")));
+    }
+    if left > 0 {
+        face.put_dim(out, 6, &format!("    and {left} more; --all shows them"));
+    }
+}

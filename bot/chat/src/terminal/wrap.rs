@@ -1,0 +1,119 @@
+//! Lines are broken for the terminal at hand, since a phone's is 40 columns wide and it breaks words anywhere.
+
+use unicode_width::UnicodeWidthChar as _;
+
+/// Narrower than this nothing is readable, whatever is done.
+const LEAST: usize = 20;
+
+/// Breaks one line at spaces so that it fits into `width` columns; what goes on is indented by `indent`. A word that is
+/// too long, such as a path, is broken where it must be. Sequences for colour take no room.
+pub(crate) fn wrap(line: &str, indent: usize, width: usize) -> String {
+    let width = width.max(LEAST);
+    if columns(line) <= width {
+        return line.to_owned();
+    }
+    let indent = indent.min(width / 2);
+    let margin = " ".repeat(indent);
+    let mut out = String::new();
+    let mut at = 0;
+    for word in line.split_inclusive(' ') {
+        let bare = word.trim_end_matches(' ');
+        let wide = columns(bare);
+        let fresh = at == 0 || (!out.is_empty() && at == indent && out.ends_with(&margin));
+        if at + wide > width && !fresh {
+            while out.ends_with(' ') {
+                out.pop();
+            }
+            out.push('\n');
+            out.push_str(&margin);
+            at = indent;
+        }
+        if at + wide <= width {
+            out.push_str(word);
+            at += columns(word);
+            continue;
+        }
+        let mut escape = false;
+        for c in word.chars() {
+            escape |= c == '\x1b';
+            let wide = if escape { 0 } else { c.width().unwrap_or(0) };
+            if escape && c == 'm' {
+                escape = false;
+            }
+            if at + wide > width && c != ' ' {
+                out.push('\n');
+                out.push_str(&margin);
+                at = indent;
+            }
+            out.push(c);
+            at += wide;
+        }
+    }
+    while out.ends_with(' ') {
+        out.pop();
+    }
+    out
+}
+
+/// How many columns a text takes.
+pub(crate) fn columns(text: &str) -> usize {
+    let mut escape = false;
+    let mut columns = 0;
+    for c in text.chars() {
+        escape |= c == '\x1b';
+        if !escape {
+            columns += c.width().unwrap_or(0);
+        }
+        if escape && c == 'm' {
+            escape = false;
+        }
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, indent: usize, expected: &str) {
+        let got = wrap(line, indent, 20);
+        assert_eq!(got, expected);
+        for line in got.lines() {
+            assert!(columns(line) <= 20, "{line:?} is too wide");
+        }
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_long_words_where_they_must() {
+        check("short", 4, "short");
+        check(
+            "the web server of the shop is down",
+            2,
+            "the web server of\n  the shop is down",
+        );
+        check(
+            "see /var/lib/some/very/long/path/without/end now",
+            4,
+            "see\n    /var/lib/some/ve\n    ry/long/path/wit\n    hout/end now",
+        );
+        check(
+            "  1. 重启网站服务器的主进程 now",
+            5,
+            "  1.\n     重启网站服务器\n     的主进程 now",
+        );
+        check(
+            "\x1b[1;31mCRITICAL\x1b[0m a b c d e f",
+            2,
+            "\x1b[1;31mCRITICAL\x1b[0m a b c d e f",
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_panics(text in "[a-z /重\u{1b}\\[m]{0,120}", indent in 0_usize..60, width in 0_usize..90) {
+            let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            proptest::prop_assert_eq!(bare(&wrap(&text, indent, width)), bare(&text));
+        }
+    }
+}
