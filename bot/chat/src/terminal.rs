@@ -98,7 +98,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
     let mut out = String::new();
     match notice {
         Notice::Looking { host, wave, probes } => {
-            face.put_dim(&mut out, 2, &words::looking(host, *wave, *probes))
+            face.put_dim(&mut out, 2, &words::looking(host, *wave, *probes));
         }
         Notice::Diagnosed {
             incident,

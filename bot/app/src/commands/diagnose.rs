@@ -191,7 +191,7 @@ async fn look_at_all(
             let bar = progress.host(&host.name);
             tasks.spawn(async move {
                 let seen = look::look(&world, &host, Window::default(), &symptom, |step| {
-                    bar.wave(step)
+                    bar.wave(step);
                 })
                 .await;
                 bar.done();

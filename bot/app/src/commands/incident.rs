@@ -234,9 +234,12 @@ async fn evidence(
     facts: &[(incident::Moment, Fact)],
 ) -> anyhow::Result<Vec<Evidence>> {
     let mut list = Vec::new();
-    let examined = facts.iter().filter_map(|(_, fact)| match fact {
-        Fact::Examined { evidence, .. } => Some(evidence),
-        _ => None,
+    let examined = facts.iter().filter_map(|(_, fact)| {
+        if let Fact::Examined { evidence, .. } = fact {
+            Some(evidence)
+        } else {
+            None
+        }
     });
     for one in examined.flatten() {
         let text = match world.store.body(id, one.id.as_str()).await? {

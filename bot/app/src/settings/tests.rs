@@ -12,13 +12,33 @@ fn refused(text: &str, expected: &str) {
 
 #[test]
 fn an_unknown_key_is_named_with_its_place() {
-    let error =
-        Settings::parse(Path::new("sickbay.toml"), "version = 1\ncolour = \"red\"\n").unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with("sickbay.toml:2:1: unknown field `colour`"),
-        "{error}"
+    refused(
+        "version = 1\ncolour = \"red\"\n",
+        "sickbay.toml:2:1: there is no setting `colour` here; here can stand: version, state, runbooks, people, policy, inventory, hosts, ssh, guard",
+    );
+    refused(
+        "version = 1\n[peple.ana]\nuids = [1]\n",
+        "sickbay.toml:2:2: there is no setting `peple` here; did you mean `people`?",
+    );
+}
+
+#[test]
+fn a_wrong_value_is_named_in_words() {
+    refused(
+        "version = \"1\"\n",
+        "sickbay.toml:1:11: this is of the wrong type: string \"1\", expected a whole number",
+    );
+    refused(
+        "version = 1\n[[policy]]\nrisk = [\"lo\"]\nhosts = \"all\"\napprovers = []\n",
+        "sickbay.toml:3:9: `lo` is not one of the values that are allowed; did you mean `low`?",
+    );
+    refused(
+        "version = 1\n[ssh]\nfast = true\n",
+        "sickbay.toml:3:1: there is no setting `fast` here; only `fast_key_exchange` can stand here",
+    );
+    refused(
+        "",
+        "sickbay.toml:1:1: `version = 1` is missing; put it first",
     );
 }
 
