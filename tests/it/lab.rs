@@ -67,6 +67,8 @@ pub(crate) fn sickbay() -> PathBuf {
 pub(crate) struct Host {
     pub(crate) name: String,
     pub(crate) state: tempfile::TempDir,
+    /// Another ssh configuration than the lab's.
+    pub(crate) ssh_config: Option<PathBuf>,
 }
 
 impl Host {
@@ -82,6 +84,7 @@ impl Host {
         let host = Self {
             name: name.to_owned(),
             state,
+            ssh_config: None,
         };
         let out = lab(&args);
         assert!(out.status.success(), "{name} does not boot: {}", both(&out));
@@ -98,6 +101,12 @@ impl Host {
             .stdin(Stdio::null())
             .output()
             .unwrap_or_else(|error| panic!("the lab does not start: {error}"))
+    }
+
+    /// Its address.
+    pub(crate) fn address(&self) -> String {
+        let out = lab(&["addr", &self.name]);
+        String::from_utf8_lossy(&out.stdout).trim().to_owned()
     }
 
     /// Runs a script that must work; gives its standard output.
@@ -121,7 +130,11 @@ impl Host {
             .arg("--state")
             .arg(self.state.path())
             .arg("--ssh-config")
-            .arg(lab_dir().join("ssh_config"))
+            .arg(
+                self.ssh_config
+                    .clone()
+                    .unwrap_or_else(|| lab_dir().join("ssh_config")),
+            )
             .env("SICKBAY_LOG", "warn")
             .stdin(Stdio::null());
         command

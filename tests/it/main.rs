@@ -9,6 +9,7 @@
 
 mod harness;
 mod lab;
+mod privilege;
 mod scenarios;
 mod schema;
 mod tidy;
