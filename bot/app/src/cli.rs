@@ -68,7 +68,7 @@ pub(crate) enum Command {
     DryRun(Click),
     /// Undo what a proposal did.
     Rollback(Click),
-    /// The inventory: list, check, enrol.
+    /// The inventory: list, check, enrol, files.
     #[command(subcommand)]
     Hosts(Hosts),
     /// Runbooks: list, show, lint, new, actions.
