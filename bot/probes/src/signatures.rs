@@ -12,6 +12,7 @@ mod lines;
 mod load;
 pub(crate) mod place;
 pub(crate) mod port;
+mod refused;
 mod remedy;
 mod stamp;
 mod template;
@@ -56,10 +57,23 @@ pub(crate) const PROBES: &[Spec] = &[
     .root(),
     Spec::new(
         "port.holder",
-        "who holds a port that an error names",
-        include_str!("signatures/port.sh"),
+        "who holds a port that an error names, or would if it ran",
+        concat!(
+            include_str!("signatures/wiring.sh"),
+            include_str!("signatures/port.sh")
+        ),
     )
     .takes(&[Slot::Number])
+    .root(),
+    Spec::new(
+        "unit.peers",
+        "which ports of this host a refused unit is set up to connect to",
+        concat!(
+            include_str!("signatures/wiring.sh"),
+            include_str!("signatures/peers.sh")
+        ),
+    )
+    .takes(&[Slot::Unit])
     .root(),
     Spec::new(
         "module.package",
@@ -178,6 +192,15 @@ pub(crate) fn follow(look: &Look<'_>, signatures: &Signatures, _drafts: &[Draft]
         ) && let Some(port) = verify::port(hit)
         {
             runs.ask("port.holder", &[&port.to_string()], &because, 6);
+        }
+        if let ("app.connection_refused", None, Some(unit)) =
+            (code, verify::port(hit), hit.unit.as_deref())
+        {
+            runs.ask("unit.peers", &[unit], &because, 3);
+            for peer in port::peers(look, unit) {
+                let because = format!("{} names port {}", peer.named_in, peer.port);
+                runs.ask("port.holder", &[&peer.port.to_string()], &because, 6);
+            }
         }
         if let (Some(language), Some(module)) = (verify::language(code), hit.get("module")) {
             runs.ask("module.package", &[language, module], &because, 4);

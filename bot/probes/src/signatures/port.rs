@@ -1,4 +1,7 @@
-//! Reads who holds a port.
+//! Reads who holds a port, who would, and who is set up to connect to it.
+
+use crate::look::Look;
+use crate::read::counted;
 
 /// A process that holds a port.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +19,44 @@ pub(crate) struct Holder {
     pub(crate) unit: Option<String>,
 }
 
+/// A service that does not run and is set up for a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) unit: String,
+    /// Where the port is named.
+    pub(crate) named_in: String,
+}
+
+/// A port of this host that a unit is set up to connect to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Peer {
+    pub(crate) port: i64,
+    /// Where it is named.
+    pub(crate) named_in: String,
+}
+
+/// What `unit.peers` said of a unit, one entry a port.
+pub(crate) fn peers(look: &Look<'_>, unit: &str) -> Vec<Peer> {
+    let Ok(text) = look.text(&format!("unit.peers {unit}")) else {
+        return Vec::new();
+    };
+    let mut peers: Vec<Peer> = Vec::new();
+    for line in text.lines().filter_map(|line| line.strip_prefix("peer ")) {
+        let Some((port, named_in)) = line.split_once(' ') else {
+            continue;
+        };
+        if let Some(port) = counted(port).filter(|port| (1..=65_535).contains(port))
+            && !peers.iter().any(|peer| peer.port == port)
+        {
+            peers.push(Peer {
+                port,
+                named_in: named_in.to_owned(),
+            });
+        }
+    }
+    peers
+}
+
 /// What is known about a port.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Port {
@@ -25,6 +66,8 @@ pub(crate) struct Port {
     /// How many connections wait there to be taken.
     pub(crate) waiting: u64,
     pub(crate) holders: Vec<Holder>,
+    /// Where nothing listens: who would.
+    pub(crate) owners: Vec<Owner>,
 }
 
 impl Port {
@@ -48,6 +91,17 @@ impl Port {
                     let queue = queue.and_then(|queue| queue.parse().ok()).unwrap_or(0);
                     if rest.starts_with("tcp") {
                         port.waiting = port.waiting.max(queue);
+                    }
+                }
+                "owner" => {
+                    let mut words = rest.splitn(3, ' ');
+                    if let (Some(unit), Some(_state), Some(named_in)) =
+                        (words.next(), words.next(), words.next())
+                    {
+                        port.owners.push(Owner {
+                            unit: unit.to_owned(),
+                            named_in: named_in.to_owned(),
+                        });
                     }
                 }
                 "pid" => {

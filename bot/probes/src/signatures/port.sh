@@ -1,4 +1,4 @@
-port=$1
+port=$1 found="" inodes=""
 echo "port $port"
 hex=$(printf '%04X' "$port")
 if command -v ss >/dev/null 2>&1; then
@@ -32,3 +32,4 @@ for pid in $pids; do
   echo "cgroup $(sed -n 's/^0:://p; s/^1:name=systemd://p' /proc/"$pid"/cgroup 2>/dev/null | head -n 1)"
   echo "argv $(tr '\000\n' '  ' </proc/"$pid"/cmdline 2>/dev/null | head -c 200)"
 done
+if [ -z "$found$inodes" ] && [ -d /run/systemd/system ]; then would_listen "$port"; fi

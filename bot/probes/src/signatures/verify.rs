@@ -7,6 +7,7 @@ use incident::{Confidence, Severity, Subject, Value};
 use super::hits::{Hit, Standing, severity};
 use super::place::{self, Place, Refusal};
 use super::port::Port;
+use super::refused;
 use super::remedy::{library, module, open_files, setting};
 use crate::draft::Draft;
 use crate::look::Look;
@@ -74,9 +75,7 @@ pub(crate) fn drafts(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
         }
         "file.missing" => missing(known, hit),
         "net.port_taken" => taken(known, hit).into_iter().collect(),
-        "app.connection_refused" | "nginx.upstream_down" => {
-            refused(known, hit).into_iter().collect()
-        }
+        "app.connection_refused" | "nginx.upstream_down" => refused::drafts(known, hit),
         "app.no_space" => no_space(known, hit).into_iter().collect(),
         "mysql.config" | "postgres.config" => vec![setting(known, hit)],
         "unit.exec_missing"
@@ -153,7 +152,7 @@ fn typed(name: &str, value: &str) -> Value {
     number.map_or_else(|| Value::Text(value.to_owned()), Value::Int)
 }
 
-fn quiet(draft: Draft, why: &str) -> Draft {
+pub(super) fn quiet(draft: Draft, why: &str) -> Draft {
     let detail = format!("{}\n{why}", draft.detail);
     Draft {
         severity: Severity::Info,
@@ -163,7 +162,7 @@ fn quiet(draft: Draft, why: &str) -> Draft {
 }
 
 /// With a confirming look, a running unit's complaint counts from the first time.
-fn confirmed(hit: &Hit<'_>) -> Severity {
+pub(super) fn confirmed(hit: &Hit<'_>) -> Severity {
     hit.signature.severity
 }
 
@@ -327,76 +326,6 @@ fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
         draft.detail
     );
     Some(draft)
-}
-
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the same shape as the other judgements"
-)]
-fn refused(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
-    let said = plain(known, hit);
-    let Some(number) = port(hit) else {
-        return Some(said);
-    };
-    let local = hit.get("host").is_none_or(|host| {
-        matches!(
-            host,
-            "127.0.0.1" | "::1" | "[::1]" | "localhost" | "0.0.0.0"
-        )
-    });
-    if !local {
-        return Some(said);
-    }
-    let key = format!("port.holder {number}");
-    let Some(port) = known
-        .look
-        .text(&key)
-        .ok()
-        .and_then(|text| Port::read(&text))
-    else {
-        return Some(said);
-    };
-    let mut said = said.cite(key);
-    let frozen = port.holders.iter().find(|holder| holder.frozen);
-    if let Some(unit) = frozen
-        .or(port.holders.first())
-        .and_then(|holder| holder.unit.as_deref())
-    {
-        said = said
-            .fact("restart_unit", unit)
-            .fact("mentions", vec![unit.to_owned()]);
-    }
-    if hit.get("reason") == Some("timeout") && port.listens {
-        if frozen.is_none() && port.waiting == 0 {
-            return Some(said);
-        }
-        let why = match frozen {
-            Some(holder) => format!(
-                "Its process {} ({}) was stopped by a signal and never let go on.",
-                holder.pid, holder.comm
-            ),
-            None => format!("{} connections wait there and are not taken.", port.waiting),
-        };
-        let detail = format!("{}\n{why}", said.detail);
-        let draft = Draft {
-            severity: Severity::Critical,
-            ..said
-        };
-        return Some(draft.sure(Confidence::Confirmed).detail(detail));
-    }
-    if port.listens {
-        return Some(quiet(said, "Something listens there again."));
-    }
-    let draft = Draft {
-        severity: confirmed(hit),
-        ..said
-    }
-    .sure(Confidence::Confirmed);
-    let detail = format!(
-        "{}\nNothing listens on port {number} of this host.",
-        draft.detail
-    );
-    Some(draft.detail(detail))
 }
 
 #[expect(
