@@ -197,10 +197,6 @@ pub(crate) fn follow(look: &Look<'_>, signatures: &Signatures, _drafts: &[Draft]
             (code, verify::port(hit), hit.unit.as_deref())
         {
             runs.ask("unit.peers", &[unit], &because, 3);
-            for peer in port::peers(look, unit) {
-                let because = format!("{} names port {}", peer.named_in, peer.port);
-                runs.ask("port.holder", &[&peer.port.to_string()], &because, 6);
-            }
         }
         if let (Some(language), Some(module)) = (verify::language(code), hit.get("module")) {
             runs.ask("module.package", &[language, module], &because, 4);

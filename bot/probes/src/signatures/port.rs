@@ -1,8 +1,5 @@
 //! Reads who holds a port, who would, and who is set up to connect to it.
 
-use crate::look::Look;
-use crate::read::counted;
-
 /// A process that holds a port.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Holder {
@@ -30,31 +27,24 @@ pub(crate) struct Owner {
 /// A port of this host that a unit is set up to connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Peer {
-    pub(crate) port: i64,
+    pub(crate) port: Port,
     /// Where it is named.
     pub(crate) named_in: String,
 }
 
 /// What `unit.peers` said of a unit, one entry a port.
-pub(crate) fn peers(look: &Look<'_>, unit: &str) -> Vec<Peer> {
-    let Ok(text) = look.text(&format!("unit.peers {unit}")) else {
-        return Vec::new();
-    };
-    let mut peers: Vec<Peer> = Vec::new();
-    for line in text.lines().filter_map(|line| line.strip_prefix("peer ")) {
-        let Some((port, named_in)) = line.split_once(' ') else {
-            continue;
-        };
-        if let Some(port) = counted(port).filter(|port| (1..=65_535).contains(port))
-            && !peers.iter().any(|peer| peer.port == port)
-        {
-            peers.push(Peer {
-                port,
+pub(crate) fn peers(text: &str) -> Vec<Peer> {
+    text.split("peer ")
+        .filter_map(|section| {
+            let (line, rest) = section.split_once('\n')?;
+            let (_port, named_in) = line.split_once(' ')?;
+            Some(Peer {
+                port: Port::read(rest)?,
                 named_in: named_in.to_owned(),
-            });
-        }
-    }
-    peers
+            })
+        })
+        .filter(|peer| (1..=65_535).contains(&peer.port.number))
+        .collect()
 }
 
 /// What is known about a port.

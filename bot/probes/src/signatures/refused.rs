@@ -2,8 +2,8 @@
 
 use incident::{Confidence, Severity};
 
-use super::hits::Hit;
-use super::port::{Port, peers};
+use super::hits::{Hit, Standing};
+use super::port::{Peer, Port, peers};
 use super::verify::{Known, confirmed, plain, port, quiet};
 use crate::draft::Draft;
 
@@ -22,16 +22,9 @@ fn unnamed(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
         return vec![said];
     };
     let mut found = Vec::new();
-    for peer in peers(known.look, unit) {
-        let key = format!("port.holder {}", peer.port);
-        let Some(port) = known
-            .look
-            .text(&key)
-            .ok()
-            .and_then(|text| Port::read(&text))
-        else {
-            continue;
-        };
+    let key = format!("unit.peers {unit}");
+    let text = known.look.text(&key).unwrap_or_default();
+    for Peer { port, named_in } in peers(&text) {
         // A port that nobody else would serve may be the unit's own.
         let own = port.owners.iter().any(|owner| owner.unit == unit);
         if port.listens || (own && port.owners.len() == 1) {
@@ -40,13 +33,15 @@ fn unnamed(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
         let mut draft = said
             .clone()
             .sure(Confidence::Likely)
-            .cite(format!("unit.peers {unit}"))
-            .cite(key)
-            .fact("port", peer.port);
-        draft.severity = confirmed(hit);
+            .cite(key.as_str())
+            .fact("port", port.number);
+        draft.severity = match hit.standing {
+            Standing::Failing => Severity::Critical,
+            Standing::Running | Standing::Unknown => confirmed(hit),
+        };
         draft.title = format!(
             "{unit} is refused by a service that it needs: nothing listens on port {}, which {} names",
-            peer.port, peer.named_in
+            port.number, named_in
         );
         found.push(with_owners(draft, &port, hit));
     }

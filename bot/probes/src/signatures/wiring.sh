@@ -15,31 +15,29 @@ told() {
           } }
         print "unit " id " " state " " names; printf "%s", more }'
 }
-# Whether a file is a text of a size that a person would have written.
-written() { [ -f "$1" ] && [ -r "$1" ] && [ "$(stat -Lc %s -- "$1" 2>/dev/null || echo 999999)" -le 262144 ] && grep -Iq . -- "$1" 2>/dev/null; }
+# Of files named on standard input those that hold a pattern, as grep says it: texts of a size that a person would have written.
+written() {
+  files=$(sed -n "s/^file //p" | grep -v -e "^/proc/" -e "^/sys/" -e "^/dev/" | sort -u | head -n 600)
+  [ -z "$files" ] || find -L $files -maxdepth 0 -type f -size -513 -exec grep -I "$@" /dev/null {} + 2>/dev/null
+}
 # would_listen PORT: services that do not run and are set up for the port: `owner UNIT STATE WHY`.
 would_listen() {
-  registered=$(awk -v at="$1/" 'index($2, at) == 1 { print $1; for (n = 3; n <= NF && $n !~ /^#/; n++) print $n }' /etc/services 2>/dev/null | sort -u)
-  units=$({ systemctl list-unit-files --no-pager --plain --no-legend --type=service --state=enabled,enabled-runtime,masked
-    systemctl list-units --no-pager --plain --no-legend --all --type=service --state=inactive,failed,activating; } 2>/dev/null | awk '$1 !~ /@\./ { print $1 }' | sort -u | head -n 150)
+  # Listing unit files reads all of them, which takes seconds on a busy host; what is enabled or masked is a link.
+  units=$({ for link in /etc/systemd/system/*.wants/*.service /etc/systemd/system/*.requires/*.service /etc/systemd/system/*.service; do [ ! -L "$link" ] || echo "${link##*/}"; done
+    systemctl list-units --no-pager --plain --no-legend --all --type=service --state=inactive,failed,activating 2>/dev/null | awk '{ print $1 }'; } | grep -v '@\.' | sort -u | head -n 150)
   [ -n "$units" ] || return 0
-  id='' done=''
-  told $units | while read -r word rest; do
-    case $word in
-      unit)
-        set -- $rest; id=$1 state=$2; shift 2; done=''
-        case $state in active|reloading) id=''; continue ;; esac
-        for name in "$@"; do
-          for service in $registered; do
-            case ${name%.service} in "$service"|"$service"d|"$service"[-@]*) [ -n "$done" ] || echo "owner $id $state /etc/services: $service is port $port"; done=1 ;; esac
-          done
-        done ;;
-      file)
-        [ -n "$id" ] && [ -z "$done" ] || continue
-        if written "$rest" && grep -Eqe "(^|[^0-9A-Za-z./])$port([^0-9.]|\$)" -- "$rest"; then echo "owner $id $state $rest"; done=1; fi ;;
-      set)
-        [ -n "$id" ] && [ -z "$done" ] || continue
-        case " $rest " in *[!0-9A-Za-z./]"$port"[!0-9.]*) echo "owner $id $state its unit"; done=1 ;; esac ;;
-    esac
-  done | head -n 8
+  told=$(told $units | awk '$1 == "unit" { rests = $3 != "active" && $3 != "reloading" } rests')
+  registered=$(awk -v at="$1/" 'index($2, at) == 1 { print "registered " $1; for (n = 3; n <= NF && $n !~ /^#/; n++) print "registered " $n }' /etc/services 2>/dev/null)
+  holds="(^|[^0-9A-Za-z./])$1([^0-9.]|\$)"
+  { printf '%s\n' "$registered"; printf '%s\n' "$told" | written -lE -e "$holds" | sed 's/^/holds /'; printf '%s\n' "$told"; } |
+    awk -v port="$1" '
+      function owner(why) { if (id != "") print "owner " id " " state " " why; id = "" }
+      $1 == "registered" { registered[$2] = 1 }
+      $1 == "holds" { holds[substr($0, 7)] = 1 }
+      $1 == "unit" {
+        id = $2; state = $3
+        for (n = 4; n <= NF; n++) { name = $n; sub(/\.service$/, "", name); sub(/@.*/, "", name)
+          for (service in registered) if (name == service || name == service "d" || name == service "-server") { owner("port " port " is " service " in /etc/services"); break } } }
+      $1 == "file" && holds[substr($0, 6)] { owner(substr($0, 6)) }
+      $1 == "set" && " " $0 " " ~ "[^0-9A-Za-z./]" port "[^0-9.]" { owner("its unit") }' | head -n 8
 }
