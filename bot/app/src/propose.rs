@@ -131,11 +131,13 @@ fn with_restarts(findings: &[Finding]) -> Vec<Finding> {
     let units: BTreeMap<_, _> = findings
         .iter()
         .filter(|finding| finding.subject.kind == "unit" && finding.severity > Severity::Info)
+        // A timer or a socket that is the effect of a failed service is not what has to be started again.
+        .filter(|finding| finding.subject.name.ends_with(".service"))
         .map(|finding| (finding.id.clone(), finding.subject.name.clone()))
         .collect();
     let mut findings = findings.to_vec();
     for finding in &mut findings {
-        if finding.facts.contains_key("restart_unit") {
+        if finding.facts.contains_key("restart_unit") || finding.subject.kind == "unit" {
             continue;
         }
         let down = finding.explains.iter().find_map(|id| units.get(id));

@@ -140,3 +140,50 @@ fn codes() -> BTreeSet<String> {
         .map(|entry| entry.code.to_owned())
         .collect()
 }
+
+/// A page that waits for a fact which no probe gives is never offered, or fills a slot with nothing.
+#[test]
+fn pages_use_facts_that_findings_have() {
+    let mut given: BTreeSet<String> = ["code", "severity", "confidence", "subject", "unit"]
+        .map(str::to_owned)
+        .into();
+    for path in files_under(&["bot/probes/src", "bot/app/src"]) {
+        let text = read(&path);
+        for start in ["fact(", "entry(", "insert("] {
+            given.extend(text.split(start).skip(1).filter_map(first_literal));
+        }
+    }
+    for path in files_under(&["runbooks/signatures"]) {
+        let text = read(&path);
+        let names = text.split("(?P<").skip(1);
+        given.extend(names.filter_map(|rest| Some(rest.split_once('>')?.0.to_owned())));
+    }
+    let mut wrong = Vec::new();
+    for path in files_under(&["runbooks"]) {
+        if !path.ends_with(".md") || path == "runbooks/README.md" || path.contains("/_") {
+            continue;
+        }
+        let text = read(&path);
+        let used: BTreeSet<&str> = text
+            .split("finding.")
+            .skip(1)
+            .filter_map(|rest| {
+                rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+                    .next()
+            })
+            .filter(|name| !name.is_empty())
+            .collect();
+        for name in used.into_iter().filter(|name| !given.contains(*name)) {
+            wrong.push(format!(
+                "{path} uses finding.{name}, which no probe and no signature gives"
+            ));
+        }
+    }
+    nothing_in(&wrong);
+}
+
+/// The text in quotes with which the arguments of a call begin.
+fn first_literal(arguments: &str) -> Option<String> {
+    let text = arguments.trim_start().strip_prefix('"')?;
+    Some(text.split_once('"')?.0.to_owned())
+}

@@ -78,10 +78,12 @@ fn is_ours(unit: &Unit) -> bool {
 
 /// A service that somebody expects to run all the time, as against a job, a session or a passing unit.
 pub(super) fn is_standing_service(unit: &Unit) -> bool {
-    unit.is_service()
-        && unit.kind != "oneshot"
-        && !unit.transient
-        && !unit.triggered_by.iter().any(|by| by.ends_with(".timer"))
+    unit.is_service() && unit.kind != "oneshot" && !unit.transient && !is_timed(unit)
+}
+
+/// Whether a timer starts it: then it is a job, and running it once more is not harmless.
+fn is_timed(unit: &Unit) -> bool {
+    unit.triggered_by.iter().any(|by| by.ends_with(".timer"))
 }
 
 pub(crate) fn severity(unit: &Unit) -> Severity {
@@ -104,6 +106,7 @@ pub(super) fn about(unit: &Unit) -> Subject {
 fn draft(code: &str, unit: &Unit, title: String) -> Draft {
     Draft::new(code, severity(unit), about(unit), title)
         .fact("unit", unit.id.as_str())
+        .fact("by_timer", is_timed(unit))
         .fact("restarts", i64::try_from(unit.restarts).unwrap_or(i64::MAX))
 }
 

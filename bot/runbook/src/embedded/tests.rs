@@ -371,7 +371,7 @@ fn every_page_that_acts_does_what_it_says() {
         "tls-expired",
         "tls.expired",
         "port:443",
-        &["unit=nginx.service", "newer_on_disk=true"],
+        &["unit=nginx.service", "renewed=true"],
         &["unit.reload nginx.service"],
     );
 
@@ -563,7 +563,7 @@ fn where_a_person_has_to_decide_the_first_page_is_only_read() {
     check(
         "tls-renew-by-hand",
         "tls.expired",
-        &["unit=nginx.service", "newer_on_disk=false"],
+        &["unit=nginx.service", "renewed=false"],
     );
     check(
         "dns-by-hand",
