@@ -176,7 +176,7 @@ fn jumps(host: &Host, inventory: &Inventory) -> Vec<(String, Option<Address>)> {
 }
 
 /// `ops@bastion:2222` without account and port.
-fn hop_name(hop: &str) -> &str {
+pub(crate) fn hop_name(hop: &str) -> &str {
     let hop = hop.trim().rsplit('@').next().unwrap_or("");
     match hop.strip_prefix('[') {
         Some(inside) => inside.split(']').next().unwrap_or(""),

@@ -2,12 +2,16 @@
 //!
 //! ssh says it in English sentences; this reads them once, so that nobody else has to.
 
-use std::path::Path;
+mod said;
+
 use std::time::Duration;
 
 use incident::HostName;
 
-use crate::inventory::{Host, Way};
+use crate::inventory::Host;
+
+use said::{between, fingerprint_after, known_key, owner_name, short};
+pub(crate) use said::{fingerprint, proven_key};
 
 /// The step at which a connection stopped, with what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +64,38 @@ pub enum Unreachable {
         offered: String,
         /// Where the known one stands: `FILE:LINE`; empty where ssh did not say.
         at: String,
+    },
+    /// The host has a certificate for its key, from an authority that is known, and it does not hold.
+    #[error(
+        "{host}: the host certificate of {owner} does not hold ({said}); renew it there, or trust the key itself with `sickbay hosts enrol {owner}`"
+    )]
+    HostCertificate {
+        /// The host.
+        host: HostName,
+        /// Whose certificate it is.
+        owner: String,
+        /// What is wrong with it.
+        said: String,
+    },
+    /// The key is one that must not be trusted any more.
+    #[error(
+        "{host}: the host key {offered} of {owner} is REVOKED in a known_hosts file. Somebody who has stolen it may stand between; nothing was sent. Give the host a new key and enrol that"
+    )]
+    HostKeyRevoked {
+        /// The host.
+        host: HostName,
+        /// Whose key it is.
+        owner: String,
+        /// The fingerprint that is offered.
+        offered: String,
+    },
+    /// ssh does not take what it is configured with.
+    #[error("{host}: ssh does not take its configuration ({said}); correct the file that it names")]
+    Configuration {
+        /// The host.
+        host: HostName,
+        /// What ssh said.
+        said: String,
     },
     /// The host does not let us in.
     #[error("{host}: not let in ({said}); check the user, the key and the host's authorized_keys")]
@@ -206,20 +242,31 @@ impl Unreachable {
                     .collect(),
             };
         }
+        if said.contains("REVOKED HOST KEY DETECTED") {
+            let owner = between(&plain, " host key for ", " was revoked");
+            return Self::HostKeyRevoked {
+                owner: owner_name(owner, target, said),
+                host,
+                offered: offered(),
+            };
+        }
         if said.contains("host key is known for") {
             let owner = between(&plain, "host key is known for ", " and you");
+            // An authority that is known vouches for it, and ssh then looks whether the bare key is known: it seldom is.
+            if let Some(what) = between(&plain, "Certificate invalid: ", "\n") {
+                return Self::HostCertificate {
+                    owner: owner_name(owner, target, said),
+                    host,
+                    said: short(&what),
+                };
+            }
             return Self::HostKeyUnknown {
                 owner: owner_name(owner, target, said),
                 host,
                 offered: offered(),
             };
         }
-        if let Some(said) = line_with(&[
-            "has been revoked",
-            "Host key verification failed",
-            "is not signed by",
-            "host certificate",
-        ]) {
+        if let Some(said) = line_with(&["Host key verification failed", "host certificate"]) {
             return Self::Other {
                 host,
                 said: format!(
@@ -264,12 +311,7 @@ impl Unreachable {
             "keyword ",
             "Unsupported option",
         ]) {
-            return Self::Other {
-                host,
-                said: format!(
-                    "ssh does not take its configuration ({said}); correct the file that it names"
-                ),
-            };
+            return Self::Configuration { host, said };
         }
         let network = [
             "Connection refused",
@@ -297,9 +339,12 @@ impl Unreachable {
     #[must_use]
     pub fn step(&self) -> Step {
         match self {
-            Self::Resolve { .. } => Step::Resolve,
+            Self::Resolve { .. } | Self::Configuration { .. } => Step::Resolve,
             Self::Connect { .. } | Self::Hung { .. } | Self::Other { .. } => Step::Connect,
-            Self::HostKeyUnknown { .. } | Self::HostKeyChanged { .. } => Step::HostKey,
+            Self::HostKeyUnknown { .. }
+            | Self::HostKeyChanged { .. }
+            | Self::HostCertificate { .. }
+            | Self::HostKeyRevoked { .. } => Step::HostKey,
             Self::Authenticate { .. } | Self::Key { .. } => Step::Authenticate,
             Self::SessionRefused { .. } | Self::Shell { .. } | Self::Broken { .. } => Step::Shell,
         }
@@ -337,106 +382,4 @@ impl std::fmt::Display for Step {
             Self::Time => "time",
         })
     }
-}
-
-fn between(lines: &[&str], before: &str, after: &str) -> Option<String> {
-    let (_, rest) = lines
-        .iter()
-        .rev()
-        .find_map(|line| line.split_once(before))?;
-    Some(rest.split(after).next().unwrap_or("").to_owned())
-}
-
-/// Whose key it is. ssh names the address that it looked up; without a jump host that is the host's own.
-fn owner_name(looked_up: Option<String>, target: &Host, said: &str) -> String {
-    let shown: String = looked_up
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(120)
-        .collect();
-    let address = shown
-        .trim_start_matches('[')
-        .split(']')
-        .next()
-        .unwrap_or("");
-    let own = match &target.way {
-        Way::Ssh(way) => way.host.as_deref().unwrap_or(target.name.as_str()) == address,
-        Way::Local => true,
-    };
-    if own || address.is_empty() || !through_others(said) {
-        target.name.to_string()
-    } else {
-        address.to_owned()
-    }
-}
-
-/// Whether ssh went through another host, or a program, to this one. It says so before any server can say a word.
-pub(crate) fn through_others(said: &str) -> bool {
-    said.lines()
-        .take_while(|line| offered_on(line).is_none())
-        .any(|line| {
-            line.starts_with("debug1: Executing proxy command")
-                || line.starts_with("debug1: Setting implicit ProxyCommand")
-        })
-}
-
-/// The fingerprint that the last of the hosts on the way offered.
-fn fingerprint_after(said: &str) -> Option<String> {
-    let rest = said.lines().rev().find_map(offered_on)?;
-    rest.split_whitespace()
-        .find(|word| word.starts_with("SHA256:"))
-        .map(str::to_owned)
-}
-
-/// What a line of ssh says of a key that is offered to it.
-fn offered_on(line: &str) -> Option<&str> {
-    let line = line.strip_prefix("debug1: ")?;
-    line.strip_prefix("Server host key: ")
-        .or_else(|| line.strip_prefix("Server host certificate: "))
-}
-
-/// The fingerprint of the key that the host proved to have, from what `ssh -v` says.
-///
-/// What a server says before it lets us in is printed too, and could look like such a line. It comes later than its key:
-/// without a jump host the first key counts, and with one the last before the last login.
-pub(crate) fn proven_key(said: &str) -> Option<String> {
-    let of = |line: &str| {
-        let key = offered_on(line)?;
-        key.split_whitespace()
-            .find(|word| word.starts_with("SHA256:"))
-            .map(str::to_owned)
-    };
-    if through_others(said) {
-        said.lines().rev().find_map(of)
-    } else {
-        said.lines().find_map(of)
-    }
-}
-
-/// The fingerprint of the known key at a place: `FILE:LINE`.
-fn known_key(place: &str) -> Option<String> {
-    let (file, number) = place.rsplit_once(':')?;
-    let number: usize = number.trim().parse().ok()?;
-    let text = std::fs::read_to_string(Path::new(file)).ok()?;
-    fingerprint(text.lines().nth(number.checked_sub(1)?)?)
-}
-
-/// The `SHA256:…` fingerprint of the key on a `known_hosts` line.
-pub(crate) fn fingerprint(line: &str) -> Option<String> {
-    use sha2::{Digest as _, Sha256};
-    let blob = line
-        .split_whitespace()
-        .find(|word| word.starts_with("AAAA"))?;
-    let bytes = data_encoding::BASE64.decode(blob.as_bytes()).ok()?;
-    Some(format!(
-        "SHA256:{}",
-        data_encoding::BASE64_NOPAD.encode(&Sha256::digest(&bytes))
-    ))
-}
-
-/// One line, at most 160 characters, without the noise that ssh puts before it.
-fn short(line: &str) -> String {
-    let line = line.trim().trim_start_matches("ssh: ");
-    line.chars().filter(|c| !c.is_control()).take(160).collect()
 }

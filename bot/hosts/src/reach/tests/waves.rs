@@ -294,12 +294,10 @@ async fn through_another_host() {
     std::fs::write(sshd.at("known_hosts"), both).unwrap();
     let hosts = std::sync::Arc::new(Hosts::new(inventory.clone(), options.clone()).unwrap());
     let mut tasks = tokio::task::JoinSet::new();
-    for host in hosts
-        .inventory()
-        .hosts()
-        .filter(|host| host.name.as_str().starts_with("inner"))
-        .cloned()
-    {
+    let names = (0..6).map(|n| format!("inner{n}"));
+    for name in names {
+        let name = incident::HostName::new(name).unwrap();
+        let host = hosts.inventory().host(&name).unwrap();
         let hosts = std::sync::Arc::clone(&hosts);
         tasks.spawn(async move { hosts.examine(&host, &many(6)).await.unwrap() });
     }
@@ -332,6 +330,16 @@ async fn through_another_host() {
         .unwrap_err()
         .to_string();
     assert!(error.contains(&bastion.fingerprint("host_key")), "{error}");
+    assert!(error.ends_with("`sickbay hosts enrol bastion`"), "{error}");
+    // With a bastion that is known it is the inner host's turn.
+    std::fs::copy(bastion.at("known_hosts"), sshd.at("known_hosts")).unwrap();
+    let error = hosts
+        .examine(&host, &many(1))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains(&sshd.fingerprint("host_key")), "{error}");
+    assert!(error.ends_with("`sickbay hosts enrol inner0`"), "{error}");
 }
 
 #[tokio::test]
