@@ -167,7 +167,8 @@ impl Drop for Host {
     }
 }
 
-fn lab(args: &[&str]) -> Output {
+/// Runs a verb of the lab.
+pub(crate) fn lab(args: &[&str]) -> Output {
     Command::new(root().join("tests/lab/lab"))
         .args(args)
         .stdin(Stdio::null())

@@ -10,6 +10,7 @@
 mod harness;
 mod lab;
 mod privilege;
+mod reach;
 mod scenarios;
 mod schema;
 mod tidy;

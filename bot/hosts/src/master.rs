@@ -17,10 +17,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::client::{Options, config};
 use crate::inventory::{Host, Inventory};
-use crate::trouble::{Unreachable, proven_key};
+use crate::trouble::{Unreachable, is_let_in, proven_key};
 
 /// How long a connection may take from the name to the first channel: name, TCP, keys, a slow agent.
 const READY: Duration = Duration::from_secs(20);
+/// How long what ssh has said already is waited for.
+const HEARD_OUT: Duration = Duration::from_millis(300);
 /// How much of what ssh says about a connection is kept.
 const SAID: usize = 256 * 1024;
 /// How many channels are open at once on one connection; sshd's default is to allow ten.
@@ -128,6 +130,11 @@ impl Master {
                 return Err(Unreachable::read(host, &heard()));
             }
             Err(_elapsed) => return Err(Unreachable::hung(&host.name, &heard(), READY)),
+        }
+        // What it said on the way comes by another pipe and may be read a moment later.
+        let late = tokio::time::Instant::now() + HEARD_OUT;
+        while !is_let_in(&heard()) && tokio::time::Instant::now() < late {
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
         let said = heard();
         Ok(Self {

@@ -11,7 +11,7 @@ use incident::HostName;
 use crate::inventory::Host;
 
 use said::{between, fingerprint_after, known_key, owner_name, short};
-pub(crate) use said::{fingerprint, proven_key};
+pub(crate) use said::{fingerprint, is_let_in, proven_key};
 
 /// The step at which a connection stopped, with what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -71,9 +71,11 @@ impl Hosts {
                         .collect::<String>()
                 };
                 walk.push(passed(Step::Resolve, on_the_way("Connecting to ")));
+                let greeting = on_the_way("Remote protocol version ");
+                let program = greeting.split_once("remote software version ");
                 walk.push(passed(
                     Step::Connect,
-                    on_the_way("Remote protocol version "),
+                    program.map_or("", |(_, name)| name).to_owned(),
                 ));
                 walk.push(passed(Step::HostKey, master.host_key.clone()));
                 walk.push(passed(Step::Authenticate, on_the_way("Authenticated to ")));

@@ -72,9 +72,15 @@ fn through_others(said: &str) -> bool {
 /// The fingerprint that the last of the hosts on the way offered.
 pub(super) fn fingerprint_after(said: &str) -> Option<String> {
     let rest = said.lines().rev().find_map(offered_on)?;
-    rest.split_whitespace()
-        .find(|word| word.starts_with("SHA256:"))
-        .map(str::to_owned)
+    fingerprint_in(rest)
+}
+
+/// The first fingerprint of a line. That of a certificate has a comma behind it.
+fn fingerprint_in(line: &str) -> Option<String> {
+    let word = line
+        .split_whitespace()
+        .find(|word| word.starts_with("SHA256:"))?;
+    Some(word.trim_end_matches(',').to_owned())
 }
 
 /// What a line of ssh says of a key that is offered to it.
@@ -89,17 +95,21 @@ fn offered_on(line: &str) -> Option<&str> {
 /// What a server says before it lets us in is printed too, and could look like such a line. It comes later than its key:
 /// without a jump host the first key counts, and with one the last before the last login.
 pub(crate) fn proven_key(said: &str) -> Option<String> {
-    let of = |line: &str| {
-        let key = offered_on(line)?;
-        key.split_whitespace()
-            .find(|word| word.starts_with("SHA256:"))
-            .map(str::to_owned)
-    };
+    let of = |line: &str| fingerprint_in(offered_on(line)?);
     if through_others(said) {
         said.lines().rev().find_map(of)
     } else {
         said.lines().find_map(of)
     }
+}
+
+/// Whether ssh has said that the host let us in, which is the last that it says on the way.
+pub(crate) fn is_let_in(said: &str) -> bool {
+    let through = through_others(said);
+    said.lines().any(|line| {
+        let line = line.strip_prefix("debug1: ").unwrap_or(line);
+        line.starts_with("Authenticated to ") && (!through || line.contains("(via proxy)"))
+    })
 }
 
 /// The fingerprint of the known key at a place: `FILE:LINE`.
