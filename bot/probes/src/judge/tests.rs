@@ -1,7 +1,7 @@
 //! Recorded answers of real hosts and what they mean: each file of `cases/` is one look at one host.
 //!
 //! A case is the answers, each under `@@ EXIT root|user KEY`, and below `@@ expected` one line for each finding and gap.
-//! `cargo run -p probes --example look -- --record FILE` writes the answers; `WRITE_CASES=1 cargo test -p probes` the rest.
+//! `cargo run -p tests --example look -- --record FILE` writes the answers; `WRITE_CASES=1 cargo test -p probes` the rest.
 
 use incident::probe::Answers;
 use incident::{Ended, HostName, RawOutput, Span};

@@ -1,13 +1,10 @@
 //! A look at a real host without the rest of the program: for writing probes and recording cases.
 //!
-//! `cargo run -p probes --example look` looks at this machine; `… look -- ssh web1` at another; with `--record FILE` the
+//! `cargo run -p tests --example look` looks at this machine; `… look -- ssh web1` at another; with `--record FILE` the
 //! answers are kept in the form of `cases/`.
 
 #![expect(
     clippy::print_stdout,
-    clippy::disallowed_types,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
     clippy::indexing_slicing,
     reason = "the room asks nobody anything; this example stands outside it and does"
 )]
