@@ -38,6 +38,9 @@ struct Expect {
     not: Vec<String>,
     #[serde(default)]
     fix: String,
+    /// Why the fix cannot be undone on this host: words of the refusal. Empty where it can.
+    #[serde(default)]
+    undo: String,
 }
 
 /// The findings above info, in order, as `code subject`.
@@ -154,6 +157,16 @@ fn play(name: &str) {
 
     if text(proposal, "rollback") == "automatic" {
         let (code, undone) = host.sickbay(&["rollback", id]);
+        if !scenario.expect.undo.is_empty() {
+            // What cannot be put back is said before anything is touched, and the service works on.
+            assert_eq!(text(&undone, "outcome"), "refused", "{name}: {undone:#}");
+            assert!(
+                text(&undone, "why").contains(&scenario.expect.undo),
+                "{name}: {undone:#}"
+            );
+            host.must("check after the refused undo", &scenario.check);
+            return;
+        }
         assert_eq!(
             (code, text(&undone, "outcome")),
             (0, "verified"),

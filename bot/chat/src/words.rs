@@ -167,6 +167,7 @@ pub fn step(step: &Step) -> String {
         "unit.stop" => format!("stop {}", arg("unit")),
         "unit.restart" => format!("restart {}{}", arg("unit"), now("active", "it is")),
         "unit.reload" => format!("reload {}", arg("unit")),
+        "unit.try_reload" => format!("reload {}, if it takes what was put back", arg("unit")),
         "unit.reset_failed" => format!("forget the failure of {}", arg("unit")),
         "unit.enable" => format!("enable {} at boot", arg("unit")),
         "unit.disable" => format!("do not start {} at boot", arg("unit")),

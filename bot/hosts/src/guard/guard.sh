@@ -728,7 +728,7 @@ check() {
       case $3 in ''|*[!A-Za-z]*) bad "not a property: $3"; return ;; esac
       need_systemd || return 1
       [ -n "$STATIC" ] || [ -f "$(dropin_of "$2" "$3")" ] || no "$2 has no $3 of ours" ;;
-    unit.start|unit.stop|unit.restart|unit.reload|unit.reset_failed|unit.enable|unit.disable|unit.mask|unit.unmask)
+    unit.start|unit.stop|unit.restart|unit.reload|unit.try_reload|unit.reset_failed|unit.enable|unit.disable|unit.mask|unit.unmask)
       arity $# 2 && unit_ok "$2" || return 1
       unit_allowed "$1" "$2" || return 1
       [ -n "$STATIC" ] && return
@@ -800,7 +800,14 @@ saved_ok() { # PATH SAVE-DIR: what was saved there is about PATH, and PATH is st
   for _k in $_keys; do
     [ "$(printf '%s\n' "$_now" | grep "^$_k ")" = "$(printf '%s\n' "$_was" | grep "^$_k ")" ] || { no "$1 has changed since: its $_k differs"; return; }
   done
-  [ "$REC" = removed ] || place_ok "$1"
+  [ "$REC" = removed ] || place_ok "$1" || return
+  case $REC in content|removed|emptied) room_again "$1" "$2/before" ;; esac
+}
+room_again() { # PATH BEFORE: the room that its old content takes is there, so that an undo does not stop half-way
+  pick size "$(cat "$2" 2>/dev/null)"; case $V in ''|*[!0-9]*) return 0 ;; esac
+  _kb=$((V / 1024 + 4)); _free=$(limit 5 df -P -k -- "${1%/*}/" 2>/dev/null | awk 'END { print $4 }')
+  case $_free in ''|*[!0-9]*) return 0 ;; esac
+  [ "$_kb" -le "$_free" ] || no "${1%/*}/ has no room for it: it takes $_kb kB, and $_free kB are free"
 }
 
 # ---------------------------------------------------------------------------------------------- look: what is there now?
@@ -854,7 +861,7 @@ service_known() { # VERB UNIT
   case $(manager) in
     systemd) ;;
     *) case $2 in *.service) ;; *) no "this host has no systemd, so no $2"; return ;; esac
-      case $1 in unit.start|unit.stop|unit.restart|unit.reload) ;; unit.enable|unit.disable) [ "$(manager)" = openrc ] || { no "this host has neither systemd nor OpenRC; it cannot $1"; return; } ;;
+      case $1 in unit.start|unit.stop|unit.restart|unit.reload|unit.try_reload) ;; unit.enable|unit.disable) [ "$(manager)" = openrc ] || { no "this host has neither systemd nor OpenRC; it cannot $1"; return; } ;;
         *) no "$1 needs systemd, which this host does not have"; return ;; esac
       [ -x "$(script_of "$2")" ] || no "this host has no systemd, and no $(script_of "$2")" ;;
   esac
@@ -897,13 +904,31 @@ in_fstab() { awk -v p="$1" 'BEGIN { gsub(/ /, "\\040", p) } $1 !~ /^#/ && $2 == 
 mount_options_ok() { # PATH OPTIONS: safe ones, or such as the mount has already
   case $2 in ''|-*|*[!A-Za-z0-9_.=:%+,-]*) bad "not mount options: $2"; return ;; esac
   _has=",$(look mount.remount "$1" | sed -n 's/^options //p'),"
-  _ifs=$IFS; IFS=,; set -- $2; IFS=$_ifs
+  _at=$1; _ifs=$IFS; IFS=,; set -- $2; IFS=$_ifs
   for _w; do
     case $_w in
       ro|rw|noatime|relatime|strictatime|nodiratime|lazytime|nolazytime|nodev|nosuid|noexec|sync|async|discard|nodiscard|errors=*|size=*|nr_inodes=*|commit=*|barrier=*|data=*) ;;
       *) case $_has in *",$_w,"*) ;; *) no "the mount option $_w may not be added"; return 1 ;; esac ;;
     esac
+    [ -n "$STATIC" ] || case $_w in
+      nr_inodes=*[!0-9]*) ;;
+      # The kernel would only say that the argument is invalid.
+      nr_inodes=*) _used=$(df -iP -- "$_at" 2>/dev/null | awk 'NR == 2 { print $3 }'); case $_used in ''|*[!0-9]*) _used=0 ;; esac
+        [ "${_w#nr_inodes=}" = 0 ] || [ "$_used" -le "${_w#nr_inodes=}" ] || { no "$_at has $_used files by now; it cannot be limited to ${_w#nr_inodes=}"; return 1; } ;;
+    esac
   done
+}
+mount_options_were() { # OPTIONS OLD: what the options were that these words change
+  _has=,$2,; _were=; _ifs=$IFS; IFS=,; set -- $1; IFS=$_ifs
+  for _w; do
+    case $_w in
+      ro|rw) case $_has in *,ro,*) _w=ro ;; *) _w=rw ;; esac ;;
+      *=*) case $_has in *",${_w%%=*}="*) _o=${_has#*",${_w%%=*}="}; _w=${_w%%=*}=${_o%%,*} ;; *) _w= ;; esac ;;
+      *) _w= ;;
+    esac
+    [ -z "$_w" ] || _were=$_were${_were:+,}$_w
+  done
+  printf '%s\n' "$_were"
 }
 
 # ---------------------------------------------------------------------------------------------- noop, undo, diff
@@ -954,7 +979,9 @@ undo() {
     file.*) echo "automatic the file is put back as it was, mode and owner included" ;;
     unit.start) pick active "$LOOK"; echo "automatic it is stopped again (it was $V)" ;;
     unit.stop) echo "automatic it is started again" ;;
-    unit.restart|unit.reload) echo "irreversible the processes that ran before are gone; nothing else is changed" ;;
+    unit.restart) pick active "$LOOK"
+      case $V in active|reloading) echo "irreversible the processes that ran before are gone; nothing else is changed" ;; *) echo "automatic it is stopped again (it was $V)" ;; esac ;;
+    unit.reload|unit.try_reload) echo "automatic it is reloaded again, once what it reads is put back" ;;
     unit.reset_failed) echo "irreversible only the record of the failure is cleared" ;;
     unit.enable) echo "automatic it is disabled again" ;;
     unit.disable) echo "automatic it is enabled again" ;;
@@ -964,7 +991,8 @@ undo() {
     unit.unset_property) echo "automatic the drop-in is written again" ;;
     process.signal) if [ "$4" = STOP ]; then echo "automatic the process is continued"; elif [ "$4" = CONT ]; then echo "automatic the process is stopped again"; else echo "irreversible a signal cannot be taken back"; fi ;;
     process.renice) pick nice "$LOOK"; echo "automatic nice $V is put back" ;;
-    mount.remount) pick options "$LOOK"; echo "automatic it is remounted with $V" ;;
+    mount.remount) pick options "$LOOK"; _v=$(mount_options_were "$3" "$V")
+      if [ -n "$_v" ]; then echo "automatic it is remounted with $_v"; else echo "irreversible what the options were is not known"; fi ;;
     mount.mount) echo "automatic it is unmounted" ;;
     mount.unmount) if in_fstab "$2"; then echo "automatic it is mounted again"; else echo "irreversible it is not in /etc/fstab"; fi ;;
     firewall.delete_rule) pick index "$LOOK"; echo "automatic the rule is inserted again at position $V" ;;
@@ -1079,6 +1107,9 @@ change() {
     file.restore) restore "$@" ;;
     unit.start|unit.restart) if [ "$(manager)" = systemd ]; then systemctl_do "${1#unit.}" "$2"; else service_script "$2" "${1#unit.}"; fi || { unit_says "$2"; return 1; }
       settled "$2" ;;
+    unit.try_reload) if [ "$(manager)" = systemd ]; then systemctl_do reload "$2"; else service_script "$2" reload; fi && return
+      # What was put back may be the very thing that it refuses; then it goes on with what it has, and that is no failure.
+      unit_says "$2"; unit_state "$2"; [ "$US" = active ] && echo "$2 does not take what was put back and goes on with what it has" ;;
     unit.stop|unit.reload) if [ "$(manager)" = systemd ]; then systemctl_do "${1#unit.}" "$2"; else service_script "$2" "${1#unit.}"; fi || { unit_says "$2"; return 1; }
       [ "$1" = unit.reload ] || stopped "$2" ;;
     unit.enable|unit.disable) if [ "$(manager)" = systemd ]; then systemctl_do "${1#unit.}" "$2"

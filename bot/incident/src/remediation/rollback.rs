@@ -53,11 +53,35 @@ pub fn invert(
     let mut any_done = false;
     // Unit states must come back after the files they read did, so restarts are collected and put last.
     let mut restarts = Vec::new();
+    // A unit that runs is left running where what is put back counts at once: to restart it would only interrupt it, and
+    // where the change had been its repair it might not come back.
+    let at_once = steps.iter().all(|step| {
+        let counts = [
+            "unit.",
+            "file.chmod",
+            "file.chown",
+            "mount.",
+            "sysctl.",
+            "firewall.",
+            "process.",
+        ];
+        step.verb() != "unit.set_property"
+            && counts.iter().any(|verb| step.verb().starts_with(verb))
+    });
     for (n, (step, report)) in steps.iter().zip(reports).enumerate().rev() {
         if !report.done {
             continue;
         }
         any_done = true;
+        let runs = || {
+            report
+                .before
+                .get("active")
+                .is_some_and(|state| state == "active")
+        };
+        if at_once && matches!(step.verb(), "unit.restart" | "unit.reload") && runs() {
+            continue;
+        }
         let made = undo_one(execution, n + 1, step, report)?;
         let target = if step.verb().starts_with("unit.re") || step.verb() == "unit.start" {
             &mut restarts
@@ -138,7 +162,7 @@ fn undo_one(
             "active" | "reloading" | "activating" => plain("unit.start", vec![arg("unit")]),
             _ => Ok(Vec::new()),
         },
-        "unit.reload" => plain("unit.reload", vec![arg("unit")]),
+        "unit.reload" => plain("unit.try_reload", vec![arg("unit")]),
         // The mark "failed" is memory of the service manager, not a state of the service: there is nothing to bring back.
         "unit.reset_failed" => Ok(Vec::new()),
         "unit.enable" if before("enabled") == "enabled" => Ok(Vec::new()),
@@ -161,10 +185,10 @@ fn undo_one(
             ),
             _ => irreversible("a signal cannot be taken back"),
         },
-        "mount.remount" => plain(
-            "mount.remount",
-            vec![arg("path"), only_access(&before("options"))],
-        ),
+        "mount.remount" => match options_were(&arg("options"), &before("options")) {
+            none if none.is_empty() => irreversible("what the options were is not known"),
+            were => plain("mount.remount", vec![arg("path"), were]),
+        },
         "mount.mount" => plain("mount.unmount", vec![arg("path")]),
         "mount.unmount" => plain("mount.mount", vec![arg("path")]),
         "firewall.delete_rule" => {
@@ -197,12 +221,24 @@ fn undo_one(
     }
 }
 
-/// Of a mount's options, whether it may be written to: all that a remount of ours ever changes.
-fn only_access(options: &str) -> String {
-    let read_only = options.split(',').any(|option| option == "ro");
-    if read_only {
-        "ro".to_owned()
-    } else {
-        "rw".to_owned()
-    }
+/// What the options of a mount were that a remount changed: whether it could be written to, and limits such as `size`.
+fn options_were(changed: &str, before: &str) -> String {
+    let had: Vec<&str> = before.split(',').collect();
+    let were: Vec<&str> = changed
+        .split(',')
+        .filter_map(|option| match option.split_once('=') {
+            Some((key, _)) => had
+                .iter()
+                .copied()
+                .find(|old| old.split_once('=').is_some_and(|(of, _)| of == key)),
+            None if matches!(option, "ro" | "rw") => {
+                Some(if had.contains(&"ro") { "ro" } else { "rw" })
+            }
+            None => None,
+        })
+        .collect();
+    were.join(",")
 }
+
+#[cfg(test)]
+mod tests;

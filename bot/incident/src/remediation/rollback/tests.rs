@@ -1,0 +1,91 @@
+//! What undoes what: the inverse steps, their order, and what is left alone.
+
+use std::collections::BTreeMap;
+
+use super::invert;
+use crate::fact::StepReport;
+use crate::step::Step;
+
+/// Names with their values.
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+/// A step's verb and arguments, and what it found before.
+type Done<'a> = (&'a str, &'a [&'a str], Pairs<'a>);
+
+/// What undoes these steps, told as verbs with their arguments; each step reports what it found before.
+fn undone(steps: &[Done<'_>]) -> Vec<String> {
+    let made: Vec<Step> = steps
+        .iter()
+        .map(|(verb, args, _)| {
+            Step::new(verb, args.iter().map(|arg| (*arg).into()).collect()).unwrap()
+        })
+        .collect();
+    let reports: Vec<StepReport> = steps
+        .iter()
+        .map(|(_, _, before)| StepReport {
+            done: true,
+            code: 0,
+            before: before
+                .iter()
+                .map(|(k, v)| ((*k).into(), (*v).into()))
+                .collect(),
+            after: BTreeMap::new(),
+        })
+        .collect();
+    match invert(&"20261123-abc-1-a1".parse().unwrap(), &made, &reports) {
+        Ok(undo) => undo
+            .iter()
+            .map(|step| format!("{} {}", step.verb(), step.args().join(" ")))
+            .collect(),
+        Err(why) => vec![why.to_string()],
+    }
+}
+
+#[test]
+fn an_undo_interrupts_no_service_that_need_not_be() {
+    type Row<'a> = (&'a [Done<'a>], &'a [&'a str]);
+    let owner: Done<'_> = (
+        "file.chown",
+        &["/var/lib/db", "db", "db", "0"],
+        &[("uid", "0"), ("gid", "0")],
+    );
+    let edit: Done<'_> = ("file.comment_line", &["/etc/db.conf", "3", "#"], &[]);
+    let restart = |state: &'static [(&'static str, &'static str)]| {
+        ("unit.restart", &["db.service"] as &[&str], state)
+    };
+    let (up, down): (Pairs<'_>, Pairs<'_>) = (&[("active", "active")], &[("active", "failed")]);
+    let rows: [Row<'_>; 5] = [
+        // The kernel asks for the owner at each access: a running service needs no restart.
+        (&[owner, restart(up)], &["file.chown /var/lib/db 0 0 0"]),
+        (
+            &[owner, restart(down)],
+            &["file.chown /var/lib/db 0 0 0", "unit.stop db.service"],
+        ),
+        // What is read at the start counts only after one.
+        (
+            &[edit, restart(up)],
+            &[
+                "file.restore /etc/db.conf 20261123-abc-1-a1 1",
+                "unit.restart db.service",
+            ],
+        ),
+        // What is put back may be what it refuses.
+        (
+            &[edit, ("unit.reload", &["db.service"], up)],
+            &[
+                "file.restore /etc/db.conf 20261123-abc-1-a1 1",
+                "unit.try_reload db.service",
+            ],
+        ),
+        (
+            &[(
+                "mount.remount",
+                &["/srv", "nr_inodes=1200,rw"],
+                &[("options", "ro,size=4m,nr_inodes=600")],
+            )],
+            &["mount.remount /srv nr_inodes=600,ro"],
+        ),
+    ];
+    for (steps, expected) in rows {
+        assert_eq!(undone(steps), expected, "{steps:?}");
+    }
+}
