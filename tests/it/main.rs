@@ -7,10 +7,13 @@
     reason = "a helper that cannot go on ends its test"
 )]
 
+mod bad_input;
 mod harness;
 mod lab;
 mod privilege;
 mod reach;
 mod scenarios;
 mod schema;
+mod secrets;
+mod terminal;
 mod tidy;

@@ -19,10 +19,7 @@ fn a_diagnosis_of_this_machine_keeps_the_promise() {
             String::from_utf8_lossy(&output.stderr)
         )
     });
-    let schema: Value = serde_json::from_str(&read("tests/diagnose.schema.json")).unwrap();
-    let mut wrong = Vec::new();
-    check(&schema, &schema, &printed, "", &mut wrong);
-    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+    holds(&printed);
 
     let host = &printed["hosts"][0];
     let bad = host["findings"]
@@ -39,32 +36,95 @@ fn a_diagnosis_of_this_machine_keeps_the_promise() {
             .as_array()
             .is_some_and(|list| list.len() > 20)
     );
-    ids_are_unique_and_cited(host);
 }
 
-/// What is cited is there, and no id is given twice.
-fn ids_are_unique_and_cited(host: &Value) {
-    let ids = |kind: &str| -> Vec<String> {
-        let list = host[kind].as_array().cloned().unwrap_or_default();
-        list.iter()
-            .map(|one| one["id"].as_str().unwrap_or("").to_owned())
-            .collect()
-    };
-    let all: Vec<String> = [ids("evidence"), ids("findings"), ids("proposals")].concat();
+/// What `diagnose --json` printed is what the schema promises, and its ids hold together.
+#[track_caller]
+pub(crate) fn holds(printed: &Value) {
+    let schema: Value = serde_json::from_str(&read("tests/diagnose.schema.json")).unwrap();
+    let mut wrong = Vec::new();
+    check(&schema, &schema, printed, "", &mut wrong);
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+    ids_are_unique_and_cited(printed);
+}
+
+/// What is cited is there, and no id is given twice in the whole incident.
+#[track_caller]
+fn ids_are_unique_and_cited(printed: &Value) {
+    let list = |value: &Value, kind: &str| value[kind].as_array().cloned().unwrap_or_default();
+    let id = |value: &Value| value["id"].as_str().unwrap_or("").to_owned();
+    let hosts = list(printed, "hosts");
+    let all: Vec<String> = hosts
+        .iter()
+        .flat_map(|host| {
+            ["evidence", "findings", "proposals"]
+                .iter()
+                .flat_map(|kind| list(host, kind))
+                .map(|one| id(&one))
+                .collect::<Vec<_>>()
+        })
+        .collect();
     let known: BTreeSet<&String> = all.iter().collect();
     assert_eq!(known.len(), all.len(), "an id is given twice: {all:?}");
-    let findings = host["findings"].as_array().cloned().unwrap_or_default();
-    for finding in &findings {
-        for list in ["cites", "explains"] {
-            for id in finding[list].as_array().into_iter().flatten() {
-                let id = id.as_str().unwrap_or("").to_owned();
-                assert!(
-                    known.contains(&id),
-                    "{} {list} {id}, which is not there",
-                    finding["code"]
-                );
+    let cited = |value: &Value, field: &str| {
+        for id in list(value, field) {
+            let id = id.as_str().unwrap_or("").to_owned();
+            assert!(
+                known.contains(&id),
+                "{field} names {id}, which is not there: {value:#}"
+            );
+        }
+    };
+    for claim in list(&printed["summary"], "claims") {
+        cited(&claim, "cites");
+    }
+    for host in &hosts {
+        for finding in list(host, "findings") {
+            assert!(
+                !list(&finding, "cites").is_empty(),
+                "{finding:#} cites nothing"
+            );
+            cited(&finding, "cites");
+            cited(&finding, "explains");
+        }
+        for proposal in list(host, "proposals") {
+            cited(&proposal, "answers");
+        }
+    }
+}
+
+#[test]
+fn the_schema_is_strict() {
+    let schema: Value = serde_json::from_str(&read("tests/diagnose.schema.json")).unwrap();
+    let mut loose = Vec::new();
+    each_object(&schema, "", &mut |at, object| {
+        if object["type"] == "object" && object.get("additionalProperties").is_none() {
+            loose.push(at.to_owned());
+        }
+        let required = object["required"].as_array();
+        let described = object["properties"].as_object();
+        if let (Some(required), Some(described)) = (required, described) {
+            for name in described.keys() {
+                if !required.iter().any(|one| one == name) {
+                    loose.push(format!("{at}/{name} may be left out"));
+                }
             }
         }
+    });
+    assert!(loose.is_empty(), "{loose:#?}");
+}
+
+/// Every object of a JSON value, with its place.
+fn each_object(value: &Value, at: &str, seen: &mut impl FnMut(&str, &Value)) {
+    match value {
+        Value::Object(fields) => {
+            seen(at, value);
+            for (name, inner) in fields {
+                each_object(inner, &format!("{at}/{name}"), seen);
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|inner| each_object(inner, at, seen)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -120,12 +180,36 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<
             check(root, inner, value, &format!("{at}/{n}"), wrong);
         }
     }
+    if let (Some(least), Some(list)) = (schema["minItems"].as_u64(), value.as_array())
+        && u64::try_from(list.len()).is_ok_and(|there| there < least)
+    {
+        wrong.push(format!(
+            "{at}: {} entries are fewer than {least}",
+            list.len()
+        ));
+    }
     // A field that nobody promised is one that nobody described.
-    if let (Some(described), Some(fields)) = (schema["properties"].as_object(), value.as_object()) {
-        for name in fields.keys().filter(|name| !described.contains_key(*name)) {
-            wrong.push(format!(
+    let others = value.as_object().into_iter().flatten().filter(|(name, _)| {
+        let described = schema["properties"].as_object();
+        described.is_none_or(|described| !described.contains_key(*name))
+    });
+    for (name, inner) in others {
+        match &schema["additionalProperties"] {
+            Value::Bool(false) => wrong.push(format!(
                 "{at}: {name} is not in the schema; describe it there"
-            ));
+            )),
+            Value::Object(_) => check(
+                root,
+                &schema["additionalProperties"],
+                inner,
+                &format!("{at}/{name}"),
+                wrong,
+            ),
+            Value::Null
+            | Value::Bool(true)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => {}
         }
     }
 }

@@ -10,13 +10,16 @@ const HEADING: &str = "Options of every command";
 /// What help ends with.
 const BEGIN: &str = "\
 To begin:
-  sickbay diagnose localhost                     look at this machine; nothing on it is changed
-  sickbay diagnose web1 --symptom \"site is down\"
-  sickbay approve ID                             the ID stands on the card of a fix
-  sickbay rollback ID
+  sickbay diagnose localhost       look at this machine; nothing on it is changed
+  sickbay diagnose web1 --symptom \"the site is down\"
+  sickbay approve ID               the ID stands on the card of a fix
+  sickbay rollback ID              undo it
 
-Exit codes: 0 well, or the fix was verified; 1 findings, or the fix did not help; 2 wrong usage or settings, or a
-refusal, and nothing was done; 3 a host could not be examined.";
+Exit codes:
+  0  nothing is wrong, or the fix was verified
+  1  there are findings, or the fix did not help
+  2  wrong usage or settings, or a refusal: nothing was done
+  3  a host could not be examined";
 
 /// Looks at Linux hosts, says what is wrong and how it knows, and offers fixes that can be undone.
 #[derive(Debug, Parser)]

@@ -34,7 +34,10 @@ pub(crate) async fn offer(world: &World, views: &[View], mut exit: Exit) -> anyh
             .and_then(|n| n.checked_sub(1))
             .filter(|n| *n < open.len());
         let Some(picked) = picked else {
-            screen::line("Nothing was approved; the cards stay good until they expire.");
+            screen::wrapped(
+                "Nothing was approved; the cards stay good until they expire.",
+                2,
+            );
             break;
         };
         let view = open.remove(picked);

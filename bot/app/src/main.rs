@@ -31,7 +31,7 @@ mod world;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Audit, Cli, Command};
@@ -79,6 +79,11 @@ fn main() -> ExitCode {
 /// Says what is wrong with the command line, or prints the help that was asked for.
 fn misread(error: &clap::Error) -> Exit {
     if error.use_stderr() {
+        // clap takes a variable of the environment for an argument, and would only say that a subcommand is missing.
+        if std::env::args_os().len() == 1 {
+            screen::aside(Cli::command().render_help().to_string().trim_end());
+            return Exit::Usage;
+        }
         match option_for_target(error) {
             Some(text) => screen::aside(&format!(
                 "sickbay: {text:?} begins with `-`, so it is not a host and not an option either; `sickbay --help` lists the options"

@@ -115,9 +115,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             for line in words::offered(cards, pages) {
                 face.put(&mut out, 2, &line);
             }
-            for report in *reports {
-                host::report(&mut out, report, face);
-            }
+            host::reports(&mut out, reports, face);
             for card in *cards {
                 out.push('\n');
                 out.push_str(&self::card(card, face));

@@ -256,11 +256,11 @@ pub fn offered(cards: &[Card<'_>], pages: &[(String, String, String)]) -> Vec<St
         .map(|card| {
             let one = card.proposal;
             format!(
-                "Fix {}: {} ({} risk, {}).",
+                "Fix {} ({} risk, {}): {}.",
                 one.id,
-                gist(one),
                 one.risk,
-                undo(one.undo)
+                undo(one.undo),
+                gist(one)
             )
         })
         .collect();

@@ -293,7 +293,7 @@ impl Unreachable {
         if let Some(denied) = denied {
             let key = line_with(&[
                 "Load key",
-                "UNPROTECTED PRIVATE KEY",
+                "Permissions 0",
                 "bad permissions",
                 "invalid format",
                 "no such identity",

@@ -18,7 +18,7 @@ pub(crate) const PROBES: &[Spec] = &[
         include_str!("sh/disk.space.sh"),
     )
     .first()
-    .essential(),
+    .essential(|text| !read(text).is_empty()),
     Spec::new(
         "disk.inodes",
         "inodes of the local filesystems",

@@ -31,14 +31,13 @@ pub fn judge(look: &Look<'_>, signatures: &Signatures) -> Judgement {
         could_not_check: could_not_check(look, &drafts),
         drafts,
         essentials_answered: specs()
-            .filter(|spec| spec.essential)
-            .all(|spec| answered(look, spec)),
+            .all(|spec| spec.essential.is_none_or(|tells| told(look, spec, tells))),
     }
 }
 
-fn answered(look: &Look<'_>, spec: &Spec) -> bool {
-    look.text(spec.id)
-        .is_ok_and(|text| text.lines().any(|line| !line.starts_with(MARK)))
+/// Whether an essential question has an answer that says something of the host.
+fn told(look: &Look<'_>, spec: &Spec, tells: fn(&str) -> bool) -> bool {
+    look.text(spec.id).is_ok_and(|text| tells(&text))
 }
 
 /// The drafts of all subjects, merged and completed.
@@ -114,6 +113,7 @@ fn could_not_check(look: &Look<'_>, drafts: &[Draft]) -> Vec<CouldNotCheck> {
             .iter()
             .any(|draft| draft.cites.iter().any(|cited| cited == key));
         list.extend(one(&answer, spec).filter(|_| !told || raw.truncated));
+        list.extend(spec.and_then(|spec| unreadable(&answer, spec)));
         for line in answer.text().lines().filter_map(|l| l.strip_prefix(MARK)) {
             let line: String = line.chars().take(120).collect();
             if let Some(what) = line.strip_prefix("absent: ") {
@@ -188,6 +188,28 @@ fn one(answer: &Answer<'_>, spec: Option<&Spec>) -> Option<CouldNotCheck> {
         probe: answer.key.to_owned(),
         why,
         next,
+    })
+}
+
+/// An essential question that came to its end and told nothing: its program is broken, or somebody else's.
+fn unreadable(answer: &Answer<'_>, spec: &Spec) -> Option<CouldNotCheck> {
+    let tells = spec.essential?;
+    if answer.missing().is_some() || tells(&answer.text()) {
+        return None;
+    }
+    let said = answer.text();
+    let said = said.lines().find(|line| !line.trim().is_empty());
+    let said = said.map_or_else(
+        || "it said nothing".to_owned(),
+        |line| format!("it said {:?}", crate::read::short(line, 80)),
+    );
+    Some(CouldNotCheck {
+        probe: answer.key.to_owned(),
+        why: format!("the answer is none: {said}"),
+        next: format!(
+            "ask by hand for the {}; the host cannot be called well without it",
+            spec.about
+        ),
     })
 }
 

@@ -15,7 +15,7 @@ pub(crate) const PROBES: &[Spec] = &[Spec::new(
     include_str!("sh/memory.usage.sh"),
 )
 .first()
-.essential()];
+.essential(|text| read(text).is_some())];
 
 /// Below this share of available memory the kernel reclaims all the time.
 const LOW_PERCENT: i64 = 5;

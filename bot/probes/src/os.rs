@@ -5,7 +5,7 @@ use incident::{Confidence, Severity, Subject};
 use crate::draft::Draft;
 use crate::host::Host;
 use crate::look::Look;
-use crate::read::{after, all_after, int, nth, short, time};
+use crate::read::{after, all_after, file, int, nth, short, time};
 use crate::spec::Spec;
 
 /// What can be asked.
@@ -16,14 +16,14 @@ pub(crate) const PROBES: &[Spec] = &[
         include_str!("sh/os.identity.sh"),
     )
     .first()
-    .essential(),
+    .essential(|text| file(text, "/proc/sys/kernel/osrelease").is_some()),
     Spec::new(
         "os.uptime",
         "time, uptime, load, processors",
         include_str!("sh/os.uptime.sh"),
     )
     .first()
-    .essential(),
+    .essential(|text| after(text, "now ").is_some_and(|now| int(now) > 0)),
     Spec::new(
         "os.users",
         "who is logged in",

@@ -25,8 +25,9 @@ pub struct Spec {
     pub cap_bytes: u64,
     /// Whether every diagnosis asks it.
     pub first_wave: bool,
-    /// Whether a host about which it gave no answer can be called healthy: no.
-    pub essential: bool,
+    /// Set where a host about which it told nothing cannot be called healthy: whether a text tells something. That a
+    /// program ran is not enough, its answer has to be one.
+    pub essential: Option<fn(&str) -> bool>,
 }
 
 /// Why a probe cannot be asked with these arguments.
@@ -73,7 +74,7 @@ impl Spec {
             limit_seconds: 5,
             cap_bytes: 65_536,
             first_wave: false,
-            essential: false,
+            essential: None,
         }
     }
 
@@ -86,8 +87,8 @@ impl Spec {
 
     /// The same, of those without which a host cannot be called healthy.
     #[must_use]
-    pub const fn essential(mut self) -> Self {
-        self.essential = true;
+    pub const fn essential(mut self, tells: fn(&str) -> bool) -> Self {
+        self.essential = Some(tells);
         self
     }
 

@@ -29,7 +29,7 @@ pub(crate) const PROBES: &[Spec] = &[
         include_str!("units/list.sh"),
     )
     .first()
-    .essential()
+    .essential(Units::told)
     .within(8, 786_432),
     Spec::new("unit.show", "one unit's settings and unit file", include_str!("units/show.sh"))
         .takes(&[Slot::Unit])

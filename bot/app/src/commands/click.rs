@@ -303,7 +303,7 @@ pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Ex
             "Dry run of {id} on {}: nothing was changed",
             proposal.host
         ));
-        screen::line(&lines.join("\n"));
+        screen::wrapped(&lines.join("\n"), 5);
     }
     Ok(if fits { Exit::Fine } else { Exit::Findings })
 }

@@ -48,16 +48,16 @@ pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
         }));
         return Ok(Exit::Fine);
     }
-    screen::line(&format!(
-        "{} — {} ({})\n",
-        entry.code,
-        entry.title,
-        chat::words::severity(entry.severity)
-    ));
-    screen::line(entry.meaning);
-    screen::line(&format!("\nHow it is found: {}", entry.detected));
-    screen::line(&format!("\nWhat can cause it: {}", entry.causes));
-    screen::line(&format!("\nWhat is usually done: {}", entry.usual));
+    let severity = chat::words::severity(entry.severity);
+    for text in [
+        format!("{} — {} ({severity})", entry.code, entry.title),
+        format!("\n{}", entry.meaning),
+        format!("\nHow it is found: {}", entry.detected),
+        format!("\nWhat can cause it: {}", entry.causes),
+        format!("\nWhat is usually done: {}", entry.usual),
+    ] {
+        screen::wrapped(&text, 2);
+    }
     if !pages.is_empty() {
         screen::line("\nRunbooks:");
     }

@@ -82,7 +82,8 @@ async fn check(global: &Global, targets: &[String], output: &Output) -> anyhow::
                     "step": checked.step.to_string(), "outcome": word, "says": says,
                 }));
             } else {
-                screen::line(format!("  {mark:<5} {:<13} {says}", checked.step).trim_end());
+                let row = format!("  {mark:<5} {:<13} {says}", checked.step);
+                screen::wrapped(row.trim_end(), 22);
             }
         }
         if output.json {

@@ -117,13 +117,14 @@ async fn list(world: &World, output: &Output) -> anyhow::Result<Exit> {
             .filter(|one| !matches!(one.state, State::Proposed { .. }))
             .map(|one| format!(" · {} {}", one.proposal.id, word(one).replace('_', " ")))
             .collect();
-        screen::line(&format!(
+        let row = format!(
             "{}  {}  {}  {worst}{}",
             incident.id,
             clock::local(incident.opened_at),
             hosts.join(","),
             done.concat()
-        ));
+        );
+        screen::wrapped(&row, 4);
         rows.push(serde_json::Value::Null);
     }
     if output.json {
@@ -196,7 +197,7 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
         format!(": {}", incident.symptom)
     };
     let opened = clock::local(incident.opened_at);
-    screen::line(&format!("Opened {opened}{by}{symptom}"));
+    screen::wrapped(&format!("Opened {opened}{by}{symptom}"), 2);
     // What was done since comes first: what was found may be over.
     for one in incident.remediations.values() {
         if let State::Ended { outcome, why, .. } = &one.state {

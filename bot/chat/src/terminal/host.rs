@@ -13,16 +13,28 @@ use crate::words;
 /// More of what could not be looked at is only counted.
 const MOST: usize = 6;
 
-/// What is known of one host.
-pub(super) fn report(out: &mut String, report: &HostReport, face: Face) {
-    let loud = report
-        .findings
-        .iter()
-        .any(|one| one.severity > Severity::Info || face.all);
-    let unread = report.unreachable.is_empty() && !report.could_not_check.is_empty();
-    if loud || unread || report.findings.is_empty() {
-        out.push('\n');
+/// What is known of each host.
+pub(super) fn reports(out: &mut String, reports: &[HostReport], face: Face) {
+    // Hosts of which there is nothing to say stand together.
+    let mut after_much = true;
+    for one in reports {
+        let much = has_much(one, face);
+        if much || after_much {
+            out.push('\n');
+        }
+        after_much = much;
+        report(out, one, face);
     }
+}
+
+/// Whether more than a line or two is said of a host.
+fn has_much(report: &HostReport, face: Face) -> bool {
+    let loud = |one: &Finding| one.severity > Severity::Info || face.all;
+    report.findings.iter().any(loud) || !report.could_not_check.is_empty()
+}
+
+fn report(out: &mut String, report: &HostReport, face: Face) {
+    let unread = report.unreachable.is_empty() && !report.could_not_check.is_empty();
     let head = format!(
         "{} · {} · {}",
         face.strong(report.host.as_str()),

@@ -18,9 +18,8 @@ pub(crate) fn wrap(line: &str, indent: usize, width: usize) -> String {
     let mut at = 0;
     for word in line.split_inclusive(' ') {
         let bare = word.trim_end_matches(' ');
-        let wide = columns(bare);
-        let fresh = at == 0 || (!out.is_empty() && at == indent && out.ends_with(&margin));
-        if at + wide > width && !fresh {
+        let fresh = out.is_empty() || (at == indent && out.ends_with(&margin));
+        if at + columns(bare) > width && !fresh {
             while out.ends_with(' ') {
                 out.pop();
             }
@@ -28,31 +27,57 @@ pub(crate) fn wrap(line: &str, indent: usize, width: usize) -> String {
             out.push_str(&margin);
             at = indent;
         }
-        if at + wide <= width {
-            out.push_str(word);
-            at += columns(word);
-            continue;
-        }
-        let mut escape = false;
-        for c in word.chars() {
-            escape |= c == '\x1b';
-            let wide = if escape { 0 } else { c.width().unwrap_or(0) };
-            if escape && c == 'm' {
-                escape = false;
-            }
-            if at + wide > width && c != ' ' {
+        // A word that fits goes whole; of one that does not, such as a path, each part goes whole that can.
+        let parts: Vec<&str> = if at + columns(bare) <= width {
+            vec![word]
+        } else {
+            word.split_inclusive('/').collect()
+        };
+        for part in parts {
+            let wide = columns(part.trim_end_matches(' '));
+            if at + wide > width && at > indent && indent + wide <= width {
                 out.push('\n');
                 out.push_str(&margin);
                 at = indent;
             }
-            out.push(c);
-            at += wide;
+            if at + wide <= width {
+                out.push_str(part);
+                at += columns(part);
+            } else {
+                at = break_anywhere(&mut out, part, at, width, &margin);
+            }
         }
     }
     while out.ends_with(' ') {
         out.pop();
     }
     out
+}
+
+/// Adds what fits nowhere, broken at the edge; gives the column after it.
+fn break_anywhere(
+    out: &mut String,
+    part: &str,
+    mut at: usize,
+    width: usize,
+    margin: &str,
+) -> usize {
+    let mut escape = false;
+    for c in part.chars() {
+        escape |= c == '\x1b';
+        let wide = if escape { 0 } else { c.width().unwrap_or(0) };
+        if escape && c == 'm' {
+            escape = false;
+        }
+        if at + wide > width && c != ' ' {
+            out.push('\n');
+            out.push_str(margin);
+            at = margin.len();
+        }
+        out.push(c);
+        at += wide;
+    }
+    at
 }
 
 /// How many columns a text takes.
@@ -95,7 +120,7 @@ mod tests {
         check(
             "see /var/lib/some/very/long/path/without/end now",
             4,
-            "see\n    /var/lib/some/ve\n    ry/long/path/wit\n    hout/end now",
+            "see\n    /var/lib/some/\n    very/long/path/\n    without/end now",
         );
         check(
             "  1. 重启网站服务器的主进程 now",

@@ -177,7 +177,7 @@ fn every_probe_is_declared_soundly() {
             spec.id
         );
         assert!(
-            !spec.essential || spec.first_wave,
+            spec.essential.is_none() || spec.first_wave,
             "{} is essential but not asked",
             spec.id
         );

@@ -156,6 +156,12 @@ impl Units {
             .map(|moment| self.now_ms.saturating_sub(moment) / 1000)
     }
 
+    /// Whether an answer of `unit.list` says anything: a service manager that lists no unit did not answer.
+    pub(crate) fn told(text: &str) -> bool {
+        text.lines().any(|line| line == "sickbay: absent: systemd")
+            || !Self::read(text).list.is_empty()
+    }
+
     /// Reads the answer of `unit.list`. Lines that are none of ours are passed over.
     pub(crate) fn read(text: &str) -> Self {
         let mut units = Self::default();
