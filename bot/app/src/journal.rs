@@ -124,9 +124,10 @@ pub(crate) async fn record(
 }
 
 fn told(error: AppendError) -> JournalError {
-    match error {
-        AppendError::Claimed(claimed) => JournalError::Claimed(claimed.to_string()),
-        error => JournalError::Append(error),
+    if let AppendError::Claimed(claimed) = &error {
+        JournalError::Claimed(claimed.to_string())
+    } else {
+        JournalError::Append(error)
     }
 }
 

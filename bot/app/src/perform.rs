@@ -17,7 +17,7 @@ use store::Leased;
 use crate::journal::{self, JournalError};
 use crate::look::{self, Seen};
 use crate::world::World;
-use crate::{clock, propose};
+use crate::{clock, progress, propose};
 
 mod guard;
 
@@ -97,6 +97,7 @@ async fn one(world: &World, incident: Option<&IncidentId>) -> Option<Performed> 
             }
         }
     };
+    progress::over();
     match performed {
         Ok(Performed::Over) => Some(Performed::Over),
         Ok(Performed::Later(why)) => {
@@ -210,6 +211,7 @@ async fn start(
         proposal: proposal.id.clone(),
         why,
     };
+    progress::doing(&chat::words::doing(proposal, chat::words::Doing::Checking));
     let checked = match check_again(world, incident, proposal).await {
         Ok(seen) => seen,
         Err(why) => {
@@ -245,7 +247,10 @@ async fn start(
     let key = world.key.verifying_key();
     let execution = grant.grant.execution.clone();
     let ran = match Approved::verify(grant, proposal.clone(), &key, clock::now()) {
-        Ok(approved) => guard::run(world, &checked.host, root, approved).await,
+        Ok(approved) => {
+            progress::doing(&chat::words::doing(proposal, chat::words::Doing::Running));
+            guard::run(world, &checked.host, root, approved).await
+        }
         Err(not) => Ok(guard::Report::bare(Ran::Refused {
             why: not.to_string(),
         })),
@@ -354,6 +359,7 @@ async fn verify(
             let window = Window {
                 since_seconds: clock::now().since(since).as_seconds().max(1),
             };
+            progress::doing(&chat::words::doing(proposal, chat::words::Doing::Verifying));
             let seen = look::look(world, &host, window, "", |_step| {}).await;
             let report = seen.number(incident.numbered, &world.redactor).report;
             let before = incident
@@ -410,9 +416,14 @@ async fn started_at(
 ) -> Result<incident::Moment, JournalError> {
     let records = world.store.load(incident).await?;
     let facts = journal::facts(incident, &records)?;
-    let ended = facts.iter().find_map(|(at, fact)| match fact {
-        incident::Fact::Executed { execution: of, .. } if of == execution => Some(*at),
-        _ => None,
+    let ended = facts.iter().find_map(|(at, fact)| {
+        if let incident::Fact::Executed { execution: of, .. } = fact
+            && of == execution
+        {
+            Some(*at)
+        } else {
+            None
+        }
     });
     Ok(ended.unwrap_or_else(clock::now))
 }
