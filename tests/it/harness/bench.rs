@@ -187,7 +187,7 @@ impl Bench {
 
     /// Lets whatever is left finish, as the next person at a terminal would.
     pub(super) fn settle(&self) {
-        let patience = Patience::new(120);
+        let patience = Patience::new(240);
         loop {
             let (_, recovered) = self.sickbay(&["recover"]);
             if recovered["waiting"] == 0 {
@@ -213,7 +213,7 @@ impl Bench {
 
     /// Waits until the journal has a fact of this kind about a proposal.
     pub(super) fn until_recorded(&self, proposal: &str, kind: &str) {
-        let patience = Patience::new(60);
+        let patience = Patience::new(240);
         loop {
             let facts = self.facts(proposal);
             if facts
@@ -242,6 +242,29 @@ impl Bench {
             starts: next().parse().unwrap(),
             mode: next(),
             active: next() == "active",
+        }
+    }
+
+    /// Makes a fix take so long on the host.
+    pub(super) fn slow(&self, fix: &Fix, seconds: u32) {
+        let what = format!("echo {seconds} >/opt/counted/{}/slow", fix.service);
+        self.host.must("making it slow", &what);
+    }
+
+    /// Whether a fix is at its last step, which is as slow as [`Self::slow`] says.
+    pub(super) fn is_starting(&self, fix: &Fix) -> bool {
+        let asked = format!(
+            "systemctl show -p ActiveState --value counted{}",
+            fix.service
+        );
+        self.host.must("asking", &asked).trim() == "activating"
+    }
+
+    /// Waits until a fix is at its last step.
+    pub(super) fn until_starting(&self, fix: &Fix) {
+        let patience = Patience::new(240);
+        while !self.is_starting(fix) {
+            patience.or_fail(|| format!("{} is never carried out", fix.id));
         }
     }
 

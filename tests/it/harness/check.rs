@@ -159,7 +159,7 @@ fn once_more(bench: &Bench, args: &[&str], taken: bool, words: &str, after: &str
     if taken {
         let why = said["why"].as_str().unwrap_or("");
         assert!(
-            code == 1 && said["outcome"] == "refused" && why.contains(words),
+            code == 2 && said["outcome"] == "refused" && why.contains(words),
             "{after}: the approval that was taken did not lead to its end: {said:#}"
         );
     } else {

@@ -175,7 +175,7 @@ fn a_grant_that_this_sickbay_did_not_sign_runs_nothing() {
     let (code, said) = bench.sickbay(&["approve", &fix.id]);
     let why = said["why"].as_str().unwrap_or("");
     assert!(
-        code == 1 && why.contains("is not signed by this Sickbay"),
+        code == 2 && why.contains("is not signed by this Sickbay"),
         "{said:#}"
     );
     assert_eq!(bench.truth(&fix.service).starts, 0);

@@ -43,7 +43,7 @@ fn where_the_guard_cannot_keep_its_record_nothing_runs() {
         let (code, said) = bench.sickbay(&["approve", &fix.id]);
         let why = said["why"].as_str().unwrap_or("");
         assert!(
-            code == 1
+            code == 2
                 && said["outcome"] == "refused"
                 && why.contains("the disk is full or read-only")
                 && why.contains("nothing was changed"),
@@ -124,7 +124,7 @@ fn what_a_restart_may_have_made_the_host_forget_is_unknown_and_never_started_aga
         assert_eq!(bench.truth(&fix.service).starts, starts);
         let (code, said) = bench.sickbay(&["approve", &fix.id]);
         let why = said["why"].as_str().unwrap_or("");
-        assert!(code == 1 && why.contains("restarted"), "{said:#}");
+        assert!(code == 2 && why.contains("restarted"), "{said:#}");
         assert_eq!(bench.truth(&fix.service).starts, starts);
     }
     // On the disk the end of a run outlives a restart.

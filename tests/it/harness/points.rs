@@ -153,10 +153,10 @@ fn a_run_whose_end_the_host_forgot_is_unknown_and_never_started_again() {
     assert_eq!(bench.truth(&fix.service).starts, 1);
     let (code, again) = bench.sickbay(&["approve", &fix.id]);
     let why = again["why"].as_str().unwrap_or("");
-    assert!(code == 1 && why.contains("is over (unknown"), "{again:#}");
+    assert!(code == 2 && why.contains("is over (unknown"), "{again:#}");
     let (code, undo) = bench.sickbay(&["rollback", &fix.id]);
     assert!(
-        code == 1 && undo["outcome"] == "refused",
+        code == 2 && undo["outcome"] == "refused",
         "an undo of the unknown is refused: {undo:#}"
     );
     assert_eq!(bench.truth(&fix.service).starts, 1);

@@ -27,7 +27,7 @@ fn one_was_taken(said: &[(i32, Value)]) {
                 "is over (verified",
             ];
             assert!(
-                *code == 1
+                *code == 2
                     && said["outcome"] == "refused"
                     && told.iter().any(|told| why(said).contains(told)),
                 "{said:#}"
@@ -52,7 +52,7 @@ fn of_clicks_at_the_same_moment_one_is_carried_out_and_the_others_are_told() {
     for _ in 0..2 {
         let (code, said) = bench.sickbay(&["approve", &one.id]);
         assert!(
-            code == 1 && why(&said).contains("is over (verified"),
+            code == 2 && why(&said).contains("is over (verified"),
             "{said:#}"
         );
     }
@@ -68,11 +68,12 @@ fn of_clicks_at_the_same_moment_one_is_carried_out_and_the_others_are_told() {
     helps_once(&bench, two, "two decisions on the same facts");
 
     // One change at a time on a host.
-    let first = bench.spawn(&["approve", &three.id], "app::before_dispatch=sleep(4000)");
-    bench.until_recorded(&three.id, "dispatched");
+    bench.slow(three, 20);
+    let first = bench.spawn(&["approve", &three.id], "");
+    bench.until_starting(three);
     let (code, said) = bench.sickbay(&["approve", &four.id]);
     assert!(
-        code == 1
+        code == 2
             && said["outcome"] == "refused"
             && why(&said).contains("one change at a time on a host"),
         "{said:#}"
@@ -90,15 +91,20 @@ fn what_one_process_performs_no_other_performs_while_it_lives() {
     let [one, two, ..] = fixes.as_slice() else {
         panic!("too few fixes");
     };
-    // The first is at work: whoever recovers leaves it alone.
-    let first = bench.spawn(&["approve", &one.id], "hosts::before_start=sleep(6000)");
-    bench.until_recorded(&one.id, "dispatched");
-    let (_, recovered) = bench.sickbay(&["recover"]);
-    assert_eq!(
-        (recovered["done"].as_u64(), recovered["waiting"].as_u64()),
-        (Some(0), Some(1)),
-        "{recovered:#}"
-    );
+    // The first is at work, for longer than a lease lasts: whoever recovers leaves it alone.
+    bench.slow(one, 30);
+    let first = bench.spawn(&["approve", &one.id], "");
+    bench.until_starting(one);
+    let mut left_alone = 0;
+    loop {
+        let (_, recovered) = bench.sickbay(&["recover"]);
+        if !bench.is_starting(one) {
+            break;
+        }
+        assert_eq!(recovered["done"], 0, "{recovered:#}");
+        left_alone += 1;
+    }
+    assert!(left_alone > 0, "nobody tried");
     let (code, said) = ended(first);
     assert!(code == 0 && said["outcome"] == "verified", "{said:#}");
     assert_eq!(ends(&bench, &one.id), ["done"]);
@@ -106,7 +112,7 @@ fn what_one_process_performs_no_other_performs_while_it_lives() {
 
     // The first sleeps through its lease just before it would have started the run. The second buries that attempt and
     // makes the next; when the first wakes up, the host turns it away.
-    let sleeper = bench.spawn(&["approve", &two.id], "hosts::before_start=sleep(2000)");
+    let sleeper = bench.spawn(&["approve", &two.id], "hosts::before_start=sleep(19000)");
     bench.until_recorded(&two.id, "dispatched");
     signal(sleeper.id(), "STOP");
     bench.settle();

@@ -15,7 +15,7 @@ use crate::lab::both;
 #[track_caller]
 fn refused(bench: &Bench, service: &str, (code, said): &(i32, Value), words: &[&str]) {
     let why = said["why"].as_str().unwrap_or("");
-    assert!(*code == 1 && said["outcome"] == "refused", "{said:#}");
+    assert!(*code == 2 && said["outcome"] == "refused", "{said:#}");
     for word in words {
         assert!(why.contains(word), "it does not say {word:?}: {why}");
     }
@@ -197,12 +197,9 @@ fn without_room_for_the_journal_nothing_runs_and_what_ran_is_not_lost() {
     helps_once(&bench, one, "approved when there was room again");
 
     // It fills up while the fix runs: the outcome waits on the host.
-    let click = bench.spawn(&["approve", &two.id], "app::after_dispatch=sleep(5000)");
-    bench.until_recorded(&two.id, "dispatched");
-    let patience = Patience::new(60);
-    while bench.truth(&two.service).starts == 0 {
-        patience.or_fail(|| "it does not run".to_owned());
-    }
+    bench.slow(two, 15);
+    let click = bench.spawn(&["approve", &two.id], "");
+    bench.until_starting(two);
     disk.fill();
     let out = click.wait_with_output().unwrap();
     let said = both(&out);
@@ -220,26 +217,12 @@ fn a_connection_that_breaks_during_a_run_is_made_again() {
     let mut bench = Bench::up("it-harness-cut");
     let fixes = bench.offers();
     let fix = &fixes[0];
-    bench.host.must(
-        "making it slow",
-        &format!("echo 12 >/opt/counted/{}/slow", fix.service),
-    );
+    bench.slow(fix, 12);
     let click = bench.spawn(&["approve", &fix.id], "");
-    bench.until_recorded(&fix.id, "dispatched");
-    let state = || {
-        let asked = format!(
-            "systemctl show -p ActiveState --value counted{}",
-            fix.service
-        );
-        bench.host.must("asking", &asked).trim().to_owned()
-    };
-    let patience = Patience::new(60);
-    while state() != "activating" {
-        patience.or_fail(|| format!("it is never being started: {}", state()));
-    }
+    bench.until_starting(fix);
     // Every connection that it makes while the run goes on.
     let mut cut = 0;
-    while state() == "activating" {
+    while bench.is_starting(fix) {
         for master in masters_of(click.id()) {
             run("kill", &["-s", "KILL", &master.to_string()]);
             cut += 1;
