@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hosts::Root;
 use hosts::inventory::BecomeRoot;
 use incident::policy::{HostTraits, Requirement};
 use incident::proposal::Privilege;
@@ -224,7 +223,7 @@ struct Bound {
 async fn bind(world: &World, seen: &Seen, line: &Line, steps: Vec<Step>) -> Result<Bound, String> {
     let preview = world
         .hosts
-        .preview(&seen.host, line.privilege, Root::Disk, &steps)
+        .preview(&seen.host, line.privilege, &steps)
         .await
         .map_err(|error| error.to_string())?;
     bound_from(world, steps, &preview)
@@ -279,7 +278,10 @@ fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Resu
 /// Whether a step can be undone: by its verb, and by the guard's word where that depends on room for a copy.
 fn undoable(step: &Step, looked: &hosts::StepPreview) -> bool {
     match incident::step::verb_named(step.verb()).map(|verb| verb.reversal) {
-        Some(incident::step::Reversal::FromSaved) => true,
+        // The guard may know better of a file: too many to remember, or a mode that it would not set.
+        Some(incident::step::Reversal::FromSaved) => {
+            looked.automatic || !step.verb().starts_with("file.")
+        }
         Some(incident::step::Reversal::IfSaved) => looked.automatic,
         Some(incident::step::Reversal::Never(_)) | None => false,
     }
@@ -376,12 +378,11 @@ pub(crate) async fn bind_rollback(
     world: &World,
     host: &hosts::Host,
     privilege: Privilege,
-    root: Root,
     steps: Vec<Step>,
 ) -> Result<(Vec<Step>, Undo, Vec<String>, String), String> {
     let preview = world
         .hosts
-        .preview(host, privilege, root, &steps)
+        .preview(host, privilege, &steps)
         .await
         .map_err(|error| error.to_string())?;
     let kept: Vec<BTreeMap<String, String>> =

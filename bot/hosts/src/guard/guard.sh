@@ -8,7 +8,7 @@
 #   sickbay-guard [--root run] preview                        <steps   read only: what each step finds, would change, can undo
 #   sickbay-guard [--root run] start ID DEADLINE_S SHA256     <steps   claim ID and launch; 0 launched, 75 claimed before
 #   sickbay-guard [--root run] status|report|abandon|cancel|ack ID,  wait ID SECS,  output ID OFFSET MAX
-#   sickbay-guard [--root run] ready,  gc DAYS,  version
+#   sickbay-guard [--root run] gc DAYS,  version
 #
 # Two ways in, one text. Enrolled: installed root-owned under /usr/local, steps on stdin. Agentless: README.md, "Agentless".
 # Everything is inside functions and only the last line acts, so a text that was cut off on its way does nothing.
@@ -82,7 +82,7 @@ choose_root() {
   else ROOT=${XDG_STATE_HOME:-${HOME:-/nonexistent}/.local/state}/sickbay/runs; fi
 }
 make_root() {
-  mkdir -p "$ROOT" 2>/dev/null || [ -e "$ROOT" ] || [ -L "$ROOT" ] || die nospace_or_readonly
+  mkdir -p "$ROOT" 2>/dev/null
   [ -d "$ROOT" ] && [ ! -L "$ROOT" ] && [ -O "$ROOT" ] || die stateroot_unusable
   # Whoever can rename a parent can swap the whole memory of what ran.
   [ "$ME" != 0 ] || [ -n "${GUARD_ROOT:-}" ] || trusted "$ROOT" || die stateroot_not_only_roots
@@ -965,7 +965,12 @@ same_content() { [ -f "$2" ] && [ -r "$2" ] && SRC=$2 && new_content "$@" 2>/dev
 # Prints `automatic TEXT` or `irreversible WHY`. Needs LOOK.
 undo() {
   case $1 in
-    file.chmod) pick mode "$LOOK"; echo "automatic mode $V is put back" ;;
+    file.chmod) pick mode "$LOOK"; _why=
+      # What the guard would refuse to set must not be promised.
+      [ $((0$V & 06002 & ~0$3)) = 0 ] || _why="mode $V is setuid, setgid or world-writable; it is not given back"
+      case $2 in */private/*|*.key|*_key|*/id_*|*.pem|*.keytab)
+        [ $((0$V & 077 & ~0$3)) = 0 ] || _why="mode $V opens a private key to others; it is not given back" ;; esac
+      if [ -n "$_why" ]; then echo "irreversible $_why"; else echo "automatic mode $V is put back"; fi ;;
     file.chown) pick owner "$LOOK"; _o=$V; pick group "$LOOK"
       if [ "$5" = 0 ]; then echo "automatic owner $_o:$V is put back"
       elif count_tree "$2"; then echo "automatic the owners of $TREE entries are put back"
