@@ -7,18 +7,27 @@ use incident::{Confidence, Severity, Subject};
 
 use crate::draft::Draft;
 use crate::look::Look;
-use crate::read::short;
+use crate::read::{all_after, int, short};
 use crate::spec::Spec;
 
 /// What can be asked.
-pub(crate) const PROBES: &[Spec] = &[Spec::new(
-    "cron.failures",
-    "what cron complained of",
-    include_str!("sh/cron.failures.sh"),
-)
-.first()
-.root()
-.takes(&[Slot::Number])];
+pub(crate) const PROBES: &[Spec] = &[
+    Spec::new(
+        "cron.failures",
+        "what cron complained of",
+        include_str!("sh/cron.failures.sh"),
+    )
+    .first()
+    .root()
+    .takes(&[Slot::Number]),
+    Spec::new(
+        "cron.jobs",
+        "jobs that cron passes over, programs of jobs that are gone, and whether cron runs",
+        include_str!("sh/cron.jobs.sh"),
+    )
+    .first()
+    .root(),
+];
 
 /// What the lines mean: the subject, and whether cron will not run the job at all.
 fn complaint(line: &str) -> Option<(String, bool)> {
@@ -46,8 +55,87 @@ fn complaint(line: &str) -> Option<(String, bool)> {
         .then_some((which, true))
 }
 
+/// What is wrong with the jobs as they are written down.
+fn jobs(look: &Look<'_>, drafts: &mut Vec<Draft>) {
+    let text = look.heard("cron.jobs");
+    let mut found = Vec::new();
+    for line in all_after(&text, "passed-over ") {
+        let Some((why, path)) = line.split_once(' ') else {
+            continue;
+        };
+        let (what, cure) = match why {
+            "name" => (
+                "its name has a dot or another sign that cron does not take",
+                "Rename it: letters, digits, - and _ only.",
+            ),
+            "writable" => ("others than root may write to it", "Give it mode 0644."),
+            _ => ("it does not belong to root", "Give it to root."),
+        };
+        let mut draft = Draft::new(
+            "cron.ignored",
+            Severity::Warning,
+            Subject::new("path", path),
+            format!("cron passes over {path}: {what}"),
+        )
+        .detail(format!("Its jobs do not run, and nothing says so. {cure}"))
+        .fact("path", path)
+        .fact("reason", why);
+        if why == "writable" {
+            draft = draft.fact("want_mode", "0644");
+        }
+        found.push(draft);
+    }
+    for (word, what) in [("gone ", "is not there"), ("no-bit ", "is not executable")] {
+        for line in all_after(&text, word) {
+            let mut words = line.splitn(3, ' ');
+            let (Some(number), Some(path), Some(program)) =
+                (words.next(), words.next(), words.next())
+            else {
+                continue;
+            };
+            found.push(
+                Draft::new(
+                    "cron.command_missing",
+                    Severity::Warning,
+                    Subject::new("path", program),
+                    format!("A job of cron is to run {program}, which {what}"),
+                )
+                .detail(format!(
+                    "{path}, line {number}. Unless mail is set up, nobody is told that it fails."
+                ))
+                .fact("path", program)
+                .fact("file", path)
+                .fact("line", int(number)),
+            );
+        }
+    }
+    let rests = all_after(&text, "daemon ")
+        .next()
+        .is_some_and(|line| line.ends_with(" rests"));
+    let own: Vec<&str> = all_after(&text, "jobs ")
+        .filter_map(|line| line.split_once(' ').map(|(_, path)| path))
+        .collect();
+    if let (true, Some(first)) = (rests, own.first()) {
+        found.push(
+            Draft::new(
+                "cron.stopped",
+                Severity::Warning,
+                Subject::new("service", "cron"),
+                "cron does not run, and there are jobs for it",
+            )
+            .detail(format!(
+                "Jobs of this site are in {first}{}. None of them runs.",
+                if own.len() > 1 { " and elsewhere" } else { "" }
+            ))
+            .fact("path", *first),
+        );
+    }
+    drafts.extend(found.into_iter().map(|draft| draft.cite("cron.jobs")));
+}
+
 /// What the answers mean.
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
+    jobs(look, drafts);
     let text = look.heard("cron.failures");
     let mut seen: BTreeMap<String, (usize, bool, &str)> = BTreeMap::new();
     for line in text.lines().filter(|line| !line.starts_with("sickbay: ")) {
@@ -83,3 +171,6 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,20 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         .collect();
     let asked_for = after(&text, "/etc/nsswitch.conf:hosts:").unwrap_or("files dns");
     if !asked_for.contains("dns") && !asked_for.contains("resolve") {
+        // Somebody wrote down name servers that nobody asks.
+        if servers.iter().any(|(_, state)| *state == "answers") && !asked_for.contains("ldap") {
+            drafts.push(
+                Draft::new(
+                    "net.dns",
+                    Severity::Warning,
+                    Subject::new("path", "/etc/nsswitch.conf"),
+                    "Name servers are not asked: /etc/nsswitch.conf looks hosts up without dns",
+                )
+                .detail(format!("Its line says `hosts: {}`. /etc/resolv.conf names a server that answers, and nothing asks it.", asked_for.trim()))
+                .fact("asked_for", asked_for.trim())
+                .cite("net.dns"),
+            );
+        }
         return;
     }
     let listed: Vec<(i64, &str)> = text

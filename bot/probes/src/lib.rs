@@ -18,6 +18,7 @@ mod read;
 mod sample;
 
 // The subjects; `subjects.rs` lists them.
+mod base;
 mod clock;
 mod containers;
 mod cron;

@@ -71,7 +71,11 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             // An image's fstab says nothing of the container that runs from it.
             None if matches!(host.container.as_str(), "docker" | "podman")
                 || mounted.is_empty() => {}
-            None => missing(want, drafts),
+            None => missing(
+                want,
+                all_after(&text, "no-device ").any(|of| of == want.source),
+                drafts,
+            ),
         }
     }
     for mount in &mounted {
@@ -120,7 +124,7 @@ fn turned_read_only(mount: &Mount, options: &str) -> Draft {
     .cite("disk.mounts")
 }
 
-fn missing(want: &Wanted, drafts: &mut Vec<Draft>) {
+fn missing(want: &Wanted, no_device: bool, drafts: &mut Vec<Draft>) {
     let on_demand = want.options.split(',').any(|option| {
         option == "noauto"
             || option == "x-systemd.automount"
@@ -141,13 +145,28 @@ fn missing(want: &Wanted, drafts: &mut Vec<Draft>) {
     } else {
         Severity::Warning
     };
-    drafts.push(
-        Draft::new(
-            "fs.not_mounted",
-            severity,
-            Subject::new("mount", &want.path),
-            format!("{} is in fstab but not mounted", want.path),
+    let title = if no_device {
+        format!(
+            "{} is in fstab but not mounted: there is no {}",
+            want.path, want.source
         )
+    } else {
+        format!("{} is in fstab but not mounted", want.path)
+    };
+    // Without its device nothing can be mounted, and a boot waits for it in vain.
+    let draft = Draft::new(
+        "fs.not_mounted",
+        severity,
+        Subject::new("mount", &want.path),
+        title,
+    );
+    let draft = if no_device {
+        draft.fact("no_device", true)
+    } else {
+        draft
+    };
+    drafts.push(
+        draft
         .detail(format!(
             "{} ({}) should be mounted there with options {}. Whatever is written to {} meanwhile lands on the filesystem below.",
             want.source, want.kind, want.options, want.path

@@ -4,7 +4,7 @@ use incident::{Confidence, Severity, Subject};
 
 use crate::draft::Draft;
 use crate::look::Look;
-use crate::read::{after, file, files, int, percent, short};
+use crate::read::{after, all_after, file, files, int, percent, short};
 use crate::spec::Spec;
 use crate::work::sample;
 
@@ -175,6 +175,23 @@ fn links(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             );
         }
     }
+    // Bit 0 of the flags is whether the link is up.
+    let down = file(&text, "/sys/class/net/lo/flags")
+        .and_then(|flags| u32::from_str_radix(flags.trim_start_matches("0x"), 16).ok())
+        .is_some_and(|flags| flags & 1 == 0);
+    if down {
+        drafts.push(
+            Draft::new(
+                "net.link_down",
+                Severity::Critical,
+                Subject::new("interface", "lo"),
+                "The loopback link lo is down",
+            )
+            .detail("Programs of this host do not reach each other through 127.0.0.1. `ip link set lo up` brings it back.")
+            .fact("interface", "lo")
+            .cite("net.links"),
+        );
+    }
     for link in sample(look).map(|sample| sample.links).unwrap_or_default() {
         if link.errors >= ERRORS && percent(link.errors, link.packets) >= ERROR_PERCENT {
             drafts.push(
@@ -270,12 +287,38 @@ fn routes(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             && !line.trim_end().ends_with(" lo")
     });
     if addressed && !v4 && !v6 {
-        drafts.push(
-            Draft::new("net.no_route", Severity::Info, Subject::new("host", "route"), "There is no default route")
-                .sure(Confidence::Likely)
-                .detail("Only directly connected networks can be reached. That is fine where it is meant so.")
-                .cite("net.routes")
-                .cite("net.links"),
-        );
+        let base = look.heard("host.base");
+        let gateway = all_after(&base, "gateway ")
+            .next()
+            .filter(|gateway| !gateway.is_empty());
+        let (severity, why) = match gateway {
+            Some(gateway) => (
+                Severity::Critical,
+                format!("Only directly connected networks can be reached, but the configuration names {gateway} as the gateway."),
+            ),
+            None => (
+                Severity::Info,
+                "Only directly connected networks can be reached. That is fine where it is meant so.".to_owned(),
+            ),
+        };
+        let draft = Draft::new(
+            "net.no_route",
+            severity,
+            Subject::new("host", "route"),
+            "There is no default route",
+        )
+        .sure(if gateway.is_some() {
+            Confidence::Confirmed
+        } else {
+            Confidence::Likely
+        })
+        .detail(why)
+        .cite("net.routes")
+        .cite("net.links");
+        drafts.push(if gateway.is_some() {
+            draft.cite("host.base")
+        } else {
+            draft
+        });
     }
 }

@@ -38,6 +38,43 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             held.push(name.to_owned());
         }
     }
+    if all_after(&text, "empty ").next().is_some() {
+        drafts.push(
+            Draft::new(
+                "pkg.database",
+                Severity::Critical,
+                Subject::new("path", "/var/lib/dpkg/status"),
+                "The list of installed packages is empty",
+            )
+            .detail("dpkg believes that nothing is installed; an update now would do harm. /var/lib/dpkg/status-old and /var/backups/dpkg.status.* are copies of it.")
+            .fact("path", "/var/lib/dpkg/status")
+            .cite("package.state"),
+        );
+    }
+    for said in all_after(&text, "sources ")
+        .filter(|said| !said.contains("ould not be read"))
+        .take(1)
+    {
+        let path = said
+            .split_whitespace()
+            .map(|word| word.trim_matches(['(', ')', ',']))
+            .find(|word| word.starts_with("/etc/apt/"))
+            .unwrap_or("/etc/apt/sources.list");
+        drafts.push(
+            Draft::new(
+                "pkg.sources",
+                Severity::Warning,
+                Subject::new("path", path),
+                format!("apt cannot read its sources: {}", short(said, 160)),
+            )
+            .detail(
+                "Until it is mended nothing can be installed or updated, security fixes included.",
+            )
+            .fact("path", path)
+            .fact("message", short(said, 300))
+            .cite("package.state"),
+        );
+    }
     held.extend(all_after(&text, "held ").map(str::to_owned));
     let stuck = all_after(&text, "journal ").next().is_some();
     let busy = all_after(&text, "busy ").next().is_some();

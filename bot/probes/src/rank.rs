@@ -201,6 +201,10 @@ impl Relation {
                     .iter()
                     .any(|package| package == stem || package.split('-').next() == Some(stem))
             }
+            Self::Named => matches!(
+                (path(cause), effect.text("message")),
+                (Some(path), Some(message)) if message.contains(path)
+            ),
             Self::Mentions => mentions(cause, effect) || mentions(effect, cause),
         }
     }

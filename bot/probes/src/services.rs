@@ -138,7 +138,7 @@ fn unit_of<'a>(units: &'a Units, names: &[&str]) -> Option<&'a Unit> {
         .filter_map(|name| units.get(name))
         .filter(|unit| unit.load == "loaded")
         .collect();
-    here.sort_by_key(|unit| (!unit.is_down(), !unit.is_active()));
+    here.sort_by_key(|unit| (!unit.is_not_up(), !unit.is_active()));
     here.first().copied()
 }
 
@@ -152,13 +152,18 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             name,
             code,
             unit: unit.map_or("", |unit| unit.id.as_str()),
-            down: unit.is_some_and(Unit::is_down),
+            down: unit.is_some_and(Unit::is_not_up),
         };
         for check in syntax::read(&text) {
             drafts.extend(
                 syntax::judge(&check, service, look.as_root(probe)).map(|draft| draft.cite(*probe)),
             );
         }
+        drafts.extend(
+            roots(look, &text, service)
+                .into_iter()
+                .map(|draft| draft.cite(*probe)),
+        );
     }
     if let Ok(text) = look.text("other.check") {
         for check in syntax::read(&text) {
@@ -168,7 +173,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 name: &check.service,
                 code: "app.config_syntax",
                 unit: unit.map_or("", |unit| unit.id.as_str()),
-                down: unit.is_some_and(Unit::is_down),
+                down: unit.is_some_and(Unit::is_not_up),
             };
             drafts.extend(
                 syntax::judge(&check, service, look.as_root("other.check"))
@@ -205,6 +210,41 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 .map(|draft| draft.cite("service.list")),
         );
     }
+}
+
+/// Folders that a web server is to serve and that are not there.
+fn roots(look: &Look<'_>, text: &str, service: Service<'_>) -> Vec<Draft> {
+    let by_apache = text.lines().filter_map(|line| {
+        let (_, rest) = line.split_once("DocumentRoot [")?;
+        rest.split_once("] does not exist").map(|(path, _)| path)
+    });
+    // What nobody asked for is worth a mention; what visitors miss is a fault.
+    let missed = |path: &str| {
+        let said = |text: &str| {
+            text.contains(&format!("{path}/")) || text.contains(&format!("\"{path}\""))
+        };
+        look.all("log.files").any(|answer| said(&answer.text()))
+            || look.all("log.journal").any(|answer| said(&answer.text()))
+    };
+    crate::read::all_after(text, "root-missing ")
+        .chain(by_apache)
+        .map(|path| {
+            let severity = if missed(path) {
+                incident::Severity::Critical
+            } else {
+                incident::Severity::Warning
+            };
+            let draft = Draft::new(
+                "web.root_missing",
+                severity,
+                incident::Subject::new("path", path),
+                format!("{} is to serve {path}, which is not there", service.name),
+            )
+            .detail("Every visitor of that site gets 404. A deployment stopped half-way, a mount is missing, or the folder was moved.")
+            .fact("path", path);
+            if service.unit.is_empty() { draft } else { draft.fact("unit", service.unit) }
+        })
+        .collect()
 }
 
 /// Adds the one place where the limit of connections is set, where there is one.

@@ -14,11 +14,13 @@ pub(crate) mod place;
 pub(crate) mod port;
 mod refused;
 mod remedy;
+mod sandbox;
 mod stamp;
 mod template;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod words;
 
 pub use load::{SignatureError, Signatures};
 
@@ -99,9 +101,12 @@ fn found<'a>(known: &Known<'_>, signatures: &'a Signatures) -> Vec<Hit<'a>> {
 pub(crate) fn judge(look: &Look<'_>, signatures: &Signatures, drafts: &mut Vec<Draft>) {
     let known = Known::new(look);
     if !signatures.is_empty() {
-        for hit in found(&known, signatures) {
-            drafts.extend(verify::drafts(&known, &hit));
+        let lines = lines::lines(look);
+        let hits = hits::hits(look, &known.units, signatures, &lines);
+        for hit in &hits {
+            drafts.extend(verify::drafts(&known, hit));
         }
+        words::judge(&known, signatures, &hits, &lines, drafts);
     }
     drop_the_vague(drafts);
     for draft in drafts {
@@ -178,12 +183,14 @@ pub(crate) fn follow(look: &Look<'_>, signatures: &Signatures, _drafts: &[Draft]
                 | "mysql.data_dir"
                 | "redis.write_refused"
                 | "file.missing"
+                | "file.wrong_mode"
                 | "app.no_space"
         ) && let Some(path) = verify::path(hit)
         {
             runs.ask("file.look", &[&path], &because, 10);
             if let Some(unit) = hit.unit.as_deref().filter(|_| code != "file.missing") {
                 runs.ask("unit.exec", &[unit], &because, 4);
+                runs.ask("unit.show", &[unit], &because, 4);
             }
         }
         if matches!(

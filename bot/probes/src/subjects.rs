@@ -6,8 +6,8 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
-    clock, containers, cron, disk, dns, files, firewall, kernel, logins, logs, memory, mounts, net,
-    os, packages, services, signatures, tls, tuning, units, work,
+    base, clock, containers, cron, disk, dns, files, firewall, kernel, logins, logs, memory,
+    mounts, net, os, packages, services, signatures, tls, tuning, units, work,
 };
 
 /// A subject: some probes and the judgement over their answers.
@@ -47,6 +47,7 @@ pub(crate) const SUBJECTS: &[Part] = &[
         ..part(work::PROBES, work::judge)
     },
     part(os::PROBES, os::judge),
+    part(base::PROBES, base::judge),
     part(memory::PROBES, memory::judge),
     Part {
         follow: disk::follow,

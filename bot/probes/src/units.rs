@@ -12,7 +12,8 @@ pub(crate) mod list;
 pub(crate) mod log;
 pub(crate) mod path;
 mod resting;
-mod standing;
+pub(crate) mod show;
+pub(crate) mod standing;
 pub(crate) mod start;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,13 @@ pub(crate) const PROBES: &[Spec] = &[
         .takes(&[Slot::Unit])
         .root()
         .within(6, 131_072),
+    Spec::new(
+        "unit.named",
+        "a service that was named and rests without being enabled",
+        include_str!("units/named.sh"),
+    )
+    .takes(&[Slot::Name])
+    .root(),
     Spec::new(
         "unit.exec",
         "what a unit needs to start: user, program, interpreter, libraries, folders; nothing is run",
@@ -75,6 +83,13 @@ fn log(look: &Look<'_>) -> Log {
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let units = units(look);
     standing::judge(&units, &log(look), &look.key(standing::LIST), drafts);
+    for answer in look.all("unit.named") {
+        drafts.extend(
+            resting::named(&answer.text(), &units)
+                .into_iter()
+                .map(|draft| draft.cite(answer.key)),
+        );
+    }
     for answer in look.all("unit.exec") {
         let needs = Needs::read(&answer.text());
         let down = units.get(answer.arg()).is_some_and(list::Unit::is_down);
@@ -96,8 +111,9 @@ pub(crate) fn follow(_look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
             draft.code.as_str(),
             "unit.masked" | "unit.stopped" | "unit.timer_failed"
         );
+        // A start that goes on may be about to fail: its words tell.
         if close
-            && draft.severity > incident::Severity::Info
+            && (draft.severity > incident::Severity::Info || draft.code == "unit.starting")
             && !wanted.iter().any(|(id, ..)| *id == unit)
         {
             wanted.push((unit, &draft.code, std::cmp::Reverse(draft.severity)));
@@ -110,7 +126,7 @@ pub(crate) fn follow(_look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
         let is_service = unit.ends_with(".service");
         for spec in PROBES
             .iter()
-            .filter(|spec| !spec.first_wave && (is_service || spec.id != "unit.exec"))
+            .filter(|spec| is_close_look(spec) && (is_service || spec.id != "unit.exec"))
         {
             runs.extend(spec.run(&[unit], &because));
         }
@@ -127,10 +143,30 @@ pub(crate) fn follow(_look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
     runs
 }
 
-/// What to ask because of the words that a person wrote: a unit that they name in full.
+/// Whether a probe is asked about every unit that is looked at closely.
+fn is_close_look(spec: &Spec) -> bool {
+    !spec.first_wave && spec.id != "unit.named"
+}
+
+/// Words of a sentence that name no service.
+const PLAIN_WORDS: &str = " the and are but for not has had its was one all any can our out how why who did get got too now nobody \
+    this that with from have does when what they there since after down slow site page pages web website server host broken error \
+    errors fails failed failing works working start starts stopped running again last change today tonight night morning users ";
+
+/// What to ask because of the words that a person wrote: units that they name, in full or in short.
 pub(crate) fn hinted(symptom: &str) -> Vec<ProbeRun> {
+    let short = symptom
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))
+        .map(str::to_ascii_lowercase)
+        .filter(|word| word.len() > 2 && word.starts_with(|c: char| c.is_ascii_lowercase()))
+        .filter(|word| !PLAIN_WORDS.contains(&format!(" {word} ")))
+        .take(6)
+        .filter_map(|word| {
+            let spec = PROBES.iter().find(|spec| spec.id == "unit.named")?;
+            spec.run(&[&word], "named in the symptom").ok()
+        });
     let words = symptom.split(|c: char| c.is_whitespace() || ",;\"'()`".contains(c));
-    words
+    let full = words
         .filter(|word| {
             word.ends_with(".service") || word.ends_with(".timer") || word.ends_with(".socket")
         })
@@ -138,8 +174,8 @@ pub(crate) fn hinted(symptom: &str) -> Vec<ProbeRun> {
         .flat_map(|unit| {
             PROBES
                 .iter()
-                .filter(|spec| !spec.first_wave)
+                .filter(|spec| is_close_look(spec))
                 .filter_map(move |spec| spec.run(&[unit], "named in the symptom").ok())
-        })
-        .collect()
+        });
+    full.chain(short).collect()
 }

@@ -25,6 +25,8 @@ pub(super) enum Relation {
     PackageOfUnit,
     /// The fact `mentions` of one names the subject of the other.
     Mentions,
+    /// The effect's fact `message` has the cause's path.
+    Named,
 }
 
 /// A code, or with `*` at its end all that begin so.
@@ -57,8 +59,8 @@ const fn pair(cause: &'static str, effect: &'static str, relation: Relation) -> 
 }
 
 use Relation::{
-    Any, Mentions, MountContains, PackageOfUnit, PathUnder, SameMount, SamePath, SamePid, SamePort,
-    SameSubject, SameUnit,
+    Any, Mentions, MountContains, Named, PackageOfUnit, PathUnder, SameMount, SamePath, SamePid,
+    SamePort, SameSubject, SameUnit,
 };
 
 /// The table. Earlier rows win where two would close a circle.
@@ -139,6 +141,7 @@ pub(super) const CAUSES: &[Pair] = &[
     pair("kmod.load_failed", "sysctl.drift", Mentions),
     pair("kmod.load_failed", "unit.failed", SameUnit),
     // Network.
+    pair("ld.preload_missing", "cron.failed", Any),
     pair("net.link_down", "net.no_route", Any),
     pair("net.link_down", "net.dns", Any),
     pair("net.no_route", "net.dns", Any),
@@ -160,6 +163,30 @@ pub(super) const CAUSES: &[Pair] = &[
     pair("python.module_missing", "unit.*", SameUnit),
     pair("node.module_missing", "unit.*", SameUnit),
     pair("perl.module_missing", "unit.*", SameUnit),
+    pair("tls.key_mismatch", "nginx.config_syntax", SameUnit),
+    pair("tls.key_mismatch", "apache.config_syntax", SameUnit),
+    pair("tls.key_mismatch", "haproxy.config_syntax", SameUnit),
+    pair("net.address_missing", "nginx.config_syntax", SameUnit),
+    pair("net.address_missing", "apache.config_syntax", SameUnit),
+    pair("net.address_missing", "haproxy.config_syntax", SameUnit),
+    pair("net.port_taken", "nginx.config_syntax", SameUnit),
+    pair("net.port_taken", "apache.config_syntax", SameUnit),
+    pair("net.address_missing", "unit.*", SameUnit),
+    pair("tls.*", "unit.*", SameUnit),
+    pair("redis.config", "unit.*", SameUnit),
+    pair("mysql.corrupt", "unit.*", SameUnit),
+    pair("mysql.locked", "unit.*", SameUnit),
+    pair("postgres.corrupt", "unit.*", SameUnit),
+    pair("postgres.data_dir", "unit.*", SameUnit),
+    pair("unit.sandbox", "unit.failed", SameUnit),
+    pair("unit.sandbox", "unit.restart_loop", SameUnit),
+    pair("unit.sandbox", "unit.start_limit", SameUnit),
+    pair("unit.starting", "system.degraded", Any),
+    pair("file.*", "nginx.config_syntax", Named),
+    pair("file.*", "apache.config_syntax", Named),
+    pair("file.*", "haproxy.config_syntax", Named),
+    pair("file.*", "app.*", Named),
+    pair("file.wrong_owner", "postgres.data_dir", SameUnit),
     pair("mysql.data_dir", "unit.*", SameUnit),
     pair("mysql.config", "unit.*", SameUnit),
     pair("postgres.config", "unit.*", SameUnit),

@@ -62,6 +62,29 @@ static FILE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?:cannot load certificate(?: key)?|open\(\)|SSLCertificate(?:Key)?File: file|unable to stat) ["']?(?P<path>/[^"' ]+)["']?.*(?:[Nn]o such file|does not exist)"#).ok()
 });
 
+/// A line of a check that says what is wrong.
+static WRONG: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\[(?:emerg|alert|crit|error|ALERT|ERROR)\]|\bAH\d{5}: |(?i)\b(?:error|failed|cannot|invalid|unknown|bad)\b").ok()
+});
+
+/// What stands before it: a time, a level, a process.
+static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:[\w.-]+: )?(?:\d{4}/\d\d/\d\d [\d:]+ )?(?:\[\w+\] *)?(?:\d+#\d+: )?").ok()
+});
+
+/// Complaints about what a line names, not about the line: without it the service would start, and lack it.
+static OUTSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)no such file or dir|could not resolve|not resolve|host not found|cannot assign requested|permission denied|getpwnam|getgrnam|bad (?:user|group) name|unable to (?:stat|load|open)|cannot load cert|does not exist").ok()
+});
+
+/// Whether the line may be right and what it names is what is wrong. A module that is not there is a line too many.
+fn is_outside(message: &str) -> bool {
+    !message.contains("shared object file")
+        && OUTSIDE
+            .as_ref()
+            .is_some_and(|outside| outside.is_match(message))
+}
+
 /// Reads the answers of `gate.sh`, one check or several that begin with `service NAME`.
 pub(crate) fn read(text: &str) -> Vec<Check> {
     let mut checks = vec![Check::default()];
@@ -134,6 +157,19 @@ impl Check {
         })
     }
 
+    /// What it says that is wrong, without the words around it; nothing where no line stands out.
+    fn main_point(&self) -> Option<String> {
+        let said = self.said.iter().find(|said| {
+            WRONG.as_ref().is_some_and(|wrong| wrong.is_match(said))
+                && !said.contains("test failed")
+                && !said.contains("Could not reliably determine")
+        })?;
+        let point = PREFIX
+            .as_ref()
+            .map_or(said.as_str().into(), |prefix| prefix.replace(said, ""));
+        Some(point.trim().to_owned()).filter(|point| !point.is_empty())
+    }
+
     /// The first file that is named as missing.
     fn missing_file(&self) -> Option<String> {
         let form = FILE.as_ref()?;
@@ -202,6 +238,9 @@ pub(crate) fn judge(check: &Check, service: Service<'_>, as_root: bool) -> Optio
         if let Some(line) = complaint.line {
             draft = draft.fact("line", line);
         }
+        if is_outside(&complaint.message) {
+            draft = draft.fact("outside", true);
+        }
         if let Some(text) = &complaint.text {
             let directive = text
                 .split_whitespace()
@@ -226,11 +265,15 @@ pub(crate) fn judge(check: &Check, service: Service<'_>, as_root: bool) -> Optio
             short(&all, 600)
         ))
     } else if service.down {
+        let title = check.main_point().map_or_else(
+            || format!("{name} refuses its own configuration"),
+            |said| format!("{name} does not start: {}", short(&said, 200)),
+        );
         Draft::new(
             service.code,
             severity,
             Subject::new("unit", service.unit),
-            format!("{name} refuses its own configuration"),
+            title,
         )
         .detail(format!(
             "Its own check says:\n{}\n{later}",

@@ -5,6 +5,8 @@ if [ -r /var/lib/dpkg/status ]; then
     /^Package:/ { p = $2; next }
     /^Status:/ { s = $2 " " $3 " " $4; next }
     /^Version:/ { if (s != "install ok installed" && s != "deinstall ok config-files" && s != "purge ok config-files" && s != "deinstall ok not-installed" && s != "unknown ok not-installed") print "package " p " " $2 " " s; s = "" }'
+  [ -s /var/lib/dpkg/status ] || echo 'empty /var/lib/dpkg/status'
+  if command -v apt-get >/dev/null 2>&1; then apt-get indextargets --format ' ' 2>&1 >/dev/null </dev/null | grep '^E: ' | head -n 4 | sed 's/^E: /sources /'; fi
   for file in /var/lib/dpkg/updates/[0-9]*; do [ -e "$file" ] && echo "journal $file"; done
 elif [ -d /lib/apk/db ]; then
   echo 'system apk'

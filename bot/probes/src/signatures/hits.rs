@@ -159,7 +159,11 @@ pub(crate) fn standing(units: &Units, unit: Option<&str>, at_ms: Option<i64>) ->
     if unit.active == "activating" {
         return Some(Standing::Failing);
     }
-    None
+    // A job that rests: what it said in its last run is the newest there is of it.
+    let last_run = units.moment(unit.left_inactive.max(unit.started_at));
+    let of_it = unit.kind == "oneshot"
+        && matches!((last_run, at_ms), (Some(run), Some(at)) if at >= run.saturating_sub(slack));
+    of_it.then_some(Standing::Unknown)
 }
 
 /// The unit of a line that names none: by the signature, or by the place of the log file.
@@ -176,7 +180,7 @@ fn guess(units: &Units, signature: &Signature, seen: &Seen) -> Option<String> {
             .collect();
         fitting.sort_by_key(|unit| {
             (
-                !unit.is_down(),
+                !unit.is_not_up(),
                 !unit.is_active(),
                 unit.kind == "oneshot",
                 unit.id.clone(),
@@ -188,10 +192,20 @@ fn guess(units: &Units, signature: &Signature, seen: &Seen) -> Option<String> {
         return among(&signature.units);
     }
     let file = seen.file.as_deref()?;
+    among(&writers(file)?)
+}
+
+/// Whether a log file is a unit's own, by its place.
+pub(super) fn is_log_of(unit: &str, file: &str) -> bool {
+    writers(file).is_some_and(|globs| globs.iter().any(|glob| fits(glob, unit)))
+}
+
+/// The units that write a log file, by its place.
+fn writers(file: &str) -> Option<Vec<String>> {
     let rest = file.strip_prefix("/var/log/")?;
     let name = rest.split('/').next()?;
     let name = name.split('.').next()?;
-    let globs: Vec<String> = match name {
+    Some(match name {
         "mysql" | "mariadb" | "mysqld" => {
             vec!["mariadb.service".to_owned(), "mysql*.service".to_owned()]
         }
@@ -207,8 +221,7 @@ fn guess(units: &Units, signature: &Signature, seen: &Seen) -> Option<String> {
             format!("{name}-server.service"),
             format!("{name}@*.service"),
         ],
-    };
-    among(&globs)
+    })
 }
 
 /// How bad a hit is that nothing else confirms: what a running unit says now and then is worth knowing, no more.

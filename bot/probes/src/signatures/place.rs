@@ -23,6 +23,8 @@ pub(crate) struct Place {
     pub(crate) space_percent: Option<u64>,
     pub(crate) inode_percent: Option<u64>,
     pub(crate) mounts: Vec<Mount>,
+    /// A folder that is made anew at each boot, and the account that the host's own list gives it to.
+    pub(crate) keeper: Option<(String, Account)>,
 }
 
 impl Place {
@@ -50,9 +52,28 @@ impl Place {
             "space" => self.space_percent = percent(rest),
             "inodes" => self.inode_percent = percent(rest),
             "mount" => self.mounts.extend(Mount::read(line)),
+            "tmpfiles" if self.keeper.is_none() => self.keeper = keeper(rest),
             _ => {}
         }
     }
+}
+
+/// `/run/postgresql 2775 postgres 105 postgres 110`: a folder with its mode, owner and group.
+fn keeper(rest: &str) -> Option<(String, Account)> {
+    let mut words = rest.rsplit(' ');
+    let gid = words.next()?.parse().ok()?;
+    let group = words.next()?.to_owned();
+    let uid = words.next()?.parse().ok()?;
+    let name = words.next()?.to_owned();
+    let path = rest.split(' ').next()?.to_owned();
+    let account = Account {
+        name,
+        group,
+        home: String::new(),
+        uid,
+        gids: vec![gid],
+    };
+    Some((path, account))
 }
 
 /// The `19%` of a line of `df -P`.
@@ -170,11 +191,26 @@ fn neighbours(place: &Place) -> impl Iterator<Item = &Node> {
     place.inside.iter().chain(place.beside.iter())
 }
 
+/// Places that are read and served, and therefore kept from being written by those who serve them: a home there makes nobody
+/// their owner.
+fn is_content(path: &str) -> bool {
+    let system = ["/usr", "/etc"];
+    is_served(path) || system.iter().any(|root| crate::rank::within(path, root))
+}
+
+/// Places from which a web server gives to anybody who asks.
+fn is_served(path: &str) -> bool {
+    ["/var/www", "/srv/www", "/srv/http"]
+        .iter()
+        .any(|root| crate::rank::within(path, root))
+}
+
 /// Whether the path lies in what is the unit's or the user's own by name.
 fn is_own(path: &str, who: &Account, unit: &str, own_folders: &[String]) -> bool {
     let stem = unit.split(['.', '@']).next().unwrap_or_default();
     let in_home = who.home.len() > 1
         && !COMMON.contains(&who.home.as_str())
+        && !is_content(&who.home)
         && crate::rank::within(path, &who.home);
     let in_own = own_folders
         .iter()
@@ -206,6 +242,20 @@ fn belongs(
     unit: &str,
     own_folders: &[String],
 ) -> Option<String> {
+    if let Some((path, keeper)) = &place.keeper
+        && keeper.uid == who.uid
+        && node
+            .name
+            .strip_prefix("/var")
+            .filter(|rest| rest.starts_with("/run/"))
+            .unwrap_or(&node.name)
+            == path
+    {
+        return Some(format!(
+            "The host's own list of folders that are made at boot (tmpfiles.d) gives it to {}",
+            who.name
+        ));
+    }
     if is_own(&node.name, who, unit, own_folders) {
         return Some(format!("{} is a place of {}'s own", node.name, who.name));
     }
@@ -291,7 +341,8 @@ fn want_mode(place: &Place, way: &Way, node: &Node, who: &Account) -> Option<Str
             .filter(|mode| enough(*mode))
             .map(octal);
     }
-    if node.mode & 0o6000 != 0 {
+    // A closed file in a folder that is served may be closed so that nobody gets it.
+    if node.mode & 0o6000 != 0 || (!node.is_folder() && is_served(&node.name)) {
         return None;
     }
     // Only what lies beside it says what is usual here.

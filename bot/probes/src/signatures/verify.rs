@@ -9,9 +9,10 @@ use super::place::{self, Place, Refusal};
 use super::port::Port;
 use super::refused;
 use super::remedy::{library, module, open_files, setting};
+use super::sandbox::{owner_around, sandbox};
 use crate::draft::Draft;
 use crate::look::Look;
-use crate::units::exec::Needs;
+use crate::units::exec::{Needs, Role};
 use crate::units::list::Units;
 use crate::units::path::{Account, Node, normal};
 use crate::units::start::{broken_link, with_renamed};
@@ -36,7 +37,7 @@ impl<'a> Known<'a> {
     }
 
     /// The account that does the work of a unit.
-    fn worker(&self, unit: Option<&str>) -> Option<&Account> {
+    pub(super) fn worker(&self, unit: Option<&str>) -> Option<&Account> {
         self.needs.get(unit?)?.worker()
     }
 }
@@ -74,6 +75,8 @@ pub(crate) fn drafts(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
             permission(known, hit)
         }
         "file.missing" => missing(known, hit),
+        "file.wrong_mode" => vec![too_open(known, hit)],
+        "redis.config" => vec![own_config(known, hit)],
         "net.port_taken" => taken(known, hit).into_iter().collect(),
         "app.connection_refused" | "nginx.upstream_down" => refused::drafts(known, hit),
         "app.no_space" => no_space(known, hit).into_iter().collect(),
@@ -182,10 +185,22 @@ fn permission(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
         return vec![said];
     };
     said = said.cite(key.as_str());
+    let read_only = hit.example.contains("ead-only file system");
+    // Root is refused nowhere by a mode: the program gave its rights up before.
+    let other = (who.uid == 0 && !read_only)
+        .then(|| owner_around(&place))
+        .flatten();
+    let guessed = other.is_some();
+    let who = other.as_ref().unwrap_or(who);
     let own = unit
         .and_then(|unit| known.needs.get(unit))
         .map_or(&[][..], |needs| &needs.state_folders);
     let refusal = place::refusal(&place, who, unit.unwrap_or_default(), own);
+    if matches!(refusal, None | Some(Refusal::Unclear { .. }))
+        && let Some(draft) = sandbox(known, hit, &path, &place)
+    {
+        return vec![draft.cite(format!("file.look {path}"))];
+    }
     match refusal {
         Some(refusal) => {
             let code = hit.signature.code.as_str();
@@ -202,6 +217,9 @@ fn permission(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
             if let Some(package) = &place.package {
                 draft = draft.fact("package", package.as_str());
             }
+            if guessed {
+                draft.confidence = draft.confidence.min(Confidence::Likely);
+            }
             draft.detail = format!(
                 "{}\nThe log says: {}",
                 draft.detail,
@@ -213,7 +231,11 @@ fn permission(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
             vec![quiet(said, "Mode and owner let it through at the moment.")]
         }
         None => {
-            let why = "Mode and owner would let it through; look at access lists, at the unit's own view of the filesystem and at AppArmor or SELinux.";
+            let why = if who.uid == 0 && !read_only {
+                "Root would be let through, so the program works as somebody else, who is not: which account that is was not to be seen."
+            } else {
+                "Mode and owner would let it through; look at access lists, at the unit's own view of the filesystem and at AppArmor or SELinux."
+            };
             let detail = format!("{}\n{why}", said.detail);
             vec![
                 said.sure(Confidence::Possible)
@@ -222,6 +244,49 @@ fn permission(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
             ]
         }
     }
+}
+
+/// A line of the configuration that the unit's own command names.
+fn own_config(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
+    let said = plain(known, hit);
+    let Some((unit, needs)) = hit
+        .unit
+        .as_deref()
+        .and_then(|unit| Some((unit, known.needs.get(unit)?)))
+    else {
+        return said;
+    };
+    let config = needs
+        .parts
+        .iter()
+        .find(|part| part.role == Role::Argument && part.way.path.ends_with(".conf"));
+    match config {
+        // Without the word that the line begins with, nobody can tell whether it protects something.
+        Some(part) if said.facts.contains_key("directive") => said
+            .fact("path", part.way.path.as_str())
+            .cite(format!("unit.exec {unit}")),
+        _ => said,
+    }
+}
+
+/// A key that others may read: what its program takes is owner and, where root owns it, group.
+fn too_open(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
+    let said = plain(known, hit);
+    let Some(path) = path(hit) else { return said };
+    let key = format!("file.look {path}");
+    let place = known.look.text(&key).ok();
+    let place = place.and_then(|text| Place::read(&text));
+    let Some(node) = place.as_ref().and_then(|place| place.way.end()) else {
+        return said;
+    };
+    let kept = if node.uid == 0 { 0o640 } else { 0o600 };
+    let want = node.mode & kept;
+    if node.mode & 0o777 == want {
+        return quiet(said, "Its mode is right again.").cite(key);
+    }
+    said.fact("mode", node.octal())
+        .fact("want_mode", format!("{want:04o}"))
+        .cite(key)
 }
 
 fn missing(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
@@ -255,7 +320,13 @@ fn missing(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
         return vec![draft.cite(hit.key.as_str()).cite(key)];
     }
     let Some(gone) = &place.way.gone else {
-        return Vec::new();
+        return match hit.standing {
+            Standing::Failing => sandbox(known, hit, &path, &place)
+                .map(|draft| draft.cite(key))
+                .into_iter()
+                .collect(),
+            Standing::Running | Standing::Unknown => Vec::new(),
+        };
     };
     let mut draft = Draft { severity, ..said }
         .sure(Confidence::Confirmed)
@@ -269,7 +340,9 @@ fn missing(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
 
 fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     let said = plain(known, hit);
-    let number = port(hit)?;
+    let Some(number) = port(hit) else {
+        return Some(said);
+    };
     let key = format!("port.holder {number}");
     let Some(port) = known
         .look

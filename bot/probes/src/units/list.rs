@@ -22,6 +22,8 @@ pub(crate) struct Unit {
     pub(crate) reload_needed: bool,
     pub(crate) condition_met: bool,
     pub(crate) condition_at: u64,
+    pub(crate) assert_met: bool,
+    pub(crate) assert_at: u64,
     pub(crate) exit_code: u64,
     pub(crate) exit_status: i64,
     pub(crate) started_at: u64,
@@ -49,6 +51,23 @@ impl Unit {
     /// Whether it waits for the next automatic restart.
     pub(crate) fn is_restarting(&self) -> bool {
         self.sub.starts_with("auto-restart")
+    }
+
+    /// Whether a start of it is under way. Jobs are: that is their work.
+    pub(crate) fn is_starting(&self) -> bool {
+        self.active == "activating" && !self.is_restarting() && self.kind != "oneshot"
+    }
+
+    /// Whether it should run and does not: down, or still on its way up.
+    pub(crate) fn is_not_up(&self) -> bool {
+        self.is_down() || self.is_starting()
+    }
+
+    /// Whether it was last asked to start when what its file demands was not so.
+    pub(crate) fn is_refused(&self) -> bool {
+        let unmet = (!self.condition_met && self.condition_at > 0)
+            || (!self.assert_met && self.assert_at > 0);
+        self.active == "inactive" && unmet
     }
 
     /// Whether its unit file could not be used.
@@ -98,6 +117,8 @@ impl Unit {
             reload_needed: yes("NeedDaemonReload"),
             condition_met: yes("ConditionResult"),
             condition_at: number("ConditionTimestampMonotonic"),
+            assert_met: yes("AssertResult"),
+            assert_at: number("AssertTimestampMonotonic"),
             exit_code: number("ExecMainCode"),
             exit_status: i64::try_from(number("ExecMainStatus")).unwrap_or(0),
             started_at: number("ExecMainStartTimestampMonotonic"),

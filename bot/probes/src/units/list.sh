@@ -9,7 +9,7 @@ read -r up _ </proc/uptime
 echo "now $(date +%s.%N) $up"
 show() {
   systemctl show --no-pager -p Id -p Description -p LoadState -p ActiveState -p SubState -p Result \
-    -p NRestarts -p UnitFileState -p Type -p Transient -p ConditionResult -p ConditionTimestampMonotonic -p TriggeredBy -p Triggers \
+    -p NRestarts -p UnitFileState -p Type -p Transient -p ConditionResult -p ConditionTimestampMonotonic -p AssertResult -p AssertTimestampMonotonic -p TriggeredBy -p Triggers \
     -p FragmentPath -p ExecMainStatus -p ExecMainCode -p ExecMainStartTimestampMonotonic -p ExecMainExitTimestampMonotonic \
     -p ActiveEnterTimestampMonotonic -p InactiveEnterTimestampMonotonic -p InactiveExitTimestampMonotonic -p WantedBy -p RequiredBy \
     -p LoadError -p Restart -p StartLimitBurst -p NeedDaemonReload -- "$@" | grep -vE '=(|0|no|n/a|success|\[not set\])$'

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use incident::{Confidence, Severity};
 
 use super::list::{Unit, Units};
-use super::log::Line;
+use super::log::{Line, short_unix};
 use super::standing::{about, described, is_standing_service};
 use crate::draft::Draft;
 
@@ -128,10 +128,11 @@ pub(super) fn stopped(
     let standing = is_standing_service(unit)
         && unit.active == "inactive"
         && unit.load == "loaded"
-        && unit.file_state == "enabled"
+        && matches!(unit.file_state.as_str(), "enabled" | "enabled-runtime")
         && unit.triggered_by.is_empty()
-        && (unit.condition_met || unit.condition_at == 0)
-        && !unit.id.contains('@')
+        && !unit.is_refused()
+        // Instances come and go with what they are for; one that a unit of the host asks for is meant to be there.
+        && (!unit.id.contains('@') || unit.wanted_by.iter().any(|by| by.ends_with(".service")))
         && !units.masks.iter().any(|mask| mask.unit == unit.id);
     if !standing {
         return None;
@@ -179,4 +180,123 @@ pub(super) fn stopped(
         ))
         .fact("told", rest.told);
     Some(draft)
+}
+
+/// A service that was not started because what its file demands is not so, though it ran since boot: somebody misses it.
+pub(super) fn refused(units: &Units, unit: &Unit, lines: &[Line]) -> Option<Draft> {
+    let asked = unit.condition_at.max(unit.assert_at);
+    let ran = unit.active_since > 0 && unit.active_since < asked;
+    if !(unit.is_refused() && is_standing_service(unit) && ran && unit.load == "loaded") {
+        return None;
+    }
+    let what = if unit.assert_met || unit.assert_at == 0 {
+        "condition"
+    } else {
+        "assertion"
+    };
+    // `… was skipped because of an unmet condition check (ConditionPathExists=/etc/shop/on).`
+    let named = lines
+        .iter()
+        .filter(|line| line.unit.as_deref() == Some(unit.id.as_str()) && line.program == "systemd")
+        .filter_map(|line| {
+            let (_, rest) = line.text.split_once("unmet condition check (")?;
+            rest.split_once(')').map(|(named, _)| named.to_owned())
+        })
+        .next_back();
+    let title = named.as_ref().map_or_else(
+        || {
+            format!(
+                "{} was not started: one {what} of its unit file does not hold",
+                unit.id
+            )
+        },
+        |named| format!("{} was not started: {named} does not hold", unit.id),
+    );
+    let ago =
+        incident::Span::seconds(u64::try_from(units.seconds_ago(asked).unwrap_or(0)).unwrap_or(0));
+    let mut draft = Draft::new("unit.condition", Severity::Warning, about(unit), title)
+        .detail(format!(
+            "{}. It ran since boot; when it was to be started {ago} ago, the service manager passed it over. That counts as no failure. Its {what}s stand in its file: systemctl cat {}.",
+            described(unit),
+            unit.id
+        ))
+        .fact("unit", unit.id.as_str());
+    if let Some(named) = named {
+        if let Some((_, path)) = named
+            .split_once("Path")
+            .and_then(|(_, rest)| rest.split_once('='))
+            && path.starts_with('/')
+        {
+            draft = draft.fact("path", path);
+        }
+        draft = draft.fact("condition", named);
+    }
+    Some(draft)
+}
+
+/// No start of a service is judged before it took so long.
+const LONG_START_SECONDS: i64 = 15;
+/// Past this its users wait for it in earnest.
+const VERY_LONG_START_SECONDS: i64 = 60;
+
+/// A service whose start goes on and on: it is not up, and has not failed yet.
+pub(super) fn starting(units: &Units, unit: &Unit) -> Option<Draft> {
+    if !unit.is_starting() || !unit.is_service() || unit.transient {
+        return None;
+    }
+    let since = units.seconds_ago(unit.left_inactive)?;
+    let severity = if since >= VERY_LONG_START_SECONDS {
+        Severity::Critical
+    } else if since >= LONG_START_SECONDS {
+        Severity::Warning
+    } else {
+        Severity::Info
+    };
+    let draft = Draft::new(
+        "unit.starting",
+        severity,
+        about(unit),
+        format!(
+            "{} has been starting for {} and is not up",
+            unit.id,
+            incident::Span::seconds(u64::try_from(since).unwrap_or(0))
+        ),
+    )
+    .detail(format!(
+        "{}. The service manager waits for it to say that it is ready, or for its process file.",
+        described(unit)
+    ))
+    .fact("unit", unit.id.as_str())
+    .fact("since_seconds", since);
+    Some(draft)
+}
+
+/// A service that a person named, which rests, is not enabled, and ran within the last day.
+pub(super) fn named(text: &str, units: &Units) -> Vec<Draft> {
+    let mut found = Vec::new();
+    for block in text.split("rests ").skip(1) {
+        let Some(id) = block.lines().next().map(str::trim) else {
+            continue;
+        };
+        let ended = short_unix(block, id)
+            .into_iter()
+            .rfind(|line| line.text.starts_with("Stopped "))
+            .and_then(|line| line.at_ms);
+        let Some(ended) = ended else { continue };
+        let ago =
+            incident::Span::seconds(u64::try_from((units.now_ms - ended) / 1000).unwrap_or(0));
+        found.push(
+            Draft::new(
+                "unit.stopped",
+                Severity::Warning,
+                incident::Subject::new("unit", id),
+                format!("{id} does not run and is not enabled"),
+            )
+            .sure(Confidence::Likely)
+            .detail(format!("It was stopped {ago} ago, and would not start at boot. It may be so on purpose; it is told because the symptom names it."))
+            .fact("unit", id)
+            .fact("told", true),
+        );
+    }
+    found
 }

@@ -6,7 +6,7 @@ use incident::{Confidence, Severity, Subject};
 
 use super::list::{Unit, Units};
 use super::log::Line;
-use super::resting::{masked, stopped};
+use super::resting::{masked, refused, starting, stopped};
 use crate::draft::Draft;
 
 /// The place of the answer that the judgement rests on.
@@ -48,11 +48,15 @@ pub(crate) fn judge(units: &Units, log: &Log, list_key: &str, drafts: &mut Vec<D
             .values()
             .filter_map(|unit| stopped(units, unit, lines, &log.units)),
     );
+    for unit in units.list.values().filter(|unit| !is_ours(unit)) {
+        found.extend(refused(units, unit, lines));
+        found.extend(starting(units, unit));
+    }
     found.extend(dependencies(units, lines));
     let uses_log = |draft: &Draft| {
         matches!(
             draft.code.as_str(),
-            "unit.stopped" | "unit.dependency_failed" | "unit.masked"
+            "unit.stopped" | "unit.dependency_failed" | "unit.masked" | "unit.condition"
         )
     };
     drafts.extend(found.into_iter().map(|draft| {
@@ -77,7 +81,7 @@ fn is_ours(unit: &Unit) -> bool {
 }
 
 /// A service that somebody expects to run all the time, as against a job, a session or a passing unit.
-pub(super) fn is_standing_service(unit: &Unit) -> bool {
+pub(crate) fn is_standing_service(unit: &Unit) -> bool {
     unit.is_service() && unit.kind != "oneshot" && !unit.transient && !is_timed(unit)
 }
 

@@ -1,0 +1,65 @@
+//! Jobs as hosts have them written down.
+
+use std::collections::BTreeMap;
+
+use incident::{Ended, HostName, RawOutput, Span};
+use proptest::prelude::*;
+
+use super::judge;
+use crate::look::{Look, Window};
+
+fn said(text: &str) -> Vec<String> {
+    let host = HostName::new("web1").unwrap();
+    let raw = RawOutput {
+        key: "cron.jobs".to_owned(),
+        ended: Ended::Exited { code: 0 },
+        bytes: text.as_bytes().to_vec(),
+        truncated: false,
+        took: Span(1),
+        as_root: true,
+    };
+    let answers = BTreeMap::from([("cron.jobs".to_owned(), raw)]);
+    let look = Look {
+        host: &host,
+        answers: &answers,
+        window: Window::default(),
+    };
+    let mut drafts = Vec::new();
+    judge(&look, &mut drafts);
+    drafts
+        .iter()
+        .map(|draft| format!("{} {}: {}", draft.code, draft.subject, draft.title))
+        .collect()
+}
+
+#[test]
+fn jobs_that_do_not_run_are_named() {
+    let check = |text: &str, expected: &[&str]| assert_eq!(said(text), expected, "{text}");
+    check("daemon cron runs\njobs 2 /etc/cron.d/site\n", &[]);
+    // A cron that rests on a host without jobs of its own rests on purpose.
+    check("daemon cron rests\n", &[]);
+    check(
+        "daemon cron rests\njobs 2 /etc/cron.d/site\n",
+        &["cron.stopped service:cron: cron does not run, and there are jobs for it"],
+    );
+    check(
+        "daemon cron runs\npassed-over name /etc/cron.d/backup.sh\n",
+        &[
+            "cron.ignored path:/etc/cron.d/backup.sh: cron passes over /etc/cron.d/backup.sh: its name has a dot or another sign that cron does not take",
+        ],
+    );
+    check(
+        "daemon cron runs\ngone 3 /etc/cron.d/site /usr/local/bin/backup\nno-bit 4 /etc/crontab /opt/x\n",
+        &[
+            "cron.command_missing path:/usr/local/bin/backup: A job of cron is to run /usr/local/bin/backup, which is not there",
+            "cron.command_missing path:/opt/x: A job of cron is to run /opt/x, which is not executable",
+        ],
+    );
+}
+
+proptest! {
+    #[test]
+    fn hostile_answers_never_panic(lines in proptest::collection::vec("(daemon|jobs|gone|no-bit|passed-over)? ?\\PC{0,60}", 0..20)) {
+        let _said = said(&lines.join("\n"));
+    }
+}
