@@ -9,7 +9,6 @@
 
 mod bad_input;
 mod harness;
-mod json;
 mod lab;
 mod privilege;
 mod reach;
