@@ -164,6 +164,10 @@ fn lint(global: &Global, paths: &[PathBuf], output: &Output) -> anyhow::Result<E
         let error = probes::Signatures::parse(path, text).err()?;
         Some(error.to_string())
     }));
+    if paths.is_empty() {
+        let ours = probes::Signatures::check_shipped().err();
+        said.extend(ours.map(|error| error.to_string()));
+    }
     let bad = said.len();
     let count = pages.len() + signatures.len();
     if output.json {

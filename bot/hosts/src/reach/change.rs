@@ -183,6 +183,24 @@ impl Hosts {
         }
     }
 
+    /// Tells the guard something about an execution, and gives where that stands by then.
+    async fn told(
+        &self,
+        host: &Host,
+        privilege: Privilege,
+        root: Root,
+        args: &[&str],
+    ) -> Result<Standing, GuardError> {
+        let asked = Asked {
+            privilege,
+            root: Some(root),
+            args,
+            steps: None,
+            limit: LOOK,
+        };
+        self.standing(host, asked).await
+    }
+
     /// Buries an execution that did not start: it can never run after this. Where it did start, says where it stands.
     ///
     /// # Errors
@@ -194,41 +212,8 @@ impl Hosts {
         root: Root,
         execution: &ExecutionId,
     ) -> Result<Standing, GuardError> {
-        self.standing(
-            host,
-            Asked {
-                privilege,
-                root: Some(root),
-                args: &["abandon", execution.as_str()],
-                steps: None,
-                limit: LOOK,
-            },
-        )
-        .await
-    }
-
-    /// Ends an execution that runs. Its steps up to here stay done.
-    ///
-    /// # Errors
-    /// [`GuardError`] when the host cannot be asked.
-    pub async fn cancel(
-        &self,
-        host: &Host,
-        privilege: Privilege,
-        root: Root,
-        execution: &ExecutionId,
-    ) -> Result<Standing, GuardError> {
-        self.standing(
-            host,
-            Asked {
-                privilege,
-                root: Some(root),
-                args: &["cancel", execution.as_str()],
-                steps: None,
-                limit: LOOK,
-            },
-        )
-        .await
+        self.told(host, privilege, root, &["abandon", execution.as_str()])
+            .await
     }
 
     /// Tells the guard that the outcome is recorded here, so that it may forget the run after its time.
@@ -242,17 +227,8 @@ impl Hosts {
         root: Root,
         execution: &ExecutionId,
     ) -> Result<Standing, GuardError> {
-        self.standing(
-            host,
-            Asked {
-                privilege,
-                root: Some(root),
-                args: &["ack", execution.as_str()],
-                steps: None,
-                limit: LOOK,
-            },
-        )
-        .await
+        self.told(host, privilege, root, &["ack", execution.as_str()])
+            .await
     }
 
     /// What an execution did, step by step, and the end of what it said.

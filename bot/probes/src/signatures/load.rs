@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use incident::{Code, Confidence, Severity};
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
@@ -35,11 +36,40 @@ pub struct SignatureError {
     pub next: String,
 }
 
+/// A regular expression that is compiled when a line first fits: of some hundred patterns a look needs a handful.
+#[derive(Debug, Clone)]
+pub(crate) struct Pattern {
+    text: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// The expression; nothing where it is none, which loading and the set of all patterns refuse.
+    fn regex(&self) -> Option<&Regex> {
+        self.compiled
+            .get_or_init(|| compile(&self.text).ok())
+            .as_ref()
+    }
+}
+
+fn compile(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).size_limit(1 << 20).build()
+}
+
+/// Whose signatures are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// Ours: a test keeps them to their examples, so that no start has to.
+    Shipped,
+    /// A site's: each is kept to its examples when it is read.
+    Site,
+}
+
 /// A pattern over log lines and what a line that fits means.
 #[derive(Debug, Clone)]
 pub(crate) struct Signature {
     pub(crate) id: String,
-    pub(crate) pattern: Regex,
+    pattern: Pattern,
     pub(crate) code: String,
     pub(crate) severity: Severity,
     pub(crate) confidence: Confidence,
@@ -161,9 +191,21 @@ impl Signatures {
     pub fn shipped() -> Result<Self, SignatureError> {
         let mut list = Vec::new();
         for (file, text) in SHIPPED {
-            read(file, text, &mut list)?;
+            read(file, text, Whose::Shipped, &mut list)?;
         }
         Self::of(list)
+    }
+
+    /// What ships with the program, each kept to its own examples.
+    ///
+    /// # Errors
+    /// [`SignatureError`] names file and line.
+    pub fn check_shipped() -> Result<(), SignatureError> {
+        let mut list = Vec::new();
+        for (file, text) in SHIPPED {
+            read(file, text, Whose::Site, &mut list)?;
+        }
+        Ok(())
     }
 
     /// The patterns of one TOML text; `file` is how errors name it.
@@ -172,7 +214,7 @@ impl Signatures {
     /// [`SignatureError`] names file and line.
     pub fn parse(file: &str, text: &str) -> Result<Self, SignatureError> {
         let mut list = Vec::new();
-        read(file, text, &mut list)?;
+        read(file, text, Whose::Site, &mut list)?;
         Self::of(list)
     }
 
@@ -188,15 +230,16 @@ impl Signatures {
     }
 
     fn of(list: Vec<Signature>) -> Result<Self, SignatureError> {
-        let set = RegexSetBuilder::new(list.iter().map(|signature| signature.pattern.as_str()))
-            .size_limit(32 << 20)
-            .build()
-            .map_err(|source| SignatureError {
-                file: "all signatures".to_owned(),
-                line: 1,
-                what: source.to_string(),
-                next: "make the patterns simpler".to_owned(),
-            })?;
+        let set =
+            RegexSetBuilder::new(list.iter().map(|signature| signature.pattern.text.as_str()))
+                .size_limit(32 << 20)
+                .build()
+                .map_err(|source| SignatureError {
+                    file: "all signatures".to_owned(),
+                    line: 1,
+                    what: source.to_string(),
+                    next: "make the patterns simpler".to_owned(),
+                })?;
         Ok(Self { list, set })
     }
 
@@ -219,7 +262,12 @@ impl Signatures {
     }
 }
 
-fn read(file: &str, text: &str, list: &mut Vec<Signature>) -> Result<(), SignatureError> {
+fn read(
+    file: &str,
+    text: &str,
+    whose: Whose,
+    list: &mut Vec<Signature>,
+) -> Result<(), SignatureError> {
     let fail = |span: Option<Range<usize>>, what: String, next: &str| SignatureError {
         file: file.to_owned(),
         line: line_of(text, span),
@@ -240,89 +288,18 @@ fn read(file: &str, text: &str, list: &mut Vec<Signature>) -> Result<(), Signatu
     for raw in raw.signature {
         let whole = raw.span();
         let raw = raw.into_inner();
-        if raw.id.is_empty()
-            || !raw
-                .id
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        {
-            let what = format!("id {:?} is not lower-case words with dashes", raw.id);
-            return Err(fail(Some(whole), what, "write it like `nginx-bind-in-use`"));
-        }
-        if list.iter().any(|other| other.id == raw.id) {
-            let what = format!("id {:?} is given twice", raw.id);
-            return Err(fail(Some(whole), what, "choose another id"));
-        }
-        let code = raw.code.get_ref();
-        let known = Code::new(code).is_ok_and(|code| code.is_custom())
-            || crate::catalogue::explain(code).is_some();
-        if !known {
-            let what = format!("code {code:?} is not in the catalogue");
-            return Err(fail(
-                Some(raw.code.span()),
-                what,
-                "use a code of `sickbay explain`, or your own beginning with `custom.`",
-            ));
-        }
-        let pattern = RegexBuilder::new(raw.pattern.get_ref())
-            .size_limit(1 << 20)
-            .build()
-            .map_err(|source| {
-                fail(
-                    Some(raw.pattern.span()),
-                    format!("pattern: {source}").replace('\n', " "),
-                    "mend the regular expression",
-                )
-            })?;
-        let names: Vec<&str> = pattern.capture_names().flatten().collect();
-        for template in [&raw.subject, &raw.title] {
-            let unknown = placeholders(template.get_ref())
-                .into_iter()
-                .find(|name| *name != "unit" && !names.contains(name));
-            if let Some(name) = unknown {
-                let what = format!("{{{name}}} is not captured by the pattern");
-                return Err(fail(
-                    Some(template.span()),
-                    what,
-                    "name the capture, as in `(?P<path>…)`",
-                ));
-            }
-        }
-        if !raw.subject.get_ref().contains(':') {
-            let what = format!("subject {:?} has no kind", raw.subject.get_ref());
-            return Err(fail(
-                Some(raw.subject.span()),
-                what,
-                "write it like `path:{path}`",
-            ));
-        }
-        if raw.examples.get_ref().is_empty() {
-            return Err(fail(
-                Some(raw.examples.span()),
-                "there is no example".to_owned(),
-                "add a line from a real log",
-            ));
-        }
-        if let Some(example) = raw
-            .examples
-            .get_ref()
-            .iter()
-            .find(|line| !pattern.is_match(line))
-        {
-            let what = format!("the pattern does not fit its example {example:?}");
-            return Err(fail(
-                Some(raw.examples.span()),
-                what,
-                "mend the pattern or the example",
-            ));
-        }
-        if let Some(counter) = raw.counter.iter().find(|line| pattern.is_match(line)) {
-            let what = format!("the pattern fits its counter-example {counter:?}");
-            return Err(fail(Some(whole), what, "make the pattern narrower"));
+        let compiled = OnceLock::new();
+        if whose == Whose::Site {
+            let pattern = check(&raw, &whole, list, &fail)?;
+            // It was empty a moment ago.
+            let _set = compiled.set(Some(pattern));
         }
         list.push(Signature {
             id: raw.id,
-            pattern,
+            pattern: Pattern {
+                text: raw.pattern.into_inner(),
+                compiled,
+            },
             code: raw.code.into_inner(),
             severity: raw.severity,
             confidence: raw.confidence,
@@ -337,6 +314,97 @@ fn read(file: &str, text: &str, list: &mut Vec<Signature>) -> Result<(), Signatu
         });
     }
     Ok(())
+}
+
+/// Keeps a signature to what it promises, and gives its expression.
+fn check(
+    raw: &RawSignature,
+    whole: &Range<usize>,
+    others: &[Signature],
+    fail: &impl Fn(Option<Range<usize>>, String, &str) -> SignatureError,
+) -> Result<Regex, SignatureError> {
+    if raw.id.is_empty()
+        || !raw
+            .id
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    {
+        let what = format!("id {:?} is not lower-case words with dashes", raw.id);
+        return Err(fail(
+            Some(whole.clone()),
+            what,
+            "write it like `nginx-bind-in-use`",
+        ));
+    }
+    if others.iter().any(|other| other.id == raw.id) {
+        let what = format!("id {:?} is given twice", raw.id);
+        return Err(fail(Some(whole.clone()), what, "choose another id"));
+    }
+    let code = raw.code.get_ref();
+    let known = Code::new(code).is_ok_and(|code| code.is_custom())
+        || crate::catalogue::explain(code).is_some();
+    if !known {
+        let what = format!("code {code:?} is not in the catalogue");
+        return Err(fail(
+            Some(raw.code.span()),
+            what,
+            "use a code of `sickbay explain`, or your own beginning with `custom.`",
+        ));
+    }
+    let pattern = compile(raw.pattern.get_ref()).map_err(|source| {
+        fail(
+            Some(raw.pattern.span()),
+            format!("pattern: {source}").replace('\n', " "),
+            "mend the regular expression",
+        )
+    })?;
+    let names: Vec<&str> = pattern.capture_names().flatten().collect();
+    for template in [&raw.subject, &raw.title] {
+        let unknown = placeholders(template.get_ref())
+            .into_iter()
+            .find(|name| *name != "unit" && !names.contains(name));
+        if let Some(name) = unknown {
+            let what = format!("{{{name}}} is not captured by the pattern");
+            return Err(fail(
+                Some(template.span()),
+                what,
+                "name the capture, as in `(?P<path>…)`",
+            ));
+        }
+    }
+    if !raw.subject.get_ref().contains(':') {
+        let what = format!("subject {:?} has no kind", raw.subject.get_ref());
+        return Err(fail(
+            Some(raw.subject.span()),
+            what,
+            "write it like `path:{path}`",
+        ));
+    }
+    if raw.examples.get_ref().is_empty() {
+        return Err(fail(
+            Some(raw.examples.span()),
+            "there is no example".to_owned(),
+            "add a line from a real log",
+        ));
+    }
+    if let Some(example) = raw
+        .examples
+        .get_ref()
+        .iter()
+        .find(|line| !pattern.is_match(line))
+    {
+        let what = format!("the pattern does not fit its example {example:?}");
+        return Err(fail(
+            Some(raw.examples.span()),
+            what,
+            "mend the pattern or the example",
+        ));
+    }
+    if let Some(counter) = raw.counter.iter().find(|line| pattern.is_match(line)) {
+        let what = format!("the pattern fits its counter-example {counter:?}");
+        return Err(fail(Some(whole.clone()), what, "make the pattern narrower"));
+    }
+    Ok(pattern)
 }
 
 /// The line, from 1, on which a span begins.
@@ -370,9 +438,10 @@ impl Signature {
 
     /// The named captures of a line that fits.
     pub(crate) fn captures(&self, text: &str) -> Option<BTreeMap<String, String>> {
-        let captures = self.pattern.captures(text)?;
+        let pattern = self.pattern.regex()?;
+        let captures = pattern.captures(text)?;
         let mut named = BTreeMap::new();
-        for name in self.pattern.capture_names().flatten() {
+        for name in pattern.capture_names().flatten() {
             if let Some(found) = captures.name(name) {
                 named.insert(name.to_owned(), found.as_str().to_owned());
             }
