@@ -124,10 +124,10 @@ pub(crate) async fn record(
 }
 
 fn told(error: AppendError) -> JournalError {
-    match error {
-        AppendError::Claimed(claimed) => JournalError::Claimed(claimed.to_string()),
-        error => JournalError::Append(error),
+    if let AppendError::Claimed(claimed) = &error {
+        return JournalError::Claimed(claimed.to_string());
     }
+    JournalError::Append(error)
 }
 
 /// Hears an event: decides, records, and gives back the incident as it is then. A lost race is decided again.

@@ -417,11 +417,10 @@ async fn started_at(
 ) -> Result<incident::Moment, JournalError> {
     let records = world.store.load(incident).await?;
     let facts = journal::facts(incident, &records)?;
-    let ended = facts.iter().find_map(|(at, fact)| match fact {
-        incident::Fact::Executed { execution: of, .. } if of == execution => Some(*at),
-        _ => None,
+    let ended = facts.iter().find(|(_, fact)| {
+        matches!(fact, incident::Fact::Executed { execution: of, .. } if of == execution)
     });
-    Ok(ended.unwrap_or_else(clock::now))
+    Ok(ended.map_or_else(clock::now, |(at, _)| *at))
 }
 
 /// Whether a proposal can be undone: it ran, and what it did has an inverse.
