@@ -41,10 +41,10 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// Settings file; without one Sickbay works with its defaults.
-    #[arg(long, global = true, help_heading = HEADING, value_name = "FILE", env = "SICKBAY_CONFIG")]
+    #[arg(long, global = true, help_heading = HEADING, value_name = "FILE", env = "SICKBAY_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
     /// Where the journal is kept; the default is sickbay/ in the XDG state directory.
-    #[arg(long, global = true, help_heading = HEADING, value_name = "DIR", env = "SICKBAY_STATE")]
+    #[arg(long, global = true, help_heading = HEADING, value_name = "DIR", env = "SICKBAY_STATE", hide_env_values = true)]
     pub(crate) state: Option<PathBuf>,
     /// An Ansible inventory (INI or YAML) to take hosts from; may be given more than once.
     #[arg(long, global = true, help_heading = HEADING, value_name = "FILE")]
@@ -95,7 +95,12 @@ pub(crate) struct Diagnose {
     #[arg(required = true, value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// What is wrong, in your words.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) symptom: String,
     /// Print one JSON object.
     #[arg(long)]

@@ -6,7 +6,9 @@ use incident::probe::Answers;
 use incident::proposal::Privilege;
 use incident::redact::{Redactor, printable};
 use incident::report::HostReport;
-use incident::{CouldNotCheck, Evidence, EvidenceId, HostStatus, Plan, ProbeRun, Span, Value};
+use incident::{
+    CouldNotCheck, Ended, Evidence, EvidenceId, HostStatus, Plan, ProbeRun, Span, Value,
+};
 use probes::{Judgement, Look, Window};
 
 use crate::clock;
@@ -42,6 +44,8 @@ pub(crate) struct Seen {
     pub(crate) line: Option<Line>,
     /// Why there is no connection.
     pub(crate) unreachable: String,
+    /// What was to be asked when the connection was lost half-way, and why it was.
+    pub(crate) cut: Option<CouldNotCheck>,
     /// How long the look took.
     pub(crate) took: Span,
 }
@@ -95,6 +99,7 @@ pub(crate) async fn look(
             }
             Err(error) => {
                 tracing::warn!(host.name = %host.name, %error, "a later wave found the host gone");
+                seen.cut = Some(cut(host, &asked, &error.to_string()));
                 seen.plans.push(asked);
                 break;
             }
@@ -118,6 +123,22 @@ pub(crate) async fn look(
     seen
 }
 
+/// The questions of a wave that was lost.
+fn cut(host: &hosts::Host, asked: &Plan, why: &str) -> CouldNotCheck {
+    let mut keys: Vec<String> = asked.runs.iter().map(ProbeRun::key).collect();
+    let more = keys.len().saturating_sub(2);
+    keys.truncate(2);
+    let mut probe = keys.join(", ");
+    if more > 0 {
+        probe.push_str(&format!(" and {more} more"));
+    }
+    CouldNotCheck {
+        probe,
+        why: why.to_owned(),
+        next: format!("diagnose again, or sickbay hosts check {}", host.name),
+    }
+}
+
 /// What one look saw, numbered and redacted: fit to be stored and shown.
 #[derive(Debug, Clone)]
 pub(crate) struct Numbered {
@@ -138,8 +159,19 @@ impl Seen {
             line: None,
             unreachable: "the look at it ended by itself; this is a defect, please report it"
                 .to_owned(),
+            cut: None,
             took: Span(0),
         }
+    }
+
+    /// The first of these questions that was asked and got no answer.
+    pub(crate) fn unanswered<'a>(&self, keys: &'a [String]) -> Option<&'a str> {
+        let lost = |key: &&String| {
+            self.answers
+                .get(*key)
+                .is_some_and(|answer| matches!(answer.ended, Ended::TimedOut | Ended::Lost))
+        };
+        keys.iter().find(lost).map(String::as_str)
     }
 
     /// Numbers evidence and findings on from what the incident has so far.
@@ -192,6 +224,7 @@ impl Seen {
         }
         let could_not_check = self
             .helpers()
+            .chain(self.cut.clone())
             .chain(judgement.could_not_check.clone())
             .map(|one| CouldNotCheck {
                 probe: clean(&one.probe),
@@ -201,7 +234,11 @@ impl Seen {
             .collect();
         let report = HostReport {
             host: self.host.name.clone(),
-            status: HostStatus::judge(&findings, judgement.essentials_answered),
+            // A host that went away half-way may be worse than what was seen of it, and is never called mended.
+            status: HostStatus::judge(
+                &findings,
+                judgement.essentials_answered && self.cut.is_none(),
+            ),
             took: self.took,
             findings,
             could_not_check,
@@ -247,3 +284,6 @@ impl Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

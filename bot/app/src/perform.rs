@@ -266,14 +266,21 @@ async fn report(
         Ok(report) => report,
         Err(why) => return Ok(Performed::Later(why)),
     };
+    let ran = match report.ran {
+        Ran::Refused { why } => Ran::Refused {
+            why: world.clean(&why),
+        },
+        Ran::Unknown { why } => Ran::Unknown {
+            why: world.clean(&why),
+        },
+        ran @ (Ran::Done | Ran::StepFailed { .. } | Ran::TimedOut | Ran::NeverRan) => ran,
+    };
     let event = Event::Ran {
         proposal: proposal.id.clone(),
         execution: execution.clone(),
-        ran: report.ran,
+        ran,
         steps: report.steps,
-        output: world
-            .redactor
-            .redact(&incident::redact::printable(report.output.as_bytes())),
+        output: world.clean(&report.output),
     };
     hear(world, &proposal.incident, proposal, &event, Some(leased)).await?;
     crate::point!("app::after_report");
@@ -369,7 +376,17 @@ async fn verify(
                 .map(|report| report.findings.clone())
                 .unwrap_or_default();
             match incident.answered(proposal) {
-                Some(answered) if proposal.undoes.is_none() => compare(&before, answered, &report),
+                Some(answered) if proposal.undoes.is_none() => {
+                    let keys = cited_keys(world, &incident.id, answered).await?;
+                    match (compare(&before, answered, &report), seen.unanswered(&keys)) {
+                        // That it is not seen proves nothing where the question behind it got no answer.
+                        ((incident::report::Verdict::Verified, _), Some(key)) => (
+                            incident::report::Verdict::CouldNotCheck,
+                            format!("{key} gave no answer this time; diagnose again"),
+                        ),
+                        (compared, _) => compared,
+                    }
+                }
                 // A rollback is verified by the guard, which compared each target with what was saved.
                 answered => after_rollback(answered, &report),
             }
@@ -407,6 +424,26 @@ fn after_rollback(
         None => "everything was put back as it was".to_owned(),
     };
     (Verdict::Verified, why)
+}
+
+/// The questions behind a finding.
+async fn cited_keys(
+    world: &World,
+    incident: &IncidentId,
+    finding: &Finding,
+) -> Result<Vec<String>, JournalError> {
+    let records = world.store.load(incident).await?;
+    let facts = journal::facts(incident, &records)?;
+    let mut keys = Vec::new();
+    for (_, fact) in facts {
+        if let incident::Fact::Examined { evidence, .. } = fact {
+            let cited = evidence
+                .into_iter()
+                .filter(|one| finding.cites.contains(&one.id));
+            keys.extend(cited.map(|one| one.key));
+        }
+    }
+    Ok(keys)
 }
 
 /// When an execution was dispatched, by the journal.

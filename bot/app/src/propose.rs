@@ -240,7 +240,11 @@ fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Resu
     let mut any_change = false;
     for (step, looked) in steps.into_iter().zip(&preview.steps) {
         if let hosts::Verdict::Refused(why) = &looked.verdict {
-            return Err(format!("{}: {why}", chat::words::step(&step)));
+            return Err(format!(
+                "{}: {}",
+                chat::words::step(&step),
+                world.clean(why)
+            ));
         }
         let noop = matches!(looked.verdict, hosts::Verdict::Noop);
         any_change |= !noop;

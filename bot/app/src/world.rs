@@ -233,6 +233,12 @@ impl World {
         })
     }
 
+    /// A text from a host as it may be kept and shown: without secrets, and without what steers a terminal.
+    pub(crate) fn clean(&self, text: &str) -> String {
+        self.redactor
+            .redact(&incident::redact::printable(text.as_bytes()))
+    }
+
     /// The inventory.
     pub(crate) fn inventory(&self) -> &hosts::Inventory {
         self.hosts.inventory()

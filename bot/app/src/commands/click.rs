@@ -264,7 +264,7 @@ pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Ex
         let (word, why) = match &looked.verdict {
             hosts::Verdict::Ok => ("would run", String::new()),
             hosts::Verdict::Noop => ("would change nothing", String::new()),
-            hosts::Verdict::Refused(why) => ("would be refused", why.clone()),
+            hosts::Verdict::Refused(why) => ("would be refused", world.clean(why)),
         };
         let changed = step
             .needs()
