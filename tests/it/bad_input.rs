@@ -230,6 +230,14 @@ fn words_that_are_none() {
     let typo = place.run(&["diagnose", "localhost", "--jsn"]);
     assert_eq!(typo.code, 2);
     assert!(typo.err.contains("a similar argument exists: '--json'"));
+    let long = place.run(&["explain", &"x".repeat(100_000)]);
+    assert!(long.err.ends_with("; `sickbay explain` lists all codes\n") && long.err.len() < 200);
+    let unset = place
+        .command(&["audit", "verify"])
+        .env("SICKBAY_CONFIG", "")
+        .output()
+        .unwrap();
+    assert_eq!(Said::of(&unset, place.path()).code, 0);
     let nothing = place.run(&[]);
     assert_eq!(nothing.code, 2);
     assert!(nothing.err.contains("sickbay diagnose localhost"));

@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod harness;
+mod json;
 mod lab;
 mod privilege;
 mod reach;

@@ -80,6 +80,7 @@ fn play(name: &str) {
     host.must("check of the healthy host", &scenario.check);
     if scenario.healthy {
         let (code, seen) = host.sickbay(&["diagnose", &host.name, "--symptom", &scenario.symptom]);
+        crate::schema::holds(&seen);
         let found = list(&seen, "hosts")
             .iter()
             .flat_map(above_info)
@@ -103,6 +104,7 @@ fn play(name: &str) {
     let before = host.must("same", &scenario.same);
 
     let (code, seen) = host.sickbay(&["diagnose", &host.name, "--symptom", &scenario.symptom]);
+    crate::schema::holds(&seen);
     let seen_host = &seen["hosts"][0];
     let found = above_info(seen_host);
     for code in &scenario.expect.findings {

@@ -41,6 +41,19 @@ pub(crate) enum JournalError {
     Place(#[from] place::PlaceError),
 }
 
+impl JournalError {
+    /// Whether the journal itself cannot be used, and not only one incident or one event.
+    pub(crate) fn is_fault(&self) -> bool {
+        match self {
+            Self::Read(error) => matches!(error, ReadError::Fault(_)),
+            Self::Append(error) => matches!(error, AppendError::Fault(_)),
+            Self::Lease(error) => matches!(error, store::LeaseError::Fault(_)),
+            Self::Place(_) => true,
+            Self::Refused(_) | Self::Claimed(_) | Self::Unreadable { .. } => false,
+        }
+    }
+}
+
 /// How often a decision that lost a race is made again before that is an error.
 const MOST_RACES: u32 = 50;
 
@@ -153,6 +166,7 @@ pub(crate) async fn hear(
             .collect();
         append.claims = decision.claims.clone();
         append.releases = decision.releases.clone();
+        append.returns = decision.returns.clone();
         append.done_effect = done.map(|leased| (leased.id, leased.fence));
         crate::point!("app::before_append");
         match store.append(append).await {

@@ -1,13 +1,21 @@
 //! The hall: the one place that knows every room. `sickbay` is its door.
 
-/// A place where a test may end the process as `kill -9` would; nothing in a build without `failpoints`.
+/// A place where a test may end the process with the signal of `kill -9`; nothing in a build without `failpoints`.
 macro_rules! point {
     ($name:literal) => {
         #[cfg(feature = "failpoints")]
-        fail::eval($name, |_| std::process::abort());
+        fail::eval($name, |_| crate::die());
     };
 }
 pub(crate) use point;
+
+/// Ends the process as `kill -9` does: nothing is told, flushed or cleaned up.
+#[cfg(feature = "failpoints")]
+fn die() {
+    let us = rustix::process::getpid();
+    let _gone = rustix::process::kill_process(us, rustix::process::Signal::KILL);
+    std::process::abort();
+}
 
 mod cards;
 mod cli;
@@ -31,7 +39,7 @@ mod world;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Audit, Cli, Command};
@@ -39,7 +47,7 @@ use crate::exit::Exit;
 
 fn main() -> ExitCode {
     // A reader of our output that goes away ends us quietly, like every other Unix tool.
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         Err(error) => {
             return misread(&error).into();
@@ -74,6 +82,17 @@ fn main() -> ExitCode {
             Exit::Usage.into()
         }
     }
+}
+
+/// The command line. A variable of the environment that is set to nothing is as good as not set.
+fn parse() -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    for (name, variable) in [("config", "SICKBAY_CONFIG"), ("state", "SICKBAY_STATE")] {
+        if std::env::var_os(variable).is_some_and(|value| value.is_empty()) {
+            command = command.mut_arg(name, |arg| arg.env(clap::builder::Resettable::Reset));
+        }
+    }
+    Cli::from_arg_matches(&command.try_get_matches()?)
 }
 
 /// Says what is wrong with the command line, or prints the help that was asked for.

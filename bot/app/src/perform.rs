@@ -1,15 +1,15 @@
 //! Effects become the next event: carry out what was granted, look whether it helped.
 //!
-//! Every process leases effects with a fence, so a crash between recording and performing loses
-//! nothing: whoever comes next takes the lease over. An effect that changes a host is looked up on
-//! the host before anything is started again; what was started once is never started again.
+//! An effect that changes a host is looked up on the host before anything is started again; what
+//! was started once is never started again.
 
+use hosts::Root;
 use incident::fact::Ran;
 use incident::policy::Requirement;
 use incident::remediation::{Event, Incident, State};
 use incident::report::compare;
 use incident::{
-    Approved, Effect, ExecutionId, Finding, IncidentId, Proposal, ProposalId, SignedGrant, Span,
+    Approved, Effect, ExecutionId, Finding, IncidentId, Proposal, ProposalId, SignedGrant,
 };
 use probes::Window;
 use store::Leased;
@@ -17,14 +17,12 @@ use store::Leased;
 use crate::journal::{self, JournalError};
 use crate::look::{self, Seen};
 use crate::world::World;
-use crate::{clock, propose};
+use crate::{clock, progress, propose};
 
 mod guard;
+mod lease;
 
-/// How long a lease lasts without being renewed: after a crash others wait this long.
-const LEASE: Span = Span::seconds(20);
-/// How often it is renewed.
-const RENEW: std::time::Duration = std::time::Duration::from_secs(5);
+pub(crate) use lease::{Recovered, finish, recover, recover_now};
 
 /// What performing one effect came to.
 enum Performed {
@@ -32,89 +30,6 @@ enum Performed {
     Over,
     /// The host cannot be asked now; the effect stays for later.
     Later(String),
-}
-
-/// Performs whatever effects wait and nobody else is performing: what an interrupted Sickbay left.
-pub(crate) async fn recover(world: &World) -> usize {
-    let mut done = 0;
-    while done < 100
-        && one(world, None)
-            .await
-            .is_some_and(|performed| matches!(performed, Performed::Over))
-    {
-        done += 1;
-    }
-    done
-}
-
-/// Performs the effects of one incident until none is left, or the host cannot be asked. The second value says why it
-/// stopped before the end.
-pub(crate) async fn finish(
-    world: &World,
-    incident: &IncidentId,
-) -> Result<(Incident, Option<String>), JournalError> {
-    let mut stuck = None;
-    while let Some(performed) = one(world, Some(incident)).await {
-        if let Performed::Later(why) = performed {
-            stuck = Some(why);
-            break;
-        }
-    }
-    Ok((journal::load(&world.store, incident).await?, stuck))
-}
-
-/// Leases and performs one effect; none when none waits.
-async fn one(world: &World, incident: Option<&IncidentId>) -> Option<Performed> {
-    let owner = format!("{}-{}", std::process::id(), world.who.uid);
-    let leased = match world
-        .store
-        .lease(&owner, clock::now(), LEASE, 1, incident)
-        .await
-    {
-        Ok(leased) => leased.into_iter().next()?,
-        Err(error) => {
-            tracing::error!(%error, "effects cannot be leased");
-            return None;
-        }
-    };
-    crate::point!("app::after_lease");
-    let effect: Effect = match serde_json::from_value(leased.body.clone()) {
-        Ok(effect) => effect,
-        Err(error) => {
-            tracing::error!(effect.key = %leased.key, %error, "an effect of a newer Sickbay is left alone");
-            return Some(Performed::Later(error.to_string()));
-        }
-    };
-    let work = perform(world, &leased, &effect);
-    tokio::pin!(work);
-    let performed = loop {
-        tokio::select! {
-            performed = &mut work => break performed,
-            () = tokio::time::sleep(RENEW) => {
-                if let Err(error) = world.store.renew(leased.id, leased.fence, clock::now().plus(LEASE)).await {
-                    tracing::warn!(effect.key = %leased.key, %error, "the lease cannot be renewed");
-                }
-            }
-        }
-    };
-    match performed {
-        Ok(Performed::Over) => Some(Performed::Over),
-        Ok(Performed::Later(why)) => {
-            let _kept = world
-                .store
-                .release(leased.id, leased.fence, clock::now())
-                .await;
-            Some(Performed::Later(why))
-        }
-        Err(error) => {
-            tracing::warn!(effect.key = %leased.key, %error, "an effect was not performed");
-            let _kept = world
-                .store
-                .release(leased.id, leased.fence, clock::now())
-                .await;
-            Some(Performed::Later(error.to_string()))
-        }
-    }
 }
 
 async fn perform(
@@ -138,13 +53,22 @@ async fn perform(
         (Effect::Execute { .. }, State::Granted { grant, .. })
             if grant.grant.execution == *execution =>
         {
+            crate::point!("app::before_check");
             start(world, leased, &incident, &remediation.proposal, grant).await
         }
-        (Effect::Execute { .. }, State::Dispatched { grant, root, .. })
-            if grant.grant.execution == *execution =>
-        {
+        (
+            Effect::Execute { .. },
+            State::Dispatched {
+                grant, root, boot, ..
+            },
+        ) if grant.grant.execution == *execution => {
             // It may have been started: look, never start.
-            let ran = guard::look_up(world, &remediation.proposal, execution, root).await;
+            let sent = guard::Sent {
+                root: Root::of(root),
+                boot,
+            };
+            let ran = guard::look_up(world, &remediation.proposal, execution, &sent).await;
+            crate::point!("app::after_look_up");
             report(world, leased, &remediation.proposal, execution, ran).await
         }
         (Effect::Verify { .. }, State::Executed { execution: of, ran }) if of == execution => {
@@ -210,6 +134,7 @@ async fn start(
         proposal: proposal.id.clone(),
         why,
     };
+    progress::doing(&chat::words::doing(proposal, chat::words::Doing::Checking));
     let checked = match check_again(world, incident, proposal).await {
         Ok(seen) => seen,
         Err(why) => {
@@ -227,7 +152,7 @@ async fn start(
         .as_ref()
         .map(|line| line.boot.clone())
         .unwrap_or_default();
-    let root = match guard::choose_root(world, &checked.host, proposal.privilege).await {
+    let root = match guard::choose_root(world, &checked.host, incident, proposal).await {
         Ok(root) => root,
         Err(why) => {
             hear(world, &incident.id, proposal, &moved(why), Some(leased)).await?;
@@ -237,7 +162,7 @@ async fn start(
     let starting = Event::Starting {
         proposal: proposal.id.clone(),
         root: root.word().to_owned(),
-        boot,
+        boot: boot.clone(),
     };
     // The intent is on disk before the host hears of it.
     hear(world, &incident.id, proposal, &starting, None).await?;
@@ -245,7 +170,11 @@ async fn start(
     let key = world.key.verifying_key();
     let execution = grant.grant.execution.clone();
     let ran = match Approved::verify(grant, proposal.clone(), &key, clock::now()) {
-        Ok(approved) => guard::run(world, &checked.host, root, approved).await,
+        Ok(approved) => {
+            progress::doing(&chat::words::doing(proposal, chat::words::Doing::Running));
+            let sent = guard::Sent { root, boot: &boot };
+            guard::run(world, &checked.host, &sent, approved).await
+        }
         Err(not) => Ok(guard::Report::bare(Ran::Refused {
             why: not.to_string(),
         })),
@@ -358,6 +287,7 @@ async fn verify(
     execution: &ExecutionId,
     _ran: &Ran,
 ) -> Result<Performed, JournalError> {
+    crate::point!("app::before_verify");
     let (verdict, why) = match world.inventory().host(&proposal.host) {
         None => (
             incident::report::Verdict::CouldNotCheck,
@@ -368,6 +298,7 @@ async fn verify(
             let window = Window {
                 since_seconds: clock::now().since(since).as_seconds().max(1),
             };
+            progress::doing(&chat::words::doing(proposal, chat::words::Doing::Verifying));
             let seen = look::look(world, &host, window, &incident.symptom, |_step| {}).await;
             let report = seen.number(incident.numbered, &world.redactor).report;
             let before = incident
@@ -398,6 +329,7 @@ async fn verify(
         why,
     };
     hear(world, &incident.id, proposal, &event, Some(leased)).await?;
+    crate::point!("app::after_verify");
     Ok(Performed::Over)
 }
 

@@ -98,6 +98,18 @@ impl Progress {
     }
 }
 
+/// Says what is being done with a fix, where somebody is watching.
+pub(crate) fn doing(what: &str) {
+    if std::io::stderr().is_terminal() {
+        draw(what);
+    }
+}
+
+/// Takes away what was said last.
+pub(crate) fn over() {
+    doing("");
+}
+
 /// Draws the line again, cut where the terminal ends so that it stays one line.
 fn draw(text: &str) {
     let columns = screen::width_of(&std::io::stderr()).unwrap_or(80);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hosts::Root;
 use hosts::inventory::BecomeRoot;
 use incident::policy::{HostTraits, Requirement};
 use incident::proposal::Privilege;
@@ -223,7 +224,7 @@ struct Bound {
 async fn bind(world: &World, seen: &Seen, line: &Line, steps: Vec<Step>) -> Result<Bound, String> {
     let preview = world
         .hosts
-        .preview(&seen.host, line.privilege, &steps)
+        .preview(&seen.host, line.privilege, Root::Disk, &steps)
         .await
         .map_err(|error| error.to_string())?;
     bound_from(world, steps, &preview)
@@ -382,11 +383,12 @@ pub(crate) async fn bind_rollback(
     world: &World,
     host: &hosts::Host,
     privilege: Privilege,
+    root: Root,
     steps: Vec<Step>,
 ) -> Result<(Vec<Step>, Undo, Vec<String>, String), String> {
     let preview = world
         .hosts
-        .preview(host, privilege, &steps)
+        .preview(host, privilege, root, &steps)
         .await
         .map_err(|error| error.to_string())?;
     let kept: Vec<BTreeMap<String, String>> =

@@ -4,6 +4,23 @@
 //! connections warm and few, `lane` puts many questions into one round trip, [`guard`] carries out approved steps at most
 //! once. [`Hosts`] ties them for the app.
 
+/// A place where a test may end the process with the signal of `kill -9`; nothing in a build without `failpoints`.
+macro_rules! point {
+    ($name:literal) => {
+        #[cfg(feature = "failpoints")]
+        fail::eval($name, |_| crate::die());
+    };
+}
+pub(crate) use point;
+
+/// Ends the process as `kill -9` does: nothing is told, flushed or cleaned up.
+#[cfg(feature = "failpoints")]
+fn die() {
+    let us = rustix::process::getpid();
+    let _gone = rustix::process::kill_process(us, rustix::process::Signal::KILL);
+    std::process::abort();
+}
+
 mod client;
 pub mod guard;
 pub mod inventory;

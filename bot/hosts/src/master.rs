@@ -113,6 +113,7 @@ impl Master {
                 "ssh does not start ({error}); install the OpenSSH client"
             ))
         })?;
+        crate::point!("hosts::connecting");
         let (Some(out), Some(err)) = (child.stdout.take(), child.stderr.take()) else {
             return Err(broken("ssh has no pipes".to_owned()));
         };

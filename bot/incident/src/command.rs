@@ -148,7 +148,8 @@ pub fn parse(text: &str) -> Result<Command, Misunderstood> {
 /// The candidate nearest to a word, when it is near enough to be a slip of the finger.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let most = (word.chars().count() / 3).max(1);
+    // A slip is a few letters, however long the word.
+    let most = (word.chars().count() / 3).clamp(1, 4);
     candidates
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(far, _)| *far <= most)

@@ -118,6 +118,8 @@ pub struct Remediation {
     pub steps: Vec<StepReport>,
     /// The execution that really ran, once one did.
     pub execution: Option<ExecutionId>,
+    /// The guard's state root of its latest attempt: what was saved lies there.
+    pub root: String,
     /// The end of its output, redacted.
     pub output: String,
 }
@@ -221,6 +223,8 @@ pub struct Decision {
     pub claims: Vec<Claim>,
     /// The execution whose host lock is given back.
     pub releases: Vec<ExecutionId>,
+    /// What was claimed for a run that never was, given back.
+    pub returns: Vec<Claim>,
 }
 
 /// The event makes no sense now. The text is shown to the person who clicked.
@@ -299,6 +303,7 @@ impl Incident {
                     },
                     steps: Vec::new(),
                     execution: None,
+                    root: String::new(),
                     output: String::new(),
                 };
                 self.remediations.insert(proposal.id.clone(), remediation);
@@ -350,6 +355,7 @@ impl Incident {
                         root: root.clone(),
                         boot: boot.clone(),
                     };
+                    remediation.root.clone_from(root);
                 }
             }
             Fact::Executed {

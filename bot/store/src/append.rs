@@ -55,6 +55,8 @@ pub struct Append {
     pub heard: Option<String>,
     /// Executions that give back the hosts they hold. Done before claims are taken.
     pub releases: Vec<ExecutionId>,
+    /// Claims that were made for nothing and are given back. Done before claims are taken.
+    pub returns: Vec<Claim>,
     /// What must be free.
     pub claims: Vec<Claim>,
     /// The leased effect that brought these facts: it is done with them, or they are refused.
@@ -79,6 +81,7 @@ impl Append {
             effects: Vec::new(),
             heard: None,
             releases: Vec::new(),
+            returns: Vec::new(),
             claims: Vec::new(),
             done_effect: None,
             bodies: Vec::new(),
@@ -175,6 +178,11 @@ impl Store {
         }
         for holder in &append.releases {
             claim::release(&mut tx, holder).await.map_err(fault)?;
+        }
+        for unused in &append.returns {
+            claim::give_back(&mut tx, &append.incident, unused)
+                .await
+                .map_err(fault)?;
         }
         for wanted in &append.claims {
             claim::take(&mut tx, &append.incident, wanted, append.at)

@@ -167,6 +167,40 @@ pub(crate) async fn release(
     Ok(())
 }
 
+/// Gives back one claim that nothing came of; one that is not there any more is fine.
+pub(crate) async fn give_back(
+    tx: &mut SqliteConnection,
+    incident: &IncidentId,
+    claim: &Claim,
+) -> Result<(), sqlx::Error> {
+    match claim {
+        Claim::HostLock { holder, .. } => release(tx, holder).await,
+        Claim::Cooldown { key, until } => {
+            sqlx::query(sql::WARM_UP)
+                .bind(key)
+                .bind(until.0)
+                .bind(incident.as_str())
+                .execute(tx)
+                .await?;
+            Ok(())
+        }
+        Claim::Daily { key, day, .. } => {
+            // The last one first: otherwise a count of two would be taken down twice.
+            for statement in [sql::UNCOUNT_LAST, sql::UNCOUNT_DAY] {
+                let gone = sqlx::query(statement)
+                    .bind(key)
+                    .bind(*day)
+                    .execute(&mut *tx)
+                    .await?;
+                if gone.rows_affected() == 1 {
+                    break;
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
 /// Why a claim was not taken.
 pub(crate) enum Refused {
     Claimed(Claimed),

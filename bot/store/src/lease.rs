@@ -292,6 +292,23 @@ impl Store {
         .await
     }
 
+    /// Makes due what was given back to be taken again later. Says how many.
+    ///
+    /// # Errors
+    /// [`Fault`] where the journal cannot be written.
+    pub async fn hasten(&self, now: Moment) -> Result<u64, Fault> {
+        let store = self.clone();
+        self.settled(async move {
+            let due = sqlx::query(sql::HASTEN)
+                .bind(now.0)
+                .execute(store.writer())
+                .await
+                .map_err(|error| store.fault(error))?;
+            Ok(due.rows_affected())
+        })
+        .await
+    }
+
     /// Who holds effects, whether or not their leases have ended.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Named places where a test may kill the process, so that every durable boundary is crossed on purpose.
 //!
-//! Only with the feature `failpoints`. A point set to `return` aborts the process there, as `kill -9` would:
+//! Only with the feature `failpoints`. A point set to `return` kills the process there, with the signal of `kill -9`:
 //! `FAILPOINTS='store::append::before_commit=3*off->return'` dies at the fourth commit. `pause`, `sleep(ms)` and
 //! `panic` work as the `fail` crate documents them. The program must call `fail::FailScenario::setup` first.
 
@@ -44,7 +44,15 @@ pub const FAIL_POINTS: &[(&str, &str)] = &[
 macro_rules! point {
     ($name:literal) => {
         #[cfg(feature = "failpoints")]
-        fail::eval($name, |_| std::process::abort());
+        fail::eval($name, |_| crate::points::die());
     };
 }
 pub(crate) use point;
+
+/// Ends the process as `kill -9` does: nothing is told, flushed or cleaned up.
+#[cfg(feature = "failpoints")]
+pub(crate) fn die() {
+    let us = rustix::process::getpid();
+    let _gone = rustix::process::kill_process(us, rustix::process::Signal::KILL);
+    std::process::abort();
+}

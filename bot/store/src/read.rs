@@ -23,6 +23,7 @@ pub struct IncidentRow {
 }
 
 type RecordRow = (String, i64, i64, String, String, String, String, String);
+type Rows = Vec<(Row, String)>;
 type ListRow = (String, i64, i64, i64, String);
 
 impl Store {
@@ -37,7 +38,8 @@ impl Store {
         };
         let mut prev = record::genesis(incident.as_str());
         let mut records = Vec::new();
-        for ((row, hash), seq) in self.rows(incident).await?.into_iter().zip(1..) {
+        let (rows, end) = self.rows(incident).await?;
+        for ((row, hash), seq) in rows.into_iter().zip(1..) {
             if row.seq != seq {
                 return Err(broken(Break::Gone {
                     incident: row.incident,
@@ -48,6 +50,35 @@ impl Store {
             prev.clone_from(&hash);
             records.push(record(row, hash)?);
         }
+        // The chain alone does not show that its end was taken away, or that something was put behind it.
+        let last = i64::try_from(records.len()).unwrap_or(i64::MAX);
+        match end {
+            Some((version, hash)) if version == last && hash == prev => {}
+            None if records.is_empty() => {}
+            Some((version, _)) if version > last => {
+                return Err(broken(Break::Gone {
+                    incident: incident.to_string(),
+                    seq: last + 1,
+                }));
+            }
+            Some((version, _)) if version < last => {
+                return Err(broken(Break::Added {
+                    incident: incident.to_string(),
+                    seq: version + 1,
+                }));
+            }
+            end => {
+                let listed = end.map_or_else(
+                    || "nothing".to_owned(),
+                    |(version, hash)| format!("{version} records and {hash}"),
+                );
+                return Err(broken(Break::Listed {
+                    incident: incident.to_string(),
+                    listed,
+                    found: format!("{last} records and {prev}"),
+                }));
+            }
+        }
         Ok(records)
     }
 
@@ -56,18 +87,27 @@ impl Store {
     /// # Errors
     /// [`ReadError`] where the journal cannot be read.
     pub async fn load_unchecked(&self, incident: &IncidentId) -> Result<Vec<Record>, ReadError> {
-        let rows = self.rows(incident).await?;
+        let (rows, _end) = self.rows(incident).await?;
         rows.into_iter()
             .map(|(row, hash)| record(row, hash))
             .collect()
     }
 
-    async fn rows(&self, incident: &IncidentId) -> Result<Vec<(Row, String)>, Fault> {
+    /// The records as they stand, and where the list of incidents says that they end: both of one moment.
+    async fn rows(&self, incident: &IncidentId) -> Result<(Rows, Option<(i64, String)>), Fault> {
+        let fault = |error| self.fault(error);
+        let mut moment = self.readers().begin().await.map_err(fault)?;
+        let end = sqlx::query_as(sql::CHAIN_END)
+            .bind(incident.as_str())
+            .fetch_optional(&mut *moment)
+            .await
+            .map_err(fault)?;
         let rows: Vec<RecordRow> = sqlx::query_as(sql::RECORDS)
             .bind(incident.as_str())
-            .fetch_all(self.readers())
+            .fetch_all(&mut *moment)
             .await
-            .map_err(|error| self.fault(error))?;
+            .map_err(fault)?;
+        moment.rollback().await.map_err(fault)?;
         let split = |row: RecordRow| {
             let (incident, seq, at, kind, body, attached, prev, hash) = row;
             let row = Row {
@@ -81,7 +121,7 @@ impl Store {
             };
             (row, hash)
         };
-        Ok(rows.into_iter().map(split).collect())
+        Ok((rows.into_iter().map(split).collect(), end))
     }
 
     /// The newest incidents first.

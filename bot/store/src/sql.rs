@@ -54,8 +54,12 @@ statements! {
     COOL_DOWN = "INSERT INTO cooldown (key, until, incident) VALUES ($1, $2, $3) \
         ON CONFLICT (key) DO UPDATE SET until = excluded.until, incident = excluded.incident WHERE cooldown.until <= $4";
     COOLDOWN = "SELECT until, incident FROM cooldown WHERE key = $1";
+    /// Only the pause that this incident began and nobody has prolonged.
+    WARM_UP = "DELETE FROM cooldown WHERE key = $1 AND until = $2 AND incident = $3";
     COUNT_DAY = "INSERT INTO daily (key, day, used) VALUES ($1, $2, 1) \
         ON CONFLICT (key, day) DO UPDATE SET used = daily.used + 1 WHERE daily.used < $3";
+    UNCOUNT_LAST = "DELETE FROM daily WHERE key = $1 AND day = $2 AND used = 1";
+    UNCOUNT_DAY = "UPDATE daily SET used = used - 1 WHERE key = $1 AND day = $2 AND used > 1";
     DAILY = "SELECT used FROM daily WHERE key = $1 AND day = $2";
 
     // Effects.
@@ -80,6 +84,9 @@ statements! {
         WHERE id = $1 AND fence = $2 AND done_at IS NULL AND owner IS NOT NULL";
     GIVE_BACK_ALL = "UPDATE effect SET owner = NULL, lease_until = NULL, fence = fence + 1 \
         WHERE owner = $1 AND done_at IS NULL";
+    /// Only what was tried and put off: a timer keeps its time.
+    HASTEN = "UPDATE effect SET not_before = $1 \
+        WHERE done_at IS NULL AND owner IS NULL AND not_before > $1 AND attempts > 0";
     FINISH = "UPDATE effect SET done_at = $3, owner = NULL, lease_until = NULL \
         WHERE id = $1 AND fence = $2 AND done_at IS NULL AND owner IS NOT NULL";
     EFFECT_STATE = "SELECT key, fence, owner, done_at FROM effect WHERE id = $1";

@@ -106,7 +106,7 @@ pub(crate) async fn carry_out(
         Said::Steps if !click.json => screen::line("Running, then looking again …"),
         Said::Nothing | Said::Steps => {}
     }
-    let (incident, stuck) = perform::finish(world, &incident.id).await?;
+    let (incident, stuck) = perform::finish(world, &incident.id, id).await?;
     Ok(tell(click, &incident, id, stuck.as_deref()))
 }
 
@@ -235,10 +235,13 @@ pub(crate) async fn reject(global: &Global, click: &Click) -> anyhow::Result<Exi
 pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Exit> {
     let id = id_of(click)?;
     let world = World::open(global, click.as_name.as_deref()).await?;
-    let (_incident, proposal) = match find(&world, &id).await {
+    let (incident, proposal) = match find(&world, &id).await {
         Ok(found) => found,
         Err(error) => return refused(click, error),
     };
+    let undone = proposal.undoes.as_ref();
+    let undone = undone.and_then(|id| incident.remediations.get(id));
+    let root = undone.map_or(hosts::Root::Disk, |one| hosts::Root::of(&one.root));
     let Some(host) = world.inventory().host(&proposal.host) else {
         return Ok(refuse(
             click,
@@ -247,7 +250,7 @@ pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Ex
     };
     let preview = match world
         .hosts
-        .preview(&host, proposal.privilege, &proposal.steps)
+        .preview(&host, proposal.privilege, root, &proposal.steps)
         .await
     {
         Ok(preview) => preview,
@@ -412,8 +415,9 @@ async fn make_rollback(
     let Some(host) = world.inventory().host(&proposal.host) else {
         return Err(format!("{} is not in the inventory", proposal.host));
     };
+    let root = hosts::Root::of(&remediation.root);
     let (steps, undo, undo_words, diff) =
-        propose::bind_rollback(world, &host, proposal.privilege, steps).await?;
+        propose::bind_rollback(world, &host, proposal.privilege, root, steps).await?;
     let now = clock::now();
     let mut made = proposal.clone();
     made.id = incident.id.proposal(incident.remediations.len() + 1);

@@ -102,13 +102,18 @@ async fn check(global: &Global, targets: &[String], output: &Output) -> anyhow::
 /// `sickbay recover`: finishes what an interrupted Sickbay left.
 pub(crate) async fn recover(global: &Global, output: &Output) -> anyhow::Result<Exit> {
     let world = World::open(global, None).await?;
-    let done = perform::recover(&world).await;
+    let perform::Recovered { done, stuck } = perform::recover_now(&world).await;
     let waiting = world.store.pending(100, None).await?.len();
     world.hosts.close().await;
     if output.json {
-        screen::json(&serde_json::json!({ "version": 1, "done": done, "waiting": waiting }));
+        screen::json(
+            &serde_json::json!({ "version": 1, "done": done, "waiting": waiting, "stuck": stuck }),
+        );
     } else {
         screen::line(&format!("{done} finished, {waiting} still waiting."));
+        for why in stuck {
+            screen::line(&format!("  {why}"));
+        }
     }
     Ok(if waiting == 0 {
         Exit::Fine

@@ -2,7 +2,7 @@
 
 use hosts::{Root, Stand, Standing};
 use incident::fact::{Ran, StepReport};
-use incident::proposal::Privilege;
+use incident::remediation::Incident;
 use incident::{Approved, ExecutionId, Proposal};
 
 use crate::world::World;
@@ -26,28 +26,46 @@ impl Report {
     }
 }
 
+/// Where an execution was sent to: what every later look at it must know.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent<'a> {
+    /// Where the guard keeps its record.
+    pub(super) root: Root,
+    /// The host's boot at that time; empty where it has none.
+    pub(super) boot: &'a str,
+}
+
 /// How long a look waits for a run that is still going on.
 const PATIENCE: u64 = 60;
 
 /// Where the guard is to keep its record: on the disk, or under /run where the disk is full or read-only and the settings
-/// let it. Chosen once for an execution; every later look asks the same root.
+/// let it. Chosen once for an execution; every later look asks the same root. What a rollback needs was saved where the
+/// run that it undoes kept its record, so it has no choice.
 pub(super) async fn choose_root(
     world: &World,
     host: &hosts::Host,
-    privilege: Privilege,
+    incident: &Incident,
+    proposal: &Proposal,
 ) -> Result<Root, String> {
+    let privilege = proposal.privilege;
+    let undone = proposal.undoes.as_ref();
+    if let Some(undone) = undone.and_then(|id| incident.remediations.get(id)) {
+        let root = Root::of(&undone.root);
+        let kept = world.hosts.can_keep(host, privilege, root).await;
+        return kept.map(|()| root).map_err(|no| no.to_string());
+    }
     let no = match world.hosts.can_keep(host, privilege, Root::Disk).await {
         Ok(()) => return Ok(Root::Disk),
         Err(no) => no,
     };
     if !world.settings.guard_in_run {
         return Err(format!(
-            "{no}; the settings do not let the guard use /run instead"
+            "{no}; the settings do not let the guard use /run instead; nothing was changed"
         ));
     }
     match world.hosts.can_keep(host, privilege, Root::Run).await {
         Ok(()) => Ok(Root::Run),
-        Err(_also) => Err(no.to_string()),
+        Err(also) => Err(format!("{no}; under /run: {also}; nothing was changed")),
     }
 }
 
@@ -55,15 +73,15 @@ pub(super) async fn choose_root(
 pub(super) async fn run(
     world: &World,
     host: &hosts::Host,
-    root: Root,
+    sent: &Sent<'_>,
     approved: Approved,
 ) -> Result<Report, String> {
     let proposal = approved.proposal().clone();
     let execution = approved.execution().clone();
-    match world.hosts.execute(host, root, approved).await {
-        Ok(standing) => read(world, host, &proposal, &execution, root, standing).await,
+    match world.hosts.execute(host, sent.root, approved).await {
+        Ok(standing) => read(world, host, &proposal, &execution, sent.root, standing).await,
         // It may have been started all the same: look, never start again.
-        Err(_error) => look_up(world, &proposal, &execution, root.word()).await,
+        Err(_error) => look_up(world, &proposal, &execution, sent).await,
     }
 }
 
@@ -72,9 +90,9 @@ pub(super) async fn look_up(
     world: &World,
     proposal: &Proposal,
     execution: &ExecutionId,
-    root: &str,
+    sent: &Sent<'_>,
 ) -> Result<Report, String> {
-    let root = Root::of(root);
+    let root = sent.root;
     let Some(host) = world.inventory().host(&proposal.host) else {
         return Err(format!(
             "{} is no longer in the inventory, so nobody can ask it",
@@ -84,6 +102,12 @@ pub(super) async fn look_up(
     let privilege = proposal.privilege;
     let ask = world.hosts.status(&host, privilege, root, execution).await;
     let mut standing = ask.map_err(|error| error.to_string())?;
+    // What was kept in memory is gone with the boot: that nothing is there then proves nothing.
+    if root == Root::Run && standing.stand == Stand::Absent && standing.boot != sent.boot {
+        return Ok(Report::bare(Ran::Unknown {
+            why: "the host was restarted, and its record of what ran was kept in memory".to_owned(),
+        }));
+    }
     if matches!(standing.stand, Stand::Absent | Stand::Claimed) {
         let buried = world.hosts.abandon(&host, privilege, root, execution).await;
         standing = buried.map_err(|error| error.to_string())?;

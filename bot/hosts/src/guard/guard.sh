@@ -8,7 +8,7 @@
 #   sickbay-guard [--root run] preview                        <steps   read only: what each step finds, would change, can undo
 #   sickbay-guard [--root run] start ID DEADLINE_S SHA256     <steps   claim ID and launch; 0 launched, 75 claimed before
 #   sickbay-guard [--root run] status|report|abandon|cancel|ack ID,  wait ID SECS,  output ID OFFSET MAX
-#   sickbay-guard [--root run] gc DAYS,  version
+#   sickbay-guard [--root run] ready,  gc DAYS,  version
 #
 # Two ways in, one text. Enrolled: installed root-owned under /usr/local, steps on stdin. Agentless: README.md, "Agentless".
 # Everything is inside functions and only the last line acts, so a text that was cut off on its way does nothing.
@@ -82,7 +82,7 @@ choose_root() {
   else ROOT=${XDG_STATE_HOME:-${HOME:-/nonexistent}/.local/state}/sickbay/runs; fi
 }
 make_root() {
-  mkdir -p "$ROOT" 2>/dev/null
+  mkdir -p "$ROOT" 2>/dev/null || [ -e "$ROOT" ] || [ -L "$ROOT" ] || die nospace_or_readonly
   [ -d "$ROOT" ] && [ ! -L "$ROOT" ] && [ -O "$ROOT" ] || die stateroot_unusable
   # Whoever can rename a parent can swap the whole memory of what ran.
   [ "$ME" != 0 ] || [ -n "${GUARD_ROOT:-}" ] || trusted "$ROOT" || die stateroot_not_only_roots

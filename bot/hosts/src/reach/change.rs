@@ -43,7 +43,8 @@ impl Root {
 }
 
 impl Hosts {
-    /// What steps would do, without doing it.
+    /// What steps would do, without doing it, where the guard keeps its record under this root: what a rollback puts back
+    /// lies there.
     ///
     /// # Errors
     /// [`GuardError`] when the host cannot be asked.
@@ -51,12 +52,13 @@ impl Hosts {
         &self,
         host: &Host,
         privilege: Privilege,
+        root: Root,
         steps: &[Step],
     ) -> Result<Preview, GuardError> {
         let text = guard::steps_text(None, None, "", steps);
         let asked = Asked {
             privilege,
-            root: None,
+            root: Some(root),
             args: &["preview"],
             steps: Some(&text),
             limit: Duration::from_secs(30),
@@ -105,7 +107,9 @@ impl Hosts {
             steps: Some(&text),
             limit: Duration::from_secs(60),
         };
+        crate::point!("hosts::before_start");
         let said = self.guard_on(host, &line, asked).await?;
+        crate::point!("hosts::after_start");
         let first = guard::read_standing(&String::from_utf8_lossy(&said))?;
         match first.stand {
             Stand::Running | Stand::Starting | Stand::Claimed => {
@@ -366,6 +370,12 @@ impl Hosts {
             Ok((said, ended)) if said.is_empty() && !ended.complaint.trim().is_empty() => {
                 let said = ended.complaint.trim().chars().take(200).collect();
                 Err(GuardError::Garbled { said })
+            }
+            // An answer counts when it is whole: one that was cut off reads like another answer.
+            Ok((_part, ended)) if ended.code.is_none() => {
+                self.pool.forget(&host.name, line).await;
+                let what = "the connection broke before the guard had answered";
+                Err(GuardError::Unreachable(format!("{}: {what}", host.name)))
             }
             Ok((said, _ended)) => Ok(said),
             Err(cut) => {

@@ -68,6 +68,7 @@ pub fn decide(
             };
             Ok(Decision {
                 releases: vec![grant.grant.execution.clone()],
+                returns: unused(&remediation.proposal, &grant.grant),
                 facts: vec![Fact::Voided { proposal, why }],
                 ..Decision::default()
             })
@@ -250,18 +251,33 @@ fn approve(
         now,
     );
     decision.facts.insert(0, fact);
-    if proposal.undoes.is_none() {
-        decision.claims.push(Claim::Cooldown {
-            key: cooldown_key(proposal),
-            until: now.plus(proposal.limits.cooldown),
-        });
-        decision.claims.push(Claim::Daily {
-            key: format!("{} {}", proposal.host, proposal.runbook),
-            day: now.day(),
-            max: proposal.limits.per_host_per_day,
-        });
-    }
+    decision.claims.extend(limits(proposal, now));
     Ok(decision)
+}
+
+/// What a run approved at this moment uses up of its runbook's limits. An undo is not limited.
+fn limits(proposal: &Proposal, at: Moment) -> Vec<Claim> {
+    if proposal.undoes.is_some() {
+        return Vec::new();
+    }
+    vec![
+        Claim::Cooldown {
+            key: cooldown_key(proposal),
+            until: at.plus(proposal.limits.cooldown),
+        },
+        Claim::Daily {
+            key: format!("{} {}", proposal.host, proposal.runbook),
+            day: at.day(),
+            max: proposal.limits.per_host_per_day,
+        },
+    ]
+}
+
+/// The same, where nothing ran: a fresh proposal must not be told that it was done a short while ago.
+fn unused(proposal: &Proposal, grant: &Grant) -> Vec<Claim> {
+    // They were claimed with the approval that made the quorum.
+    let claimed = grant.approvals.last().map(|approval| approval.at);
+    claimed.map_or_else(Vec::new, |at| limits(proposal, at))
 }
 
 fn grant(
@@ -298,6 +314,7 @@ fn grant(
             holder: execution,
         }],
         releases: Vec::new(),
+        returns: Vec::new(),
     }
 }
 
@@ -348,6 +365,7 @@ fn ran_on_host(
             if now > signed.grant.expires_at || *attempt >= MOST_ATTEMPTS {
                 let why = "it never ran on the host, and the time to start it is over; nothing was changed".to_owned();
                 return Ok(Decision {
+                    returns: unused(&remediation.proposal, &signed.grant),
                     facts: vec![fact, Fact::Voided { proposal, why }],
                     releases: vec![execution],
                     ..Decision::default()
@@ -371,6 +389,7 @@ fn ran_on_host(
         Ran::Refused { .. } => Ok(Decision {
             facts: vec![fact],
             releases: vec![execution],
+            returns: unused(&remediation.proposal, &signed.grant),
             ..Decision::default()
         }),
         Ran::Done | Ran::StepFailed { .. } | Ran::TimedOut | Ran::Unknown { .. } => Ok(Decision {

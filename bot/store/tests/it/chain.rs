@@ -162,6 +162,38 @@ async fn an_edited_incident_is_not_loaded_but_can_be_shown() {
 }
 
 #[tokio::test]
+async fn nobody_decides_on_an_incident_whose_end_was_touched() {
+    let check = async |sql: &[&'static str], words: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        let store = journal(dir.path()).await;
+        tamper(dir.path(), sql).await;
+        let refused = store.load(&incident("aaaaaa")).await.unwrap_err();
+        assert!(refused.to_string().contains(words), "{refused}");
+        assert_eq!(store.load(&incident("bbbbbb")).await.unwrap().len(), 3);
+    };
+    check(
+        &["DELETE FROM record WHERE seq = 3 AND incident LIKE '%aaaaaa'"],
+        "record 3 of incident 20261123-aaaaaa is gone",
+    )
+    .await;
+    check(
+        &["UPDATE incident SET version = 2 WHERE id LIKE '%aaaaaa'"],
+        "record 3 of incident 20261123-aaaaaa was put there",
+    )
+    .await;
+    check(
+        &["UPDATE incident SET hash = 'sha256:00' WHERE id LIKE '%aaaaaa'"],
+        "is listed with 3 records and sha256:00",
+    )
+    .await;
+    check(
+        &["DELETE FROM incident WHERE id LIKE '%aaaaaa'"],
+        "is listed with nothing",
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn records_put_in_another_order_are_named() {
     let found = after_tampering(&[
         "UPDATE record SET seq = 99 WHERE seq = 1 AND incident LIKE '%aaaaaa'",

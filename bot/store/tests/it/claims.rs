@@ -129,3 +129,39 @@ async fn a_day_has_its_limit() {
     );
     assert_eq!(store.daily("web1 unit-restart", 5).await.unwrap(), 2);
 }
+
+#[tokio::test]
+async fn what_nothing_came_of_is_given_back_and_nothing_else_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let pause = |until| Claim::Cooldown {
+        key: "web1 unit-restart".to_owned(),
+        until: after(until),
+    };
+    let day = || Claim::Daily {
+        key: "web1 unit-restart".to_owned(),
+        day: 5,
+        max: 3,
+    };
+    for letters in ["aaaaaa", "bbbbbb"] {
+        assert_eq!(claim(&store, letters, 0, day()).await, None);
+    }
+    assert_eq!(claim(&store, "cccccc", 0, pause(600_000)).await, None);
+    let give_back = async |letters: &str, version, claims: Vec<Claim>| {
+        let mut append = facts(letters, version, &["voided"]);
+        append.returns = claims;
+        done(&store, append).await;
+    };
+    // Another incident's pause, and one that was prolonged since, stay.
+    give_back("aaaaaa", 1, vec![pause(600_000)]).await;
+    give_back("cccccc", 1, vec![pause(500_000)]).await;
+    let until = store.cooldown("web1 unit-restart").await.unwrap();
+    assert_eq!(until, Some(after(600_000)));
+    give_back("cccccc", 2, vec![pause(600_000)]).await;
+    assert_eq!(store.cooldown("web1 unit-restart").await.unwrap(), None);
+    for left in [1, 0, 0] {
+        let version = store.incident(&incident("aaaaaa")).await.unwrap();
+        give_back("aaaaaa", version.unwrap().version, vec![day()]).await;
+        assert_eq!(store.daily("web1 unit-restart", 5).await.unwrap(), left);
+    }
+}

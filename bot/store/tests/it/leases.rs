@@ -228,3 +228,20 @@ async fn two_processes_never_lease_the_same_effect() {
     all.dedup();
     assert_eq!((count, all.len()), (60, 60));
 }
+
+#[tokio::test]
+async fn what_was_put_off_can_be_made_due_and_a_timer_cannot() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = queued(dir.path(), &[("tried", 0), ("held", 0), ("timer", 60_000)]).await;
+    let leased = lease(&store, "p1", 10, 2).await;
+    assert_eq!(keys(&leased), ["tried", "held"]);
+    let tried = &leased[0];
+    store
+        .release(tried.id, tried.fence, after(30_000))
+        .await
+        .unwrap();
+    assert!(lease(&store, "p2", 20, 10).await.is_empty());
+    assert_eq!(store.hasten(after(20)).await.unwrap(), 1);
+    assert_eq!(keys(&lease(&store, "p2", 20, 10).await), ["tried"]);
+    assert_eq!(store.hasten(after(20)).await.unwrap(), 0);
+}

@@ -101,7 +101,12 @@ async fn a_change_goes_to_the_approved_host_once() {
     )
     .unwrap();
     let seen = hosts
-        .preview(&host, Privilege::Root, std::slice::from_ref(&step))
+        .preview(
+            &host,
+            Privilege::Root,
+            Root::Disk,
+            std::slice::from_ref(&step),
+        )
         .await
         .unwrap();
     assert_eq!(seen.steps[0].verdict, Verdict::Ok, "{seen:?}");
