@@ -70,3 +70,31 @@ fn a_diagnosis_survives_its_reader() {
         listed.out
     );
 }
+
+#[test]
+fn nothing_that_is_printed_steers_a_terminal() {
+    // `Place::run` looks at every byte that is printed; here is what else could bring such bytes along.
+    let place = Place::new();
+    let page =
+        place.run(&["runbook", "new", "my-page"]).out + "\n\x1b[2J\x1b]0;owned\x07 \u{9b}2J\n";
+    place.file("mine/my-page.md", page);
+    let shown = place.run(&[
+        "runbook",
+        "show",
+        "my-page",
+        "--runbooks",
+        &place.at("mine"),
+    ]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(shown.out.contains("·[2J·]0;owned· ·2J"), "{}", shown.out);
+    let error = place.run(&["hosts", "list", "--config", "\x1b[2J\u{9b}31m"]);
+    assert_eq!(error.code, 2);
+    assert!(error.err.contains("·[2J·31m"), "{}", error.err);
+    // In JSON such a character is kept, escaped.
+    let odd = place.file("odd\u{9b}\u{7f}", "Host web1\n");
+    let listed = place.run(&["hosts", "list", "--ssh-config", &odd, "--json"]);
+    assert!(!listed.out.contains(['\u{9b}', '\u{7f}']), "{}", listed.out);
+    let value: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
+    let declared = value["hosts"][0]["declared"].as_str().unwrap();
+    assert!(declared.contains("odd\u{9b}\u{7f}"), "{declared:?}");
+}
