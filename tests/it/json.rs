@@ -61,7 +61,7 @@ fn commands_without_a_host() {
     check(&["incident", "timeline", id], 0, &["incident", "timeline"]);
     let audit = ["sound", "why", "records", "incidents"];
     check(&["audit", "verify"], 0, &audit);
-    check(&["recover"], 0, &["done", "waiting"]);
+    check(&["recover"], 0, &["done", "waiting", "stuck"]);
     let books = check(&["runbook", "list"], 0, &["runbooks"]);
     let book = books["runbooks"][0]["id"].as_str().unwrap();
     let about = [
