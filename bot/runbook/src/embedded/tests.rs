@@ -150,6 +150,31 @@ fn every_page_that_acts_does_what_it_says() {
         ],
     );
     check(
+        "unit-exec-renamed",
+        "unit.exec_missing",
+        shop,
+        &[
+            "path=/opt/shop/bin/shop",
+            "want_target=/opt/shop/bin/shop.tmp",
+        ],
+        &[
+            "file.move /opt/shop/bin/shop.tmp /opt/shop/bin/shop",
+            "unit.reset_failed shop.service",
+            "unit.restart shop.service",
+        ],
+    );
+    check(
+        "file-renamed",
+        "file.missing",
+        "path:/etc/shop/shop.yaml",
+        &["unit=shop.service", "want_target=/etc/shop/shop.yaml.bak"],
+        &[
+            "file.move /etc/shop/shop.yaml.bak /etc/shop/shop.yaml",
+            "unit.reset_failed shop.service",
+            "unit.restart shop.service",
+        ],
+    );
+    check(
         "unit-masked",
         "unit.masked",
         shop,
