@@ -16,6 +16,17 @@ pub(crate) const PROBES: &[Spec] = &[Spec::new(
 .first()
 .within(7, 16_384)];
 
+/// Units that answer on the host itself.
+const RESOLVERS: &[&str] = &[
+    "dnsmasq.service",
+    "named.service",
+    "bind9.service",
+    "unbound.service",
+    "systemd-resolved.service",
+    "pdns-recursor.service",
+    "kresd@1.service",
+];
+
 /// What the answers mean. A refusal to look a name up is an answer: only silence and closed ports count.
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let text = look.heard("net.dns");
@@ -60,6 +71,26 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         .filter(|(_, state)| *state == "answers")
         .map(|(server, _)| (*server).to_owned())
         .collect();
+    let alone = servers.iter().all(|(_, state)| dead(state));
+    if after(&text, "none-named").is_some() && listed.is_empty() && !servers.is_empty() && alone {
+        // A host that is kept from the network on purpose needs none.
+        let severity = if has_default_route(look) {
+            Severity::Critical
+        } else {
+            Severity::Info
+        };
+        drafts.push(
+            Draft::new(
+                "net.dns",
+                severity,
+                Subject::new("path", "/etc/resolv.conf"),
+                "No name server is named, and this host does not answer itself: no name can be resolved",
+            )
+            .detail("/etc/resolv.conf is empty, has no `nameserver` line, or is not there.")
+            .fact("others_answer", false)
+            .cite("net.dns"),
+        );
+    }
     for (place, (line, server)) in listed.iter().enumerate() {
         let Some(how) = state(server).filter(|state| dead(state)) else {
             continue;
@@ -97,6 +128,10 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         .fact("others_answer", !answering.is_empty())
         .fact("answering", answering.clone())
         .cite("net.dns");
+        if server.starts_with("127.") || *server == "::1" {
+            let own: Vec<String> = RESOLVERS.iter().map(|unit| (*unit).to_owned()).collect();
+            draft = draft.fact("mentions", own);
+        }
         if severity > Severity::Info && !answering.is_empty() {
             // Only where another answers does it help to stop asking this one.
             draft = draft.fact("path", "/etc/resolv.conf").fact("line", *line);
@@ -117,4 +152,12 @@ fn has_a_way(look: &Look<'_>, server: &str) -> bool {
     // The table's heading alone says that it is empty; no table at all says nothing.
     let empty = lines.next().is_some() && lines.next().is_none();
     local || !empty
+}
+
+/// Whether the host is meant to reach more than its own networks.
+fn has_default_route(look: &Look<'_>) -> bool {
+    let routes = look.heard("net.routes");
+    crate::read::files(&routes).any(|(path, line)| {
+        path == "/proc/net/route" && line.split('\t').nth(1) == Some("00000000")
+    })
 }

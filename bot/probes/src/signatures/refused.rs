@@ -24,15 +24,24 @@ fn unnamed(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
     let mut found = Vec::new();
     let key = format!("unit.peers {unit}");
     let text = known.look.text(&key).unwrap_or_default();
-    for Peer { port, named_in } in peers(&text) {
-        // A port that nobody else would serve may be the unit's own.
-        let own = port.owners.iter().any(|owner| owner.unit == unit);
-        if port.listens || (own && port.owners.len() == 1) {
+    let silent: Vec<Peer> = peers(&text)
+        .into_iter()
+        .filter(|peer| !peer.port.listens)
+        .collect();
+    let alone = silent.len() == 1;
+    for Peer { port, named_in } in silent {
+        // A port that nobody else would serve may be the unit's own; where it is the only one, it is all there is to go by.
+        let own = port.owners.iter().any(|owner| owner.unit == unit) && port.owners.len() == 1;
+        if own && !(alone && hit.standing == Standing::Failing) {
             continue;
         }
         let mut draft = said
             .clone()
-            .sure(Confidence::Likely)
+            .sure(if own {
+                Confidence::Possible
+            } else {
+                Confidence::Likely
+            })
             .cite(key.as_str())
             .fact("port", port.number);
         draft.severity = match hit.standing {

@@ -65,7 +65,12 @@ pub(super) fn judge(
         .list
         .values()
         .filter(|unit| unit.is_service() && !unit.transient)
-        .filter(|unit| unit.active == "failed" || unit.is_restarting() || unit.is_starting())
+        .filter(|unit| {
+            unit.active == "failed"
+                || unit.is_restarting()
+                || unit.is_starting()
+                || loops(unit, drafts)
+        })
     {
         let key = format!("unit.log {}", unit.id);
         if !known.look.answers.contains_key(&key) || explained(unit, drafts) {
@@ -106,6 +111,14 @@ pub(super) fn judge(
         }
     }
     drafts.extend(found);
+}
+
+/// Whether it runs at the moment, between two ends.
+fn loops(unit: &Unit, drafts: &[Draft]) -> bool {
+    let subject = Subject::new("unit", &unit.id);
+    drafts
+        .iter()
+        .any(|draft| draft.code == "unit.restart_loop" && draft.subject == subject)
 }
 
 /// Whether something else already says why.
@@ -228,13 +241,21 @@ fn of_unit(
     Some(draft)
 }
 
+/// How far back the words of a unit that runs between two ends are read.
+const LOOKED_BACK_MS: i64 = 180_000;
+
 /// What the unit, or the service manager on its behalf, wrote in its last attempt.
 fn last_attempt<'a>(known: &Known<'_>, lines: &'a [Seen], unit: &Unit) -> Vec<&'a str> {
-    let since = known
-        .units
-        .moment(unit.left_inactive.max(unit.started_at))
-        .unwrap_or(0)
-        .saturating_sub(1500);
+    let since = if unit.is_active() {
+        // What it said before it was started once more.
+        known.units.now_ms.saturating_sub(LOOKED_BACK_MS)
+    } else {
+        known
+            .units
+            .moment(unit.left_inactive.max(unit.started_at))
+            .unwrap_or(0)
+            .saturating_sub(1500)
+    };
     let manager = format!("{}: ", unit.id);
     let mut said = Vec::new();
     let mut own: Vec<(i64, &str)> = lines

@@ -310,11 +310,12 @@ fn restart_loop(units: &Units, unit: &Unit, lines: &[Line]) -> Option<Draft> {
     );
     let mut draft = draft("unit.restart_loop", unit, title)
         .sure(sure)
-        .detail(format!(
-            "{}. At its last end, {}.",
-            described(unit),
-            ending(unit)
-        ))
+        .detail(if unit.exit_code == 0 {
+            // It runs at the moment: how it ended before is not remembered.
+            format!("{}.", described(unit))
+        } else {
+            format!("{}. At its last end, {}.", described(unit), ending(unit))
+        })
         .fact("exit_status", unit.exit_status)
         .fact("recent_restarts", i64::try_from(recent).unwrap_or(0));
     if !unit.result.is_empty() {
