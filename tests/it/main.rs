@@ -11,6 +11,7 @@ mod bad_input;
 mod harness;
 mod json;
 mod lab;
+mod many;
 mod privilege;
 mod reach;
 mod scenarios;

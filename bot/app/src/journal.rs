@@ -59,8 +59,27 @@ const MOST_RACES: u32 = 50;
 
 /// Loads an incident from its facts.
 pub(crate) async fn load(store: &Store, id: &IncidentId) -> Result<Incident, JournalError> {
-    let records = store.load(id).await?;
-    Ok(Incident::replay(id.clone(), facts(id, &records)?))
+    let mut incident = Incident::new(id.clone());
+    let mut unreadable = None;
+    let take = |record: Record| match fact(id, &record) {
+        Ok(fact) if unreadable.is_none() => incident.apply(&fact, record.at),
+        Ok(_) => {}
+        Err(error) => unreadable = unreadable.take().or(Some(error)),
+    };
+    store.each_record(id, take).await?;
+    match unreadable {
+        Some(error) => Err(error),
+        None => Ok(incident),
+    }
+}
+
+fn fact(id: &IncidentId, record: &Record) -> Result<Fact, JournalError> {
+    use serde::Deserialize as _;
+    Fact::deserialize(&record.body).map_err(|error| JournalError::Unreadable {
+        incident: id.clone(),
+        seq: record.seq,
+        why: error.to_string(),
+    })
 }
 
 /// The facts of an incident with the moment each was recorded.
@@ -70,15 +89,7 @@ pub(crate) fn facts(
 ) -> Result<Vec<(Moment, Fact)>, JournalError> {
     records
         .iter()
-        .map(|record| {
-            serde_json::from_value(record.body.clone())
-                .map(|fact| (record.at, fact))
-                .map_err(|error| JournalError::Unreadable {
-                    incident: id.clone(),
-                    seq: record.seq,
-                    why: error.to_string(),
-                })
-        })
+        .map(|record| Ok((record.at, fact(id, record)?)))
         .collect()
 }
 

@@ -7,6 +7,10 @@ use incident::summary::Summary;
 use incident::{Ended, Evidence, Finding, IncidentId, Proposal};
 use serde_json::{Value, json};
 
+use crate::cards::View;
+use crate::look::Numbered;
+use crate::screen;
+
 /// The version of the shape; grows when a field changes its meaning or goes.
 const VERSION: u32 = 1;
 
@@ -22,26 +26,11 @@ pub(crate) fn diagnosis(
     let hosts: Vec<Value> = reports
         .iter()
         .map(|report| {
-            let offers: Vec<Value> = cards
+            let cards = cards
                 .iter()
-                .filter(|card| card.proposal.host == report.host)
-                .map(card)
-                .collect();
-            let seen: Vec<Value> = evidence
-                .iter()
-                .filter(|one| one.host == report.host)
-                .map(one_evidence)
-                .collect();
-            json!({
-                "host": report.host,
-                "status": report.status,
-                "duration_ms": report.took.0,
-                "error": report.unreachable,
-                "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
-                "proposals": offers,
-                "could_not_check": report.could_not_check,
-                "evidence": seen,
-            })
+                .filter(|card| card.proposal.host == report.host);
+            let seen = evidence.iter().filter(|one| one.host == report.host);
+            host(report, seen, &cards.map(card).collect::<Vec<_>>())
         })
         .collect();
     json!({
@@ -51,6 +40,72 @@ pub(crate) fn diagnosis(
         "hosts": hosts,
         "withheld": withheld,
     })
+}
+
+fn host<'a>(
+    report: &HostReport,
+    evidence: impl Iterator<Item = &'a Evidence>,
+    proposals: &[Value],
+) -> Value {
+    json!({
+        "host": report.host,
+        "status": report.status,
+        "duration_ms": report.took.0,
+        "error": report.unreachable,
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        "proposals": proposals,
+        "could_not_check": report.could_not_check,
+        "evidence": evidence.map(one_evidence).collect::<Vec<_>>(),
+    })
+}
+
+/// The same object as [`diagnosis`], written as the hosts come, so that nobody has to hold the evidence of all of them.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    incident: String,
+    hosts: usize,
+}
+
+impl Stream {
+    /// Nothing is written yet.
+    pub(crate) fn new(incident: &IncidentId) -> Self {
+        Self {
+            incident: incident.to_string(),
+            hosts: 0,
+        }
+    }
+
+    /// Writes one host.
+    pub(crate) fn host(&mut self, numbered: &Numbered, views: &[View]) {
+        let cards: Vec<Value> = views.iter().map(|view| card(&view.card())).collect();
+        let evidence = numbered.evidence.iter().map(|(_wave, one)| one);
+        let value = host(&numbered.report, evidence, &cards);
+        let before = self.before();
+        screen::json_piece(&before, &value);
+        self.hosts += 1;
+    }
+
+    /// Writes what stands behind the hosts.
+    pub(crate) fn end(self, summary: &Summary, withheld: &[String]) {
+        let close = if self.hosts == 0 {
+            format!("{}],\n\"summary\": ", self.before())
+        } else {
+            "],\n\"summary\": ".to_owned()
+        };
+        screen::json_piece(&close, &json!(summary));
+        screen::json_piece(",\n\"withheld\": ", &json!(withheld));
+        screen::json_end();
+    }
+
+    fn before(&self) -> String {
+        if self.hosts > 0 {
+            return ",\n".to_owned();
+        }
+        format!(
+            "{{\n\"version\": {VERSION},\n\"incident\": {},\n\"hosts\": [",
+            json!(self.incident)
+        )
+    }
 }
 
 fn finding(finding: &Finding) -> Value {

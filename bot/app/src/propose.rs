@@ -6,10 +6,13 @@ use hosts::Root;
 use hosts::inventory::BecomeRoot;
 use incident::policy::{HostTraits, Requirement};
 use incident::proposal::Privilege;
-use incident::remediation::{Outcome, State};
-use incident::{Finding, IncidentId, Moment, Proposal, Severity, Span, Step, Undo, Value};
+use incident::remediation::{Incident, Outcome, State};
+use incident::{
+    Code, Finding, HostName, IncidentId, Moment, Proposal, RunbookId, Severity, Span, Step,
+    Subject, Undo, Value,
+};
 
-use crate::look::{Line, Seen};
+use crate::look::Line;
 use crate::world::World;
 
 /// What came of looking for fixes on one host.
@@ -28,19 +31,25 @@ const BOUND: [&str; 9] = [
     "exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "version",
 ];
 
-/// Looks for fixes for the findings of one host. Changes nothing.
+/// A host, and the connection that it was examined over.
+#[derive(Debug, Clone)]
+pub(crate) struct At {
+    /// The host.
+    pub(crate) host: hosts::Host,
+    /// The connection.
+    pub(crate) line: Line,
+}
+
+/// Looks for fixes for the findings of one host. Changes nothing. What is offered is numbered from 1; see [`Proposal::id`].
 pub(crate) async fn offers(
     world: &World,
     incident: &IncidentId,
-    seen: &Seen,
+    at: &At,
     findings: &[Finding],
-    first_number: usize,
+    past: &Past,
     now: Moment,
 ) -> Offers {
     let mut offers = Offers::default();
-    let Some(line) = &seen.line else {
-        return offers;
-    };
     let findings = with_restarts(findings);
     let explained: BTreeSet<_> = findings
         .iter()
@@ -91,22 +100,20 @@ pub(crate) async fn offers(
             if !offered.insert(same) {
                 break;
             }
-            if let Some(why) = failed_before(world, seen, page, finding, now).await {
+            if let Some(why) = past.failed_before(&at.host, page, finding) {
                 offers.withheld.push(why);
                 break;
             }
-            if let Some(why) = no_root(seen, line) {
+            if let Some(why) = no_root(at) {
                 offers
                     .withheld
                     .push(format!("{} ({}): {why}", page.title.en, finding.id));
                 break;
             }
-            match bind(world, seen, line, steps).await {
+            match bind(world, at, steps).await {
                 Ok(bound) => {
-                    let number = first_number + offers.proposals.len();
-                    let proposal = make(
-                        world, incident, seen, line, finding, page, bound, number, now,
-                    );
+                    let number = offers.proposals.len() + 1;
+                    let proposal = make(world, incident, at, finding, page, bound, number, now);
                     offers.proposals.push(proposal);
                     break;
                 }
@@ -151,66 +158,80 @@ fn with_restarts(findings: &[Finding]) -> Vec<Finding> {
     findings
 }
 
-fn no_root(seen: &Seen, line: &Line) -> Option<String> {
+fn no_root(At { host, line }: &At) -> Option<String> {
     match line.privilege {
         Privilege::Root | Privilege::Sudo | Privilege::Enrolled => None,
         Privilege::None => {
-            let host = &seen.host.name;
-            let next = match seen.host.become_root {
+            let (name, way) = (&host.name, host.become_root);
+            let next = match way {
                 BecomeRoot::Auto | BecomeRoot::Sudo => {
                     "allow `sudo -n` or enrol the host".to_owned()
                 }
                 BecomeRoot::Enrolled => {
-                    format!("its helpers do not answer; run `sickbay hosts enrol {host} --install`")
+                    format!("its helpers do not answer; run `sickbay hosts enrol {name} --install`")
                 }
                 BecomeRoot::None => "the settings say `privilege = \"none\"` for it".to_owned(),
             };
             Some(format!(
-                "{} has no way to become root on {host}; {next}",
+                "{} has no way to become root on {name}; {next}",
                 line.login
             ))
         }
     }
 }
 
-/// The second identical failure escalates: the button is not offered again.
-async fn failed_before(
-    world: &World,
-    seen: &Seen,
-    page: &runbook::Runbook,
-    finding: &Finding,
-    now: Moment,
-) -> Option<String> {
-    let since = Span::minutes(24 * 60);
-    let mut failures = 0;
-    for incident in world.recent(since, now).await {
-        failures += incident
-            .remediations
-            .values()
-            .filter(|one| {
-                one.proposal.host == seen.host.name
-                    && one.proposal.runbook == page.id
-                    && one.proposal.undoes.is_none()
-                    && one.proposal.answers_code == finding.code
-                    && one.proposal.answers_subject == finding.subject
-            })
-            .filter(|one| {
-                matches!(
-                    one.state,
-                    State::Ended {
-                        outcome: Outcome::NotFixed | Outcome::Worse | Outcome::Failed,
-                        ..
-                    }
-                )
-            })
-            .count();
+/// The fixes that did not help in the last day. Read once for a diagnosis, however many hosts it has.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    failed: Vec<(HostName, RunbookId, Code, Subject)>,
+}
+
+impl Past {
+    /// Reads them from the journal.
+    pub(crate) async fn read(world: &World, now: Moment) -> Self {
+        let mut past = Self::default();
+        let since = Span::minutes(24 * 60);
+        let failed = |incident: Incident| {
+            let ended = incident.remediations.into_values().filter(|one| {
+                one.proposal.undoes.is_none()
+                    && matches!(
+                        one.state,
+                        State::Ended {
+                            outcome: Outcome::NotFixed | Outcome::Worse | Outcome::Failed,
+                            ..
+                        }
+                    )
+            });
+            past.failed.extend(ended.map(|one| {
+                let one = one.proposal;
+                (one.host, one.runbook, one.answers_code, one.answers_subject)
+            }));
+        };
+        world.each_recent(since, now, failed).await;
+        past
     }
-    (failures >= 2).then(|| {
-        format!(
-            "{} ({}): it did not help {failures} times in the last day; somebody has to look, see `sickbay runbook show {}`",
-            page.title.en, finding.id, page.id
-        )
-    })
+
+    /// The second identical failure escalates: the button is not offered again.
+    fn failed_before(
+        &self,
+        host: &hosts::Host,
+        page: &runbook::Runbook,
+        finding: &Finding,
+    ) -> Option<String> {
+        let same = |(on, runbook, code, subject): &&(HostName, RunbookId, Code, Subject)| {
+            *on == host.name
+                && *runbook == page.id
+                && *code == finding.code
+                && *subject == finding.subject
+        };
+        let failures = self.failed.iter().filter(same).count();
+        (failures >= 2).then(|| {
+            format!(
+                "{} ({}): it did not help {failures} times in the last day; somebody has to look, see `sickbay runbook show {}`",
+                page.title.en, finding.id, page.id
+            )
+        })
+    }
 }
 
 /// Steps bound to the host as it is now, and what the guard said of them.
@@ -221,10 +242,10 @@ struct Bound {
     diff: String,
 }
 
-async fn bind(world: &World, seen: &Seen, line: &Line, steps: Vec<Step>) -> Result<Bound, String> {
+async fn bind(world: &World, at: &At, steps: Vec<Step>) -> Result<Bound, String> {
     let preview = world
         .hosts
-        .preview(&seen.host, line.privilege, Root::Disk, &steps)
+        .preview(&at.host, at.line.privilege, Root::Disk, &steps)
         .await
         .map_err(|error| error.to_string())?;
     bound_from(world, steps, &preview)
@@ -299,19 +320,18 @@ fn undoable(step: &Step, looked: &hosts::StepPreview) -> bool {
 fn make(
     world: &World,
     incident: &IncidentId,
-    seen: &Seen,
-    line: &Line,
+    At { host, line }: &At,
     finding: &Finding,
     page: &runbook::Runbook,
     bound: Bound,
     number: usize,
     now: Moment,
 ) -> Proposal {
-    let requirement = requirement_of(world, &seen.host, page);
+    let requirement = requirement_of(world, host, page);
     Proposal {
         id: incident.proposal(number),
         incident: incident.clone(),
-        host: seen.host.name.clone(),
+        host: host.name.clone(),
         host_key: line.host_key.clone(),
         login: line.login.clone(),
         privilege: line.privilege,

@@ -39,6 +39,21 @@ pub(crate) fn say(notice: &Notice<'_>, all: bool) {
 
 /// Writes a JSON value on standard output.
 pub(crate) fn json(value: &serde_json::Value) {
+    write(&mut std::io::stdout().lock(), &safe_json(value));
+}
+
+/// Writes a part of a JSON value: what stands before it, and itself.
+pub(crate) fn json_piece(before: &str, value: &serde_json::Value) {
+    let text = format!("{before}{}", safe_json(value));
+    put(&mut std::io::stdout().lock(), &text);
+}
+
+/// Ends a JSON object that was written in pieces.
+pub(crate) fn json_end() {
+    write(&mut std::io::stdout().lock(), "\n}");
+}
+
+fn safe_json(value: &serde_json::Value) -> String {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -49,7 +64,7 @@ pub(crate) fn json(value: &serde_json::Value) {
             safe.push(c);
         }
     }
-    write(&mut std::io::stdout().lock(), &safe);
+    safe
 }
 
 /// Writes a line on standard output.
@@ -75,12 +90,17 @@ pub(crate) fn aside(text: &str) {
     let _gone = writeln!(out, "{}", harmless(text, coloured(&std::io::stderr())));
 }
 
-/// A reader that went away is no error of ours; a disk that is full is.
+/// Writes a line.
 fn write(out: &mut impl std::io::Write, text: &str) {
-    if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush())
+    put(out, &format!("{text}\n"));
+}
+
+/// A reader that went away is no error of ours; a disk that is full is.
+fn put(out: &mut impl std::io::Write, text: &str) {
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
         && error.kind() != std::io::ErrorKind::BrokenPipe
+        && !LOST.swap(true, Ordering::Relaxed)
     {
-        LOST.store(true, Ordering::Relaxed);
         aside(&format!(
             "sickbay: the output could not be written: {}",
             crate::sentence::of(&error)

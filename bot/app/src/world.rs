@@ -246,18 +246,24 @@ impl World {
 
     /// The incidents of the last while that can be read, newest first.
     pub(crate) async fn recent(&self, since: Span, now: Moment) -> Vec<Incident> {
-        let Ok(rows) = self.store.incidents(200).await else {
-            return Vec::new();
-        };
         let mut incidents = Vec::new();
-        for row in rows {
-            if now.since(row.opened_at) > since {
-                continue;
-            }
+        self.each_recent(since, now, |incident| incidents.push(incident))
+            .await;
+        incidents
+    }
+
+    /// The same one by one, for those who keep little of each.
+    pub(crate) async fn each_recent(
+        &self,
+        since: Span,
+        now: Moment,
+        mut take: impl FnMut(Incident) + Send,
+    ) {
+        let rows = self.store.incidents(200).await.unwrap_or_default();
+        for row in rows.iter().filter(|row| now.since(row.opened_at) <= since) {
             if let Ok(incident) = journal::load(&self.store, &row.id).await {
-                incidents.push(incident);
+                take(incident);
             }
         }
-        incidents
     }
 }

@@ -22,8 +22,10 @@ pub struct IncidentRow {
     pub hash: String,
 }
 
+/// How many records are read at a time; those that hold what was asked of a host are some ten kilobytes each.
+const PAGE: i64 = 32;
+
 type RecordRow = (String, i64, i64, String, String, String, String, String);
-type Rows = Vec<(Row, String)>;
 type ListRow = (String, i64, i64, i64, String);
 
 impl Store {
@@ -32,29 +34,65 @@ impl Store {
     /// # Errors
     /// [`ReadError::Broken`] where a record is not what was recorded.
     pub async fn load(&self, incident: &IncidentId) -> Result<Vec<Record>, ReadError> {
+        let mut records = Vec::new();
+        self.each_record(incident, |record| records.push(record))
+            .await?;
+        Ok(records)
+    }
+
+    /// Hands over the incident's records in order, checked as [`Store::load`] checks them, without holding them all: what
+    /// was asked of hundreds of hosts is tens of megabytes.
+    ///
+    /// # Errors
+    /// [`ReadError::Broken`] where a record is not what was recorded; nothing that was handed over counts then.
+    pub async fn each_record(
+        &self,
+        incident: &IncidentId,
+        mut take: impl FnMut(Record) + Send,
+    ) -> Result<(), ReadError> {
         let broken = |found| ReadError::Broken {
             incident: incident.clone(),
             found: Box::new(found),
         };
+        let fault = |error| self.fault(error);
+        // The records, and where the list of incidents says that they end: both of one moment.
+        let mut moment = self.readers().begin().await.map_err(fault)?;
+        let end: Option<(i64, String)> = sqlx::query_as(sql::CHAIN_END)
+            .bind(incident.as_str())
+            .fetch_optional(&mut *moment)
+            .await
+            .map_err(fault)?;
         let mut prev = record::genesis(incident.as_str());
-        let mut records = Vec::new();
-        let (rows, end) = self.rows(incident).await?;
-        for ((row, hash), seq) in rows.into_iter().zip(1..) {
-            if row.seq != seq {
-                return Err(broken(Break::Gone {
-                    incident: row.incident,
-                    seq,
-                }));
+        let mut last = 0;
+        loop {
+            let rows: Vec<RecordRow> = sqlx::query_as(sql::RECORDS_AFTER)
+                .bind(incident.as_str())
+                .bind(last)
+                .bind(PAGE)
+                .fetch_all(&mut *moment)
+                .await
+                .map_err(fault)?;
+            if rows.is_empty() {
+                break;
             }
-            check_row(&row, &hash, &prev).map_err(broken)?;
-            prev.clone_from(&hash);
-            records.push(record(row, hash)?);
+            for (row, hash) in rows.into_iter().map(split) {
+                last += 1;
+                if row.seq != last {
+                    return Err(broken(Break::Gone {
+                        incident: row.incident,
+                        seq: last,
+                    }));
+                }
+                check_row(&row, &hash, &prev).map_err(broken)?;
+                prev.clone_from(&hash);
+                take(record(row, hash)?);
+            }
         }
+        moment.rollback().await.map_err(fault)?;
         // The chain alone does not show that its end was taken away, or that something was put behind it.
-        let last = i64::try_from(records.len()).unwrap_or(i64::MAX);
         match end {
             Some((version, hash)) if version == last && hash == prev => {}
-            None if records.is_empty() => {}
+            None if last == 0 => {}
             Some((version, _)) if version > last => {
                 return Err(broken(Break::Gone {
                     incident: incident.to_string(),
@@ -79,7 +117,7 @@ impl Store {
                 }));
             }
         }
-        Ok(records)
+        Ok(())
     }
 
     /// The incident's records as they stand, unchecked: to show people what is there when [`Store::load`] refuses.
@@ -87,41 +125,19 @@ impl Store {
     /// # Errors
     /// [`ReadError`] where the journal cannot be read.
     pub async fn load_unchecked(&self, incident: &IncidentId) -> Result<Vec<Record>, ReadError> {
-        let (rows, _end) = self.rows(incident).await?;
+        let rows = self.rows(incident).await?;
         rows.into_iter()
             .map(|(row, hash)| record(row, hash))
             .collect()
     }
 
-    /// The records as they stand, and where the list of incidents says that they end: both of one moment.
-    async fn rows(&self, incident: &IncidentId) -> Result<(Rows, Option<(i64, String)>), Fault> {
-        let fault = |error| self.fault(error);
-        let mut moment = self.readers().begin().await.map_err(fault)?;
-        let end = sqlx::query_as(sql::CHAIN_END)
-            .bind(incident.as_str())
-            .fetch_optional(&mut *moment)
-            .await
-            .map_err(fault)?;
+    async fn rows(&self, incident: &IncidentId) -> Result<Vec<(Row, String)>, Fault> {
         let rows: Vec<RecordRow> = sqlx::query_as(sql::RECORDS)
             .bind(incident.as_str())
-            .fetch_all(&mut *moment)
+            .fetch_all(self.readers())
             .await
-            .map_err(fault)?;
-        moment.rollback().await.map_err(fault)?;
-        let split = |row: RecordRow| {
-            let (incident, seq, at, kind, body, attached, prev, hash) = row;
-            let row = Row {
-                incident,
-                seq,
-                at,
-                kind,
-                body,
-                attached,
-                prev,
-            };
-            (row, hash)
-        };
-        Ok((rows.into_iter().map(split).collect(), end))
+            .map_err(|error| self.fault(error))?;
+        Ok(rows.into_iter().map(split).collect())
     }
 
     /// The newest incidents first.
@@ -196,6 +212,20 @@ impl Store {
             .map_err(|error| self.fault(error))?;
         id.map(incident_id).transpose()
     }
+}
+
+fn split(row: RecordRow) -> (Row, String) {
+    let (incident, seq, at, kind, body, attached, prev, hash) = row;
+    let row = Row {
+        incident,
+        seq,
+        at,
+        kind,
+        body,
+        attached,
+        prev,
+    };
+    (row, hash)
 }
 
 /// Checks one record against its own hash and its predecessor's.

@@ -29,6 +29,8 @@ statements! {
 
     // Reading.
     RECORDS = "SELECT incident, seq, at, kind, body, attached, prev, hash FROM record WHERE incident = $1 ORDER BY seq";
+    RECORDS_AFTER = "SELECT incident, seq, at, kind, body, attached, prev, hash FROM record \
+        WHERE incident = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     INCIDENTS = "SELECT id, version, opened_at, changed_at, hash FROM incident ORDER BY opened_at DESC, id DESC LIMIT $1";
     INCIDENT = "SELECT id, version, opened_at, changed_at, hash FROM incident WHERE id = $1";
     FIND_INCIDENT = "SELECT id, version, opened_at, changed_at, hash FROM incident \

@@ -1,22 +1,20 @@
 //! `sickbay diagnose`: look, judge, say, offer.
 
+mod sweep;
+
 use std::io::IsTerminal as _;
 
 use incident::notice::{Card, Notice};
 use incident::report::HostReport;
-use incident::{Evidence, Fact, HostStatus, IncidentId, Proposal, Severity};
-use probes::Window;
-use tokio::task::JoinSet;
+use incident::{Fact, HostStatus, IncidentId, Proposal, Severity};
 
 use crate::cli::{Diagnose, Global};
 use crate::exit::Exit;
-use crate::look::{Numbered, Seen};
+use crate::look::Numbered;
 use crate::progress::Progress;
 use crate::world::{Usage, World};
-use crate::{clock, journal, json, look, place, propose, screen};
-
-/// How many hosts are looked at side by side.
-const AT_ONCE: usize = 64;
+use crate::{clock, journal, json, place, screen};
+use sweep::{Part, Sweep};
 
 /// Runs the command.
 pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exit> {
@@ -40,44 +38,37 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
     };
     journal::record(&world.store, &mut incident, &[opened], Vec::new(), now).await?;
 
-    let looks = look_at_all(&world, &hosts, &symptom, asked.json).await;
-
+    let progress = Progress::new(hosts.len(), asked.json);
+    let sweep = Sweep::new(&world, &mut incident, &hosts, &symptom, progress).await;
     let mut account = Account::default();
-    for seen in &looks {
-        let numbered = seen.number(incident.numbered, &world.redactor);
-        if account.unrecorded.is_empty()
-            && let Err(error) = keep(&world, &mut incident, seen, &numbered, &mut account).await
-        {
-            // What was seen is told all the same: a full disk here is no reason to keep quiet about one there.
-            account.unrecorded = crate::sentence::of(error.as_ref());
-            let no_fix = format!(
-                "any fix: the diagnosis could not be recorded ({})",
-                account.unrecorded
-            );
-            account.withheld.push(no_fix);
-            account.proposals.clear();
-        }
-        account
-            .evidence
-            .extend(numbered.evidence.into_iter().map(|(_wave, one)| one));
-        account.reports.push(numbered.report);
+    let mut out = json::Stream::new(&id);
+    let unrecorded = sweep
+        .run(|incident, part| {
+            if asked.json {
+                let proposals = part.offers.proposals.iter();
+                let views = crate::cards::views(&world, incident, proposals, clock::now());
+                out.host(&part.numbered, &views);
+            }
+            account.take(part, asked.json);
+        })
+        .await;
+    if !unrecorded.is_empty() {
+        let no_fix = format!("any fix: the diagnosis could not be recorded ({unrecorded})");
+        account.withheld.push(no_fix);
+        account.proposals.clear();
     }
     let Account {
         reports,
-        evidence,
         proposals,
         pages,
         withheld,
-        unrecorded,
     } = account;
 
     let summary = chat::words::summary(&reports);
     let views = crate::cards::views(&world, &incident, proposals.iter(), clock::now());
     let cards: Vec<Card<'_>> = views.iter().map(crate::cards::View::card).collect();
     if asked.json {
-        screen::json(&json::diagnosis(
-            &id, &summary, &reports, &evidence, &cards, &withheld,
-        ));
+        out.end(&summary, &withheld);
     } else {
         let notice = Notice::Diagnosed {
             incident: &id,
@@ -102,50 +93,24 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
     Ok(exit)
 }
 
-/// What a diagnosis came to, host by host.
+/// What a diagnosis came to. Evidence is not kept: it is in the journal, and in the JSON as soon as its host is told.
 #[derive(Debug, Default)]
 struct Account {
     reports: Vec<HostReport>,
-    evidence: Vec<Evidence>,
     proposals: Vec<Proposal>,
     pages: Vec<(String, String, String)>,
     withheld: Vec<String>,
-    /// Why the journal does not have it; empty where it has.
-    unrecorded: String,
 }
 
-/// Records what was seen on one host and what can be offered for it.
-async fn keep(
-    world: &World,
-    incident: &mut incident::remediation::Incident,
-    seen: &Seen,
-    numbered: &Numbered,
-    account: &mut Account,
-) -> anyhow::Result<()> {
-    write_down(world, incident, numbered).await?;
-    let offers = propose::offers(
-        world,
-        &incident.id,
-        seen,
-        &numbered.report.findings,
-        account.proposals.len() + 1,
-        clock::now(),
-    )
-    .await;
-    let facts: Vec<Fact> = offers
-        .proposals
-        .iter()
-        .map(|one| Fact::Proposed {
-            proposal: Box::new(one.clone()),
-        })
-        .collect();
-    if !facts.is_empty() {
-        journal::record(&world.store, incident, &facts, Vec::new(), clock::now()).await?;
+impl Account {
+    fn take(&mut self, part: Part, as_json: bool) {
+        self.reports.push(part.numbered.report);
+        self.withheld.extend(part.offers.withheld);
+        if !as_json {
+            self.proposals.extend(part.offers.proposals);
+            self.pages.extend(part.offers.pages);
+        }
     }
-    account.proposals.extend(offers.proposals);
-    account.pages.extend(offers.pages);
-    account.withheld.extend(offers.withheld);
-    Ok(())
 }
 
 /// 3 outranks 1: a host that could not be examined is never passed over.
@@ -170,55 +135,6 @@ fn policy_hash(world: &World) -> String {
     incident::digest::of("sickbay policy 1", &value)
 }
 
-/// Looks at the hosts side by side; the order of the answers is that of the hosts.
-async fn look_at_all(
-    world: &std::sync::Arc<World>,
-    hosts: &[hosts::Host],
-    symptom: &str,
-    as_json: bool,
-) -> Vec<Seen> {
-    let progress = Progress::new(hosts.len(), as_json);
-    let mut tasks = JoinSet::new();
-    let mut looks: Vec<Option<Seen>> = hosts.iter().map(|_| None).collect();
-    let mut waiting = hosts.iter().cloned().enumerate();
-    loop {
-        while tasks.len() < AT_ONCE {
-            let Some((n, host)) = waiting.next() else {
-                break;
-            };
-            let world = std::sync::Arc::clone(world);
-            let symptom = symptom.to_owned();
-            let bar = progress.host(&host.name);
-            tasks.spawn(async move {
-                let seen = look::look(&world, &host, Window::default(), &symptom, |step| {
-                    bar.wave(step);
-                })
-                .await;
-                bar.done();
-                (n, seen)
-            });
-        }
-        let Some(done) = tasks.join_next().await else {
-            break;
-        };
-        match done {
-            Ok((n, seen)) => {
-                if let Some(place) = looks.get_mut(n) {
-                    *place = Some(seen);
-                }
-            }
-            Err(error) => tracing::error!(%error, "a look ended by itself"),
-        }
-    }
-    progress.clear();
-    // A host that nothing is known of is said to be that, whatever the reason.
-    looks
-        .into_iter()
-        .zip(hosts)
-        .map(|(seen, host)| seen.unwrap_or_else(|| Seen::nothing(host)))
-        .collect()
-}
-
 /// The symptom as it is recorded: one text that no terminal obeys.
 fn symptom(text: &str) -> Result<String, Usage> {
     const MOST: usize = 4_000;
@@ -231,14 +147,12 @@ fn symptom(text: &str) -> Result<String, Usage> {
     Ok(incident::redact::printable(text.trim().as_bytes()))
 }
 
-/// Puts a numbered look into the journal: evidence wave by wave, then the judgement.
-async fn write_down(
-    world: &World,
-    incident: &mut incident::remediation::Incident,
+/// What the journal gets of a numbered look: evidence wave by wave, then the judgement.
+fn written(
     numbered: &Numbered,
-) -> anyhow::Result<()> {
-    let mut facts = Vec::new();
-    let mut bodies = Vec::new();
+    facts: &mut Vec<Fact>,
+    bodies: &mut Vec<store::Body>,
+) -> Result<(), journal::JournalError> {
     let mut wave = 0;
     for (of, one) in &numbered.evidence {
         let (record, body) = journal::evidence_record(one)?;
@@ -258,6 +172,5 @@ async fn write_down(
     facts.push(Fact::Judged {
         report: numbered.report.clone(),
     });
-    journal::record(&world.store, incident, &facts, bodies, clock::now()).await?;
     Ok(())
 }

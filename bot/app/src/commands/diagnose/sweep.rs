@@ -1,0 +1,255 @@
+//! Many hosts in one diagnosis: looked at side by side, told in their order, and let go one by one, so that five hundred
+//! take hardly more memory than a few dozen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use incident::Fact;
+use incident::remediation::Incident;
+use probes::Window;
+use tokio::task::JoinSet;
+
+use crate::journal::JournalError;
+use crate::look::{self, Numbered, Seen};
+use crate::progress::Progress;
+use crate::propose::{self, At, Offers, Past};
+use crate::world::World;
+use crate::{clock, journal};
+
+/// How many hosts are looked at side by side.
+const AT_ONCE: usize = 64;
+/// How many hosts may be begun and not yet told, so that a slow one does not pile up those behind it.
+const AHEAD: usize = 160;
+/// For how many hosts fixes are looked for side by side.
+const OFFERS_AT_ONCE: usize = 16;
+
+/// One host's part of a diagnosis.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// What was seen.
+    pub(super) numbered: Numbered,
+    /// What can be done about it.
+    pub(super) offers: Offers,
+}
+
+/// A diagnosis of several hosts under way.
+pub(super) struct Sweep<'a> {
+    pub(super) world: &'a Arc<World>,
+    pub(super) incident: &'a mut Incident,
+    pub(super) hosts: &'a [hosts::Host],
+    pub(super) symptom: &'a str,
+    pub(super) progress: Progress,
+    past: Arc<Past>,
+    /// Why the journal does not have it; empty where it has.
+    unrecorded: String,
+}
+
+/// Hosts that are under way, by their place in the order.
+#[derive(Default)]
+struct UnderWay {
+    looks: JoinSet<Seen>,
+    /// Which host each task looks at.
+    whose: BTreeMap<tokio::task::Id, usize>,
+    begun: usize,
+    seen: BTreeMap<usize, Seen>,
+    recorded: usize,
+    numbered: BTreeMap<usize, Numbered>,
+    asking: JoinSet<(usize, Offers)>,
+    offers: BTreeMap<usize, Offers>,
+    told: usize,
+}
+
+impl<'a> Sweep<'a> {
+    /// Nothing is looked at yet.
+    pub(super) async fn new(
+        world: &'a Arc<World>,
+        incident: &'a mut Incident,
+        hosts: &'a [hosts::Host],
+        symptom: &'a str,
+        progress: Progress,
+    ) -> Self {
+        let past = Arc::new(Past::read(world, clock::now()).await);
+        Self {
+            world,
+            incident,
+            hosts,
+            symptom,
+            progress,
+            past,
+            unrecorded: String::new(),
+        }
+    }
+
+    /// Looks at all hosts and tells each, in their order, once it is recorded. Gives why the journal does not have it all;
+    /// nothing where it has: what was seen is told all the same, since a full disk here is no reason to keep quiet about
+    /// one there.
+    pub(super) async fn run(mut self, mut tell: impl FnMut(&Incident, Part)) -> String {
+        let mut way = UnderWay::default();
+        while way.told < self.hosts.len() {
+            self.begin(&mut way);
+            self.record(&mut way).await;
+            self.tell(&mut way, &mut tell).await;
+            tokio::select! {
+                Some(done) = way.looks.join_next_with_id() => self.looked(&mut way, done),
+                Some(done) = way.asking.join_next() => match done {
+                    Ok((n, offers)) => { way.offers.insert(n, offers); }
+                    Err(error) => tracing::error!(%error, "a search for fixes ended by itself"),
+                },
+                else => way.give_up_asking(),
+            }
+        }
+        self.progress.clear();
+        self.unrecorded
+    }
+
+    fn begin(&self, way: &mut UnderWay) {
+        while way.looks.len() < AT_ONCE && way.begun < way.told + AHEAD {
+            let Some(host) = self.hosts.get(way.begun).cloned() else {
+                return;
+            };
+            let world = Arc::clone(self.world);
+            let symptom = self.symptom.to_owned();
+            let bar = self.progress.host(&host.name);
+            let task = way.looks.spawn(async move {
+                let seen = look::look(&world, &host, Window::default(), &symptom, |step| {
+                    bar.wave(step);
+                })
+                .await;
+                bar.done();
+                seen
+            });
+            way.whose.insert(task.id(), way.begun);
+            way.begun += 1;
+        }
+    }
+
+    fn looked(
+        &self,
+        way: &mut UnderWay,
+        done: Result<(tokio::task::Id, Seen), tokio::task::JoinError>,
+    ) {
+        let (id, seen) = match done {
+            Ok((id, seen)) => (id, Some(seen)),
+            Err(error) => {
+                tracing::error!(%error, "a look ended by itself");
+                (error.id(), None)
+            }
+        };
+        // A host that nothing is known of is said to be that, whatever the reason.
+        if let Some(n) = way.whose.remove(&id)
+            && let Some(host) = self.hosts.get(n)
+        {
+            way.seen
+                .insert(n, seen.unwrap_or_else(|| Seen::nothing(host)));
+        }
+    }
+
+    /// Numbers and records what was seen, in the order of the hosts, and has fixes looked for while the connection is warm.
+    /// Hosts that are ready together are recorded together: each record waits for the disk.
+    async fn record(&mut self, way: &mut UnderWay) {
+        let mut ready = Vec::new();
+        let (mut facts, mut bodies) = (Vec::new(), Vec::new());
+        let mut so_far = self.incident.numbered;
+        while way.asking.len() + ready.len() < OFFERS_AT_ONCE
+            && let Some(seen) = way.seen.remove(&way.recorded)
+        {
+            let numbered = seen.number(so_far, &self.world.redactor);
+            so_far.0 += numbered.evidence.len();
+            so_far.1 += numbered.report.findings.len();
+            if self.unrecorded.is_empty()
+                && let Err(error) = super::written(&numbered, &mut facts, &mut bodies)
+            {
+                self.unrecorded = crate::sentence::of(&error);
+            }
+            ready.push((way.recorded, seen.host, seen.line));
+            way.numbered.insert(way.recorded, numbered);
+            way.recorded += 1;
+        }
+        if self.unrecorded.is_empty() && !facts.is_empty() {
+            let store = &self.world.store;
+            let kept = journal::record(store, self.incident, &facts, bodies, clock::now()).await;
+            if let Err(error) = kept {
+                self.unrecorded = crate::sentence::of(&error);
+            }
+        }
+        // The numbers go on also where nothing is recorded any more.
+        self.incident.numbered = so_far;
+        for (n, host, line) in ready {
+            self.ask(way, n, host, line);
+        }
+    }
+
+    fn ask(&self, way: &mut UnderWay, n: usize, host: hosts::Host, line: Option<look::Line>) {
+        let findings = way
+            .numbered
+            .get(&n)
+            .map(|one| one.report.findings.clone())
+            .unwrap_or_default();
+        match line {
+            Some(line) if self.unrecorded.is_empty() && !findings.is_empty() => {
+                let (world, past) = (Arc::clone(self.world), Arc::clone(&self.past));
+                let id = self.incident.id.clone();
+                way.asking.spawn(async move {
+                    let at = At { host, line };
+                    let now = clock::now();
+                    (
+                        n,
+                        propose::offers(&world, &id, &at, &findings, &past, now).await,
+                    )
+                });
+            }
+            Some(_) | None => {
+                way.offers.insert(n, Offers::default());
+            }
+        }
+    }
+
+    async fn tell(&mut self, way: &mut UnderWay, tell: &mut impl FnMut(&Incident, Part)) {
+        while let Some(mut offers) = way.offers.remove(&way.told)
+            && let Some(numbered) = way.numbered.remove(&way.told)
+        {
+            way.told += 1;
+            let so_far = self.incident.remediations.len();
+            for (n, one) in offers.proposals.iter_mut().enumerate() {
+                one.id = self.incident.id.proposal(so_far + n + 1);
+            }
+            if let Err(error) = self.propose(&offers).await {
+                self.unrecorded = crate::sentence::of(&error);
+            }
+            if !self.unrecorded.is_empty() {
+                offers.proposals.clear();
+            }
+            tell(self.incident, Part { numbered, offers });
+        }
+    }
+
+    async fn propose(&mut self, offers: &Offers) -> Result<(), JournalError> {
+        let facts: Vec<Fact> = offers
+            .proposals
+            .iter()
+            .map(|one| Fact::Proposed {
+                proposal: Box::new(one.clone()),
+            })
+            .collect();
+        if !facts.is_empty() && self.unrecorded.is_empty() {
+            let store = &self.world.store;
+            journal::record(store, self.incident, &facts, Vec::new(), clock::now()).await?;
+        }
+        Ok(())
+    }
+}
+
+impl UnderWay {
+    /// Nothing runs any more: where a search for fixes ended by itself, its host is told without any.
+    fn give_up_asking(&mut self) {
+        for n in self.numbered.keys() {
+            self.offers.entry(*n).or_insert_with(|| Offers {
+                withheld: vec![
+                    "any fix: the search for one ended by itself; this is a defect, please report it"
+                        .to_owned(),
+                ],
+                ..Offers::default()
+            });
+        }
+    }
+}
