@@ -29,7 +29,7 @@ bench *ARGS:
 
 # Kills the program at every durable boundary and at random, for some minutes (root): just soak 10
 soak MINUTES="10":
-    SICKBAY_SOAK_SECONDS=$(({{MINUTES}} * 60)) tests/run killed_at_random
+    SICKBAY_SOAK_SECONDS=$(({{MINUTES}} * 60)) SICKBAY_TEST_KILLS=$(({{MINUTES}} * 100)) tests/run killed_at_random
 
 # A release binary without fail points, and its checksum.
 release:

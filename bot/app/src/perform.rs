@@ -397,10 +397,11 @@ pub(crate) fn can_undo(incident: &Incident, proposal: &ProposalId) -> bool {
     let Some(remediation) = incident.remediations.get(proposal) else {
         return false;
     };
-    let Some(execution) = &remediation.execution else {
+    let (Some(execution), Some(ran)) = (&remediation.execution, &remediation.ran) else {
         return false;
     };
-    remediation.proposal.undoes.is_none()
+    !matches!(ran, Ran::Unknown { .. })
+        && remediation.proposal.undoes.is_none()
         && incident::remediation::invert(execution, &remediation.proposal.steps, &remediation.steps)
             .is_ok()
 }

@@ -118,6 +118,8 @@ pub struct Remediation {
     pub steps: Vec<StepReport>,
     /// The execution that really ran, once one did.
     pub execution: Option<ExecutionId>,
+    /// How that one ended.
+    pub ran: Option<Ran>,
     /// The guard's state root of its latest attempt: what was saved lies there.
     pub root: String,
     /// The end of its output, redacted.
@@ -303,6 +305,7 @@ impl Incident {
                     },
                     steps: Vec::new(),
                     execution: None,
+                    ran: None,
                     root: String::new(),
                     output: String::new(),
                 };
@@ -429,6 +432,7 @@ impl Incident {
             Ran::Done | Ran::StepFailed { .. } | Ran::TimedOut | Ran::Unknown { .. } => {
                 remediation.steps = steps.to_vec();
                 remediation.execution = Some(execution.clone());
+                remediation.ran = Some(ran.clone());
                 remediation.state = State::Executed {
                     execution: execution.clone(),
                     ran: ran.clone(),

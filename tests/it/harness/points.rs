@@ -3,18 +3,19 @@
 use super::bench::{Bench, Patience, SERVICES};
 use super::check::{helps_once, undone_once, violations};
 
-/// From the click to the moment at which the host has answered: the place, and at which time it is passed.
-const UNTIL_IT_RAN: [(&str, usize); 12] = [
-    // The approval, its grant and the effect that carries it out.
+/// The click, and the lease on what it calls for: the place, and at which time it is passed.
+const CLICK: [(&str, usize); SERVICES] = [
     ("store::append::before_commit", 1),
     ("store::append::after_commit", 1),
     ("app::after_approve", 1),
-    // The lease on that effect.
     ("store::lease::before_commit", 1),
     ("store::lease::after_commit", 1),
-    // The look before, the intent, the start.
-    ("hosts::connecting", 1),
     ("app::before_check", 1),
+];
+
+/// The look before, the intent, the start.
+const START: [(&str, usize); SERVICES] = [
+    ("hosts::connecting", 1),
     ("store::append::before_commit", 2),
     ("store::append::after_commit", 2),
     ("app::before_dispatch", 1),
@@ -22,15 +23,18 @@ const UNTIL_IT_RAN: [(&str, usize); 12] = [
     ("hosts::after_start", 1),
 ];
 
-/// From there to the end.
-const AFTER_IT_RAN: [(&str, usize); 12] = [
+/// How it ended.
+const END: [(&str, usize); SERVICES] = [
     ("app::after_dispatch", 1),
     ("store::append::before_commit", 3),
     ("store::append::after_commit", 3),
     ("store::append::after_head", 3),
     ("app::after_report", 1),
-    // The look afterwards.
     ("store::lease::before_commit", 2),
+];
+
+/// The look afterwards.
+const LOOK: [(&str, usize); SERVICES] = [
     ("store::lease::after_commit", 2),
     ("app::after_lease", 2),
     ("app::before_verify", 1),
@@ -49,29 +53,38 @@ const UNDO: [(&str, usize); SERVICES] = [
     ("app::before_verify", 1),
 ];
 
-fn killed_at(bench: &mut Bench, points: &[(&str, usize)]) {
-    for some in points.chunks(SERVICES) {
-        let fixes = bench.all_offers();
-        for ((point, nth), fix) in some.iter().zip(&fixes) {
-            bench.killed_at(point, *nth, &["approve", &fix.id]);
-            helps_once(bench, fix, &format!("killed at {point}, time {nth}"));
-        }
+fn killed_at(name: &str, points: [(&str, usize); SERVICES]) {
+    let mut bench = Bench::up(name);
+    let fixes = bench.all_offers();
+    for ((point, nth), fix) in points.iter().zip(&fixes) {
+        bench.killed_at(point, *nth, &["approve", &fix.id]);
+        helps_once(&bench, fix, &format!("killed at {point}, time {nth}"));
     }
-}
-
-#[test]
-#[ignore = "needs the lab"]
-fn killed_on_the_way_to_the_host_a_fix_runs_once() {
-    let mut bench = Bench::up("it-harness-before");
-    killed_at(&mut bench, &UNTIL_IT_RAN);
-}
-
-#[test]
-#[ignore = "needs the lab"]
-fn killed_on_the_way_back_a_fix_runs_once() {
-    let mut bench = Bench::up("it-harness-after");
-    killed_at(&mut bench, &AFTER_IT_RAN);
     no_connection_outlives_its_process(&bench);
+}
+
+#[test]
+#[ignore = "needs the lab"]
+fn killed_at_the_click_a_fix_runs_once() {
+    killed_at("it-harness-click", CLICK);
+}
+
+#[test]
+#[ignore = "needs the lab"]
+fn killed_at_the_start_a_fix_runs_once() {
+    killed_at("it-harness-start", START);
+}
+
+#[test]
+#[ignore = "needs the lab"]
+fn killed_at_the_end_a_fix_runs_once() {
+    killed_at("it-harness-end", END);
+}
+
+#[test]
+#[ignore = "needs the lab"]
+fn killed_at_the_look_afterwards_a_fix_runs_once() {
+    killed_at("it-harness-look", LOOK);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::bench::{Bench, Truth, ended};
-use super::check::{helps_once, violations};
+use super::check::{helps_once, undone_once, violations};
 use super::points::ends;
 
 fn why(said: &Value) -> &str {
@@ -58,6 +58,21 @@ fn of_clicks_at_the_same_moment_one_is_carried_out_and_the_others_are_told() {
     }
     assert_eq!(bench.truth(&one.service).starts, 1);
     helps_once(&bench, one, "two clicks at once");
+
+    // Two undos at once.
+    let clicks: Vec<_> = (0..2)
+        .map(|_| bench.spawn(&["rollback", &one.id], ""))
+        .collect();
+    let said: Vec<_> = clicks.into_iter().map(ended).collect();
+    let (done, told): (Vec<_>, Vec<_>) = said.iter().partition(|(code, _)| *code == 0);
+    assert!(
+        done.len() == 1
+            && told
+                .iter()
+                .all(|(code, said)| *code == 2 && !why(said).is_empty()),
+        "{said:#?}"
+    );
+    undone_once(&bench, one, "two undos at once");
 
     // Both have read that nobody has approved it yet when the first of them writes.
     let points = "app::before_append=1*sleep(1500)";

@@ -1,8 +1,10 @@
 //! Approve, reject, dry run, roll back: what a person presses.
 
+use incident::fact::Ran;
 use incident::notice::Notice;
 use incident::remediation::{Event, Incident, Outcome, Remediation, State, invert};
 use incident::{Fact, Proposal, ProposalId, Span};
+use store::AppendError;
 
 use crate::cli::{Click, Global};
 use crate::exit::Exit;
@@ -327,31 +329,32 @@ pub(crate) async fn can_undo(world: &World, id: &ProposalId) -> anyhow::Result<b
     Ok(perform::can_undo(&incident, id))
 }
 
+/// How often an undo is made anew because somebody else recorded something meanwhile.
+const MOST_RACES: usize = 5;
+
 /// Proposes the inverse of what a proposal did, approves it as the person at this terminal, and carries it out.
 pub(crate) async fn undo(world: &World, click: &Click, id: &ProposalId) -> anyhow::Result<Exit> {
-    let (mut incident, proposal) = match find(world, id).await {
-        Ok(found) => found,
-        Err(error) => return refused(click, error),
-    };
-    let undo = match make_rollback(world, &incident, &proposal).await {
-        Ok(undo) => undo,
-        Err(why) => return Ok(refuse(click, &why)),
-    };
-    let fact = Fact::Proposed {
-        proposal: Box::new(undo.clone()),
-    };
-    if let Err(error) = journal::record(
-        &world.store,
-        &mut incident,
-        &[fact],
-        Vec::new(),
-        clock::now(),
-    )
-    .await
-    {
-        return refused(click, error);
+    for _ in 0..MOST_RACES {
+        let (mut incident, proposal) = match find(world, id).await {
+            Ok(found) => found,
+            Err(error) => return refused(click, error),
+        };
+        let undo = match make_rollback(world, &incident, &proposal).await {
+            Ok(undo) => undo,
+            Err(why) => return Ok(refuse(click, &why)),
+        };
+        let fact = Fact::Proposed {
+            proposal: Box::new(undo.clone()),
+        };
+        let now = clock::now();
+        match journal::record(&world.store, &mut incident, &[fact], Vec::new(), now).await {
+            Ok(()) => return carry_out(world, click, &undo.id, Said::Nothing).await,
+            Err(JournalError::Append(AppendError::Conflict { .. })) => {}
+            Err(error) => return refused(click, error),
+        }
     }
-    carry_out(world, click, &undo.id, Said::Nothing).await
+    let why = format!("others are at work on {id}; `sickbay proposals` shows what waits");
+    Ok(refuse(click, &why))
 }
 
 /// The proposal that undoes another, made from what the guard saved.
@@ -369,19 +372,14 @@ async fn make_rollback(
             proposal.id
         ));
     }
+    // That nobody could see whether it helped is no reason: what it did is known all the same.
+    if let Some(Ran::Unknown { .. }) = remediation.ran {
+        return Err(format!(
+            "how {} ended is unknown, so what an undo would do is unknown too; look at {} first",
+            proposal.id, proposal.host
+        ));
+    }
     let execution = match (&remediation.state, &remediation.execution) {
-        (
-            State::Ended {
-                outcome: Outcome::Unknown,
-                ..
-            },
-            _,
-        ) => {
-            return Err(format!(
-                "how {} ended is unknown, so what an undo would do is unknown too; look at {} first",
-                proposal.id, proposal.host
-            ));
-        }
         (State::Ended { .. }, Some(execution)) => execution.clone(),
         (State::Ended { .. } | State::Proposed { .. }, None) => {
             return Err(format!(

@@ -12,6 +12,7 @@ use crate::proposal::{Limits, Privilege};
 use crate::report::{HostReport, Verdict};
 use crate::*;
 
+mod ends;
 mod limits;
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
