@@ -42,10 +42,9 @@ fn found(bench: &Bench, fix: &Fix) -> (Vec<Value>, Vec<String>) {
     let facts = bench.facts(&fix.id);
     let story = of(&facts, &fix.id);
     let truth = bench.truth(&fix.service);
-    let undone = undo_of(&facts, &fix.id).is_some_and(|undo| {
-        let undo = of(&facts, &undo);
-        undo.ends.iter().any(|how| how == "done")
-    });
+    let undone = undos_of(&facts, &fix.id)
+        .iter()
+        .any(|undo| of(&facts, undo).ends.iter().any(|how| how == "done"));
     let mut wrong = Vec::new();
     let Truth {
         starts,
@@ -97,15 +96,15 @@ fn found(bench: &Bench, fix: &Fix) -> (Vec<Value>, Vec<String>) {
     (facts, wrong)
 }
 
-/// The latest proposal that undoes another.
-fn undo_of(facts: &[Value], proposal: &str) -> Option<String> {
-    let proposed = facts.iter().filter(|fact| fact["fact"] == "proposed");
-    proposed
+/// The proposals that undo another.
+fn undos_of(facts: &[Value], proposal: &str) -> Vec<String> {
+    facts
+        .iter()
+        .filter(|fact| fact["fact"] == "proposed")
         .map(|fact| &fact["proposal"])
         .filter(|undo| undo["undoes"] == proposal)
-        .filter_map(|undo| undo["id"].as_str())
-        .next_back()
-        .map(str::to_owned)
+        .filter_map(|undo| undo["id"].as_str().map(str::to_owned))
+        .collect()
 }
 
 /// After a kill the next click brings the fix to its end: the approval that was taken is carried out, or where none was
@@ -135,8 +134,10 @@ pub(super) fn helps_once(bench: &Bench, fix: &Fix, after: &str) {
 pub(super) fn undone_once(bench: &Bench, fix: &Fix, after: &str) {
     let (facts, wrong) = found(bench, fix);
     assert!(wrong.is_empty(), "{after}: {wrong:#?}");
-    let undo = undo_of(&facts, &fix.id);
-    let approved = undo.is_some_and(|undo| of(&facts, &undo).approvals > 0);
+    let undos = undos_of(&facts, &fix.id);
+    let approved = undos
+        .iter()
+        .any(|undo| of(&facts, undo).approvals > 0 && !of(&facts, undo).voided);
     once_more(
         bench,
         &["rollback", &fix.id],
