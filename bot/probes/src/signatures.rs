@@ -246,3 +246,10 @@ impl Runs {
         }
     }
 }
+
+/// Whether a line of that time counts as said by a failing unit.
+#[cfg(test)]
+pub(crate) fn standing_of(list: &str, unit: &str, at_ms: i64) -> bool {
+    let units = crate::units::list::Units::read(list);
+    hits::standing(&units, Some(unit), Some(at_ms)) == Some(Standing::Failing)
+}

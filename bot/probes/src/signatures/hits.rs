@@ -148,6 +148,14 @@ pub(crate) fn standing(units: &Units, unit: Option<&str>, at_ms: Option<i64>) ->
         };
         return of_it.then_some(Standing::Failing);
     }
+    // One that keeps ending runs only until it ends again: what it said a moment ago is why.
+    let young = units
+        .seconds_ago(unit.active_since)
+        .is_some_and(|ago| ago < 10);
+    if unit.is_active() && unit.restarts >= 3 && young {
+        let of_it = at_ms.is_none_or(|at| at >= units.now_ms.saturating_sub(60_000));
+        return of_it.then_some(Standing::Failing);
+    }
     if unit.is_active() {
         let recovered = match (units.moment(unit.active_since), at_ms) {
             (Some(since), Some(at)) => at < since,

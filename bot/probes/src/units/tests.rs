@@ -278,3 +278,18 @@ proptest! {
         prop_assert!(Needs::read("").parts.iter().all(|part| part.role != Role::Program));
     }
 }
+
+#[test]
+fn a_unit_that_runs_between_two_ends_is_still_failing() {
+    use crate::signatures::standing_of;
+    let list = |restarts: u64, since: u64| {
+        one(&format!(
+            "Type=simple\nId=web.service\nLoadState=loaded\nActiveState=active\nSubState=running\nNRestarts={restarts}\nActiveEnterTimestampMonotonic={since}\n"
+        ))
+    };
+    // The host's clock says 1795426000.5 s, 1000 s after boot.
+    let said_at = 1_795_425_990_000;
+    assert!(standing_of(&list(4, 998_000_000), "web.service", said_at));
+    assert!(!standing_of(&list(4, 900_000_000), "web.service", said_at));
+    assert!(!standing_of(&list(0, 998_000_000), "web.service", said_at));
+}
