@@ -15,11 +15,13 @@ pub(crate) fn root() -> PathBuf {
 
 /// Where the lab keeps its hosts.
 pub(crate) fn lab_dir() -> PathBuf {
-    std::env::var_os("LAB_DIR").map_or_else(
+    // As in the lab's own scripts, a variable set to nothing is not set.
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    set("LAB_DIR").map_or_else(
         || {
-            let tmp =
-                std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
-            tmp.join("sickbay-lab")
+            set("TMPDIR")
+                .map_or_else(|| PathBuf::from("/tmp"), PathBuf::from)
+                .join("sickbay-lab")
         },
         PathBuf::from,
     )
