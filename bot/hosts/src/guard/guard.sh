@@ -805,7 +805,7 @@ saved_ok() { # PATH SAVE-DIR: what was saved there is about PATH, and PATH is st
 }
 room_again() { # PATH BEFORE: the room that its old content takes is there, so that an undo does not stop half-way
   pick size "$(cat "$2" 2>/dev/null)"; case $V in ''|*[!0-9]*) return 0 ;; esac
-  _kb=$((V / 1024 + 4)); _free=$(limit 5 df -P -k -- "${1%/*}/" 2>/dev/null | awk 'END { print $4 }')
+  _kb=$(((V + 4095) / 4096 * 4)); _free=$(limit 5 df -P -k -- "${1%/*}/" 2>/dev/null | awk 'END { print $4 }')
   case $_free in ''|*[!0-9]*) return 0 ;; esac
   [ "$_kb" -le "$_free" ] || no "${1%/*}/ has no room for it: it takes $_kb kB, and $_free kB are free"
 }
