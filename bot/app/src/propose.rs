@@ -260,6 +260,7 @@ fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Resu
     };
     let mut touched = BTreeSet::new();
     let mut any_change = false;
+    let mut leaves_something = false;
     for (step, looked) in steps.into_iter().zip(&preview.steps) {
         if let hosts::Verdict::Refused(why) = &looked.verdict {
             return Err(format!(
@@ -285,6 +286,7 @@ fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Resu
         if !undoable(&step, looked) {
             bound.undo = Undo::Irreversible;
         }
+        leaves_something |= !passes(&step, looked);
         bound.undo_words.push(looked.undo.clone());
         if !looked.diff.is_empty() {
             bound.diff.push_str(
@@ -298,7 +300,23 @@ fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Resu
     if !any_change {
         return Err("everything it would do is done already".to_owned());
     }
+    if !leaves_something {
+        bound.undo = Undo::Irreversible;
+    }
     Ok(bound)
+}
+
+/// Whether a step leaves nothing behind that could be put back: a service that runs before and after, a record of a failure.
+fn passes(step: &Step, looked: &hosts::StepPreview) -> bool {
+    let runs = looked
+        .before
+        .get("active")
+        .is_some_and(|state| state == "active");
+    match step.verb() {
+        "unit.restart" | "unit.reload" => runs,
+        "unit.reset_failed" => true,
+        _ => false,
+    }
 }
 
 /// Whether a step can be undone: by its verb, and by the guard's word where that depends on room for a copy.

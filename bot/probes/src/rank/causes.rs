@@ -245,6 +245,7 @@ pub(super) const CAUSES: &[Pair] = &[
     pair("unit.failed", "unit.timer_failed", Mentions),
     pair("unit.failed", "nginx.upstream_down", Mentions),
     pair("unit.stopped", "nginx.upstream_down", Mentions),
+    pair("sysctl.drift", "net.few_ports", SameSubject),
     pair("unit.masked", "nginx.upstream_down", Mentions),
     pair("unit.restart_loop", "nginx.upstream_down", Mentions),
     pair("unit.failed", "app.connection_refused", Mentions),
