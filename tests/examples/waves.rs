@@ -2,6 +2,7 @@
 //!
 //! `waves SSH_CONFIG NAME… [--follow N]` asks all of these hosts the first wave at once, and then each N times more what a
 //! second wave usually asks. It prints one JSON object: milliseconds, and the slowest probe as the host saw it.
+//! `waves --script` prints the first wave as the one script that other tools can run.
 
 #![expect(
     clippy::print_stdout,
@@ -21,7 +22,14 @@ const FOLLOW_UP: usize = 5;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut words = std::env::args().skip(1);
+    let mut words = std::env::args().skip(1).peekable();
+    if words.peek().is_some_and(|word| word == "--script") {
+        print!(
+            "{}",
+            hosts::script_of(&probes::first_wave(&Window::default(), None))?
+        );
+        return Ok(());
+    }
     let config = PathBuf::from(
         words
             .next()

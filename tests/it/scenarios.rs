@@ -257,6 +257,7 @@ scenarios! {
     docroot_mode "docroot-mode"
     dpkg_half_configured "dpkg-half-configured"
     env_file_missing "env-file-missing"
+    settings_folder_moved "settings-folder-moved"
     exec_bit_lost "exec-bit-lost"
     exec_missing "exec-missing"
     firewall_drop "firewall-drop"

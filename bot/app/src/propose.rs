@@ -20,7 +20,7 @@ use crate::world::World;
 pub(crate) struct Offers {
     /// What is offered, with what it takes to approve it.
     pub(crate) proposals: Vec<Proposal>,
-    /// Runbooks that fit and have nothing to run: id, title, finding.
+    /// Runbooks that fit and have nothing to run for this finding: id, title, finding.
     pub(crate) pages: Vec<(String, String, String)>,
     /// Fixes that are not offered, and why.
     pub(crate) withheld: Vec<String>,
@@ -65,6 +65,9 @@ pub(crate) async fn offers(
             continue;
         }
         let matches = world.library.matches(finding, &findings);
+        // The first that fits and cannot act on this finding: read by a person, where no other acts.
+        let mut unfilled: Option<&runbook::Runbook> = None;
+        let mut answered = false;
         for found in matches.found {
             let Some(page) = world.library.get(&found.runbook) else {
                 continue;
@@ -73,18 +76,16 @@ pub(crate) async fn offers(
                 Ok(steps) if steps.is_empty() => continue,
                 Ok(steps) => steps,
                 Err(runbook::NotRunnable::Prose) => {
-                    offers.pages.push((
-                        page.id.to_string(),
-                        page.title.en.clone(),
-                        finding.id.to_string(),
-                    ));
+                    unfilled = Some(page);
                     break;
                 }
                 Err(why) => {
                     tracing::debug!(runbook.id = %page.id, finding.code = %finding.code, %why, "not runnable");
+                    unfilled = unfilled.or(Some(page));
                     continue;
                 }
             };
+            answered = true;
             // A step is shown, recorded and approved in full, so one that needs a secret is none of ours.
             if steps.iter().any(needs_secret) {
                 offers.withheld.push(format!(
@@ -123,6 +124,13 @@ pub(crate) async fn offers(
                         .push(format!("{} ({}): {why}", page.title.en, finding.id));
                 }
             }
+        }
+        if let Some(page) = unfilled.filter(|_| !answered) {
+            offers.pages.push((
+                page.id.to_string(),
+                page.title.en.clone(),
+                finding.id.to_string(),
+            ));
         }
     }
     offers

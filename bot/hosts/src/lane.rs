@@ -50,12 +50,20 @@ impl Rank {
             // One sudo, not a trial first: where it refuses, it has read nothing of the script, and the plain shell takes
             // it; where it did not, nothing of the script is left for that shell.
             Self::Root => {
-                r#"/bin/sh -c '[ "$(id -u)" = 0 ] || sudo -n /bin/sh -s; exec /bin/sh -s'"#
-                    .to_owned()
+                r#"/bin/sh -c '[ -O /proc/1 ] || sudo -n /bin/sh -s; exec /bin/sh -s'"#.to_owned()
             }
             Self::Helper => format!("sudo -n {PROBE_HELPER_PATH}"),
         }
     }
+}
+
+/// All runs of a plan as one script for `/bin/sh -s`, with the limits that they have on a host: what a lane is sent when
+/// there is only one.
+///
+/// # Errors
+/// When the system gives no random bits.
+pub fn script_of(plan: &Plan) -> Result<String, getrandom::Error> {
+    Ok(lane(plan, Rank::Login, (0..plan.runs.len()).collect())?.input)
 }
 
 /// Spreads some runs of a plan over at most `most` lanes. `root` says how those that want root get it.

@@ -37,7 +37,7 @@ pub use client::Options;
 pub use guard::{GuardError, Preview, Stand, Standing, StepPreview, Verdict};
 pub use inventory::{Host, Inventory, InventoryError, TargetError};
 pub use kit::{GATE_PATH, Kit, KitFile};
-pub use lane::{PROBE_HELPER_PATH, ProbeText};
+pub use lane::{PROBE_HELPER_PATH, ProbeText, script_of};
 pub use reach::{
     Checked, EnrolError, Examined, Hosts, Installed, NoHosts, OfferedKey, Outcome, Progress, Root,
 };

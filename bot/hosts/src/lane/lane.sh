@@ -8,7 +8,7 @@ trap 'if read -r s <"/proc/$H/stat"; then case ${s##*") "} in ?" $$ "*) kill -KI
 renice -n 5 -p $$ >/dev/null 2>&1
 # GNU head keeps what it reads until it ends, and a connection may end before: $U is what stdbuf(1) would load into it.
 K= U=; case $(timeout --version 2>&1 </dev/null) in
-  *coreutils*) S=gnu K='-k 1' U=$(stdbuf -o0 sh -c 'echo "$LD_PRELOAD"' 2>/dev/null) ;;
+  *coreutils*) S=gnu K='-k 1' U=/usr/libexec/coreutils/libstdbuf.so; [ -e $U ] || U=$(stdbuf -o0 sh -c 'echo "$LD_PRELOAD"' 2>/dev/null) ;;
   *BusyBox*|*busybox*) S=busybox; if timeout -t 1 true 2>/dev/null; then K=-t; else K='-k 1'; fi ;;
   *) S=; command -v setsid >/dev/null 2>&1 && S=setsid ;;
 esac
@@ -27,4 +27,4 @@ p() { i=$1 l=$2 m=$3; shift 3; read -r a _ </proc/uptime; echo "@@$N START $i $a
   { g "$l" "$@" </dev/null 2>&1 4>&-; echo "@@$N RC $i $?" >&4; exec >&- 2>&-
     for d in 0.02 0.3; do kill -0 "-$t" || exit; sleep $d || sleep 1; done; ! kill -0 "-$t" || kill -USR1 $$; } | LD_PRELOAD=$U _STDBUF_O=0 head -c "$m" >&4 4>&- &
   H=$!; until wait; do :; done; read -r a _ </proc/uptime; echo "@@$N END $i $a"; }
-hello() { read -r B </proc/sys/kernel/random/boot_id; echo "@@$N HELLO $(id -u) ${B:--} $(date +%s) ${SUDO_USER:-$(id -un)}"; }
+hello() { read -r B </proc/sys/kernel/random/boot_id; while read -r k v s; do [ "$k" != Uid: ] || u=${s%%[!0-9]*}; done </proc/$$/status; echo "@@$N HELLO ${u:-$(id -u)} ${B:--} $(date +%s) ${SUDO_USER:-$(id -un)}"; }

@@ -18,7 +18,7 @@ use crate::trouble::Unreachable;
 /// How many lanes a host gets: with the guard's channel below sshd's default of ten sessions.
 const LANES: usize = 6;
 /// How many it gets when many hosts are examined at once.
-const LANES_OF_MANY: usize = 3;
+const LANES_OF_MANY: usize = 2;
 /// From how many hosts on they are many.
 const MANY: usize = 8;
 /// How much one host may say in one wave.

@@ -1,10 +1,12 @@
 # What every program of a host relies on and nobody looks at: a few modes, links and lists. Only names and modes are read.
+set --
 for path in / /etc /usr /usr/bin /usr/lib /var /var/lib /run /tmp /var/tmp /dev/null /dev/shm \
   /etc/passwd /etc/group /etc/hosts /etc/resolv.conf /etc/nsswitch.conf /etc/localtime /etc/ld.so.cache /etc/ssl/certs/ca-certificates.crt; do
-  if [ -e "$path" ]; then stat -L -c 'mode %a %u %F:%n' "$path" 2>/dev/null
+  if [ -e "$path" ]; then set -- "$@" "$path"
   elif [ -L "$path" ]; then echo "dangling $path $(readlink "$path")"; fi
 done
-sudo=$(command -v sudo 2>/dev/null); [ -z "$sudo" ] || stat -L -c 'mode %a %u %F:%n' "$sudo" 2>/dev/null
+sudo=$(command -v sudo 2>/dev/null); [ -z "$sudo" ] || set -- "$@" "$sudo"
+stat -L -c 'mode %a %u %F:%n' "$@" 2>/dev/null
 for file in /etc/nologin /run/nologin; do [ ! -e "$file" ] || echo "nologin $file $(head -c 200 "$file" 2>/dev/null | tr '\n' ' ')"; done
 if [ -s /etc/ld.so.preload ]; then
   tr ' :' '\n\n' </etc/ld.so.preload 2>/dev/null | grep '^/' | head -n 8 | while read -r library; do [ -e "$library" ] || echo "preload-missing $library"; done

@@ -2,13 +2,7 @@
 # Lines `1 …` and `2 …` are counters that changed; `process PID START COMM STATE TICKS TICKS_EVER NICE THREADS RSS_PAGES POLICY` are those that
 # worked most in between or hold most memory; `cgroup PID:…` says to whom they belong.
 snap() {
-  read -r up _ </proc/uptime
-  echo "uptime $up"
-  grep -sE '^(cpu|procs_)' /proc/stat
-  grep -sH '^[sf]' /proc/pressure/cpu /proc/pressure/memory /proc/pressure/io
-  grep -sE '^(pswpin|pswpout|pgmajfault|pgscan_direct|oom_kill) ' /proc/vmstat
-  sed -n -e 's/^ */disk /p' /proc/diskstats 2>/dev/null
-  sed -n -e '3,$s/^ */net /p' /proc/net/dev
+  grep -sH '' /proc/uptime /proc/stat /proc/vmstat /proc/diskstats /proc/net/dev /proc/pressure/cpu /proc/pressure/memory /proc/pressure/io
   [ -z "$logs" ] || stat -c 'log %n	%s' $logs 2>/dev/null
   echo processes
   cat /proc/[0-9]*/stat 2>/dev/null
@@ -24,6 +18,12 @@ out=$({ snap; echo second; sleep 0.7 2>/dev/null || sleep 1; snap; } | awk '
   $0 == "second" { second = 1; inside = 0; next }
   $0 == "processes" { inside = 1; next }
   !inside {
+    at = index($0, ":"); file = substr($0, 1, at - 1); rest = substr($0, at + 1)
+    if (file == "/proc/uptime") { sub(/ .*/, "", rest); $0 = "uptime " rest }
+    else if (file == "/proc/stat") { if (rest !~ /^(cpu|procs_)/) next; $0 = rest }
+    else if (file == "/proc/vmstat") { if (rest !~ /^(pswpin|pswpout|pgmajfault|pgscan_direct|oom_kill) /) next; $0 = rest }
+    else if (file == "/proc/diskstats") { sub(/^ */, "", rest); $0 = "disk " rest }
+    else if (file == "/proc/net/dev") { if (rest ~ /\|/) next; sub(/^ */, "", rest); $0 = "net " rest }
     k = key($0)
     if (!second) { before[k] = $0; next }
     if (before[k] != $0 || $1 ~ /^(cpu|procs)/) { if (k in before) print "1 " before[k]; print "2 " $0 }

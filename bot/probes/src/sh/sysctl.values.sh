@@ -11,9 +11,6 @@ lines=$(grep -sHE '^[[:space:]]*-?[A-Za-z][A-Za-z0-9_./-]*[[:space:]]*=' "$@")
 [ -n "$lines" ] || exit 0
 printf '%s\n' "$lines" | sed 's/^/file /'
 set --
-for key in $(printf '%s\n' "$lines" | sed 's/^[^:]*:[[:space:]]*-*\([^=[:space:]]*\).*/\1/' | sort -u | head -n 150); do
-  case $key in */*) path=$key ;; *) path=$(printf '%s' "$key" | tr . /) ;; esac
-  set -- "$@" "/proc/sys/$path"
-done
+for path in $(printf '%s\n' "$lines" | sed -e 's/^[^:]*:[[:space:]]*-*\([^=[:space:]]*\).*/\1/' -e '/\//!y/./\//' | sort -u | head -n 150); do set -- "$@" "/proc/sys/$path"; done
 grep -sH '' "$@" /dev/null
 exit 0

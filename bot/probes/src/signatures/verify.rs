@@ -15,7 +15,7 @@ use crate::look::Look;
 use crate::units::exec::{Needs, Role};
 use crate::units::list::Units;
 use crate::units::path::{Account, Node, normal};
-use crate::units::start::{broken_link, with_renamed};
+use crate::units::start::{broken_link, with_gone};
 
 /// What was looked at, read once.
 pub(crate) struct Known<'a> {
@@ -319,7 +319,7 @@ fn missing(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
         }
         return vec![draft.cite(hit.key.as_str()).cite(key)];
     }
-    let Some(gone) = &place.way.gone else {
+    if place.way.gone.is_none() {
         return match hit.standing {
             Standing::Failing => sandbox(known, hit, &path, &place)
                 .map(|draft| draft.cite(key))
@@ -327,15 +327,14 @@ fn missing(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
                 .collect(),
             Standing::Running | Standing::Unknown => Vec::new(),
         };
-    };
+    }
     let mut draft = Draft { severity, ..said }
         .sure(Confidence::Confirmed)
-        .cite(key)
-        .fact("gone", gone.as_str());
+        .cite(key);
     if let Some(package) = &place.package {
         draft = draft.fact("package", package.as_str());
     }
-    vec![with_renamed(draft, place.way.renamed(Node::is_file))]
+    vec![with_gone(draft, &place.way, Node::is_file)]
 }
 
 fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {

@@ -4,7 +4,8 @@ if ! command -v systemctl >/dev/null 2>&1 || [ ! -d /run/systemd/system ]; then
   exit 0
 fi
 echo 'manager systemd'
-echo "state $(systemctl is-system-running 2>&1)"
+state=$(systemctl is-system-running 2>&1)
+echo "state $state"
 read -r up _ </proc/uptime
 echo "now $(date +%s.%N) $up"
 show() {
@@ -26,7 +27,7 @@ for link in /etc/systemd/system/*.wants/*.service; do
 done
 [ $# = 0 ] || [ $# -gt 40 ] || show "$@"
 echo '-- failed of every kind'
-systemctl list-units --failed --plain --no-legend --full --no-pager
+[ "$state" = running ] || systemctl list-units --failed --plain --no-legend --full --no-pager
 echo '-- links'
 for dir in /etc/systemd/system /run/systemd/system; do
   [ -d "$dir" ] || continue

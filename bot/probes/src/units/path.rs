@@ -138,17 +138,20 @@ impl Way {
         whole.nodes.last().filter(|node| node.name == whole.path)
     }
 
-    /// What lies where the path should end, under its name with something behind it: `shop.env.bak`, `app-old`. Only where
-    /// there is exactly one such thing of the wanted kind; between several a person has to choose.
+    /// What lies beside the first part that is gone, under its name with something behind it: `shop.env.bak`, `shop-old`.
+    /// Only where there is exactly one such thing of the wanted kind (a folder, where the gone part is not the end of the
+    /// path); between several a person has to choose.
     pub(crate) fn renamed(&self, wanted: impl Fn(&Node) -> bool) -> Option<&Node> {
-        if self.gone.as_deref() != Some(self.path.as_str()) {
-            return None;
-        }
+        let gone = self.gone.as_deref()?;
         let mut found = self.near.iter().filter(|node| {
-            let rest = node.name.strip_prefix(self.path.as_str());
+            let rest = node.name.strip_prefix(gone);
             rest.and_then(|rest| rest.chars().next())
                 .is_some_and(|first| !first.is_alphanumeric() && first != '/')
-                && wanted(node)
+                && if gone == self.path {
+                    wanted(node)
+                } else {
+                    node.is_folder()
+                }
         });
         match (found.next(), found.next()) {
             (Some(node), None) => Some(node),

@@ -68,9 +68,8 @@ fn program(needs: &Needs, part: &Part, severity: Severity, found: &mut Vec<Draft
     }
     if let Some(gone) = &way.gone {
         let title = format!("{} is to run {path}, which is not there", needs.unit);
-        let mut draft = Draft::new("unit.exec_missing", severity, subject(needs), title)
-            .fact("path", path)
-            .fact("gone", gone.as_str());
+        let mut draft =
+            Draft::new("unit.exec_missing", severity, subject(needs), title).fact("path", path);
         draft = match &part.package {
             Some(package) => draft
                 .detail(format!("Package {package} should have brought it; the first part that is missing is {gone}."))
@@ -78,7 +77,7 @@ fn program(needs: &Needs, part: &Part, severity: Severity, found: &mut Vec<Draft
             None => draft.detail(format!("The first part of the path that is missing is {gone}; no installed package owns it.")),
         };
         let runs = |node: &Node| node.is_file() && node.mode & 0o111 != 0;
-        found.push(with_renamed(draft, way.renamed(runs)));
+        found.push(with_gone(draft, way, runs));
         return;
     }
     if way.hidden.is_some() || way.end().is_none() {
@@ -317,19 +316,28 @@ fn folder(needs: &Needs, part: &Part, severity: Severity, found: &mut Vec<Draft>
             .fact("want_owner", account.name.as_str())
             .fact("want_group", account.group.as_str());
     }
-    found.push(with_renamed(draft, part.way.renamed(Node::is_folder)));
+    found.push(with_gone(draft, &part.way, Node::is_folder));
 }
 
-/// Names what the missing thing is called by now, where that is plain.
-pub(crate) fn with_renamed(draft: Draft, renamed: Option<&Node>) -> Draft {
-    let Some(node) = renamed else { return draft };
-    let detail = format!(
-        "{} Beside it lies {}: it may have been renamed.",
-        draft.detail, node.name
-    );
-    draft
-        .detail(detail.trim_start())
-        .fact("want_target", node.name.as_str())
+/// Says how much of the way to a missing thing is gone, and what that part is called by now, where that is plain.
+/// `wanted` is what the thing itself has to be.
+pub(crate) fn with_gone(draft: Draft, way: &Way, wanted: impl Fn(&Node) -> bool) -> Draft {
+    let Some(gone) = way.gone.as_deref() else {
+        return draft;
+    };
+    let mut detail = draft.detail.clone();
+    if gone != way.path && !detail.contains(gone) {
+        detail.push_str(&format!(" {gone} is missing as a whole."));
+    }
+    let mut draft = draft.fact("gone", gone);
+    if let Some(node) = way.renamed(wanted) {
+        detail.push_str(&format!(
+            " Beside it lies {}: it may have been renamed.",
+            node.name
+        ));
+        draft = draft.fact("want_target", node.name.as_str());
+    }
+    draft.detail(detail.trim_start())
 }
 
 fn environment(needs: &Needs, part: &Part, severity: Severity) -> Draft {
@@ -341,7 +349,7 @@ fn environment(needs: &Needs, part: &Part, severity: Severity) -> Draft {
     let draft = Draft::new("unit.env_file", severity, subject(needs), title)
         .detail("EnvironmentFile= names it without a leading `-`, so the unit does not start without it.")
         .fact("path", path);
-    with_renamed(draft, part.way.renamed(Node::is_file))
+    with_gone(draft, &part.way, Node::is_file)
 }
 
 fn writable(needs: &Needs, part: &Part, severity: Severity) -> Draft {
