@@ -22,6 +22,7 @@ pub mod remediation;
 pub mod report;
 pub mod step;
 pub mod summary;
+pub mod vitals;
 
 pub use code::Code;
 pub use evidence::{CouldNotCheck, Evidence};
@@ -36,3 +37,4 @@ pub use moment::{Moment, Span};
 pub use probe::{Ended, Plan, ProbeRun, RawOutput};
 pub use proposal::{Proposal, Risk, Undo};
 pub use step::Step;
+pub use vitals::{Gauge, Vitals};

@@ -60,7 +60,9 @@ const FULL_PERCENT: i64 = 95;
 /// From here writing fails, or will with the next large file.
 const CRITICAL_PERCENT: i64 = 99;
 /// With this much left in KiB no percentage is a worry: 50 GiB.
-const PLENTY_KIB: i64 = 50 * 1024 * 1024;
+pub(crate) const PLENTY_KIB: i64 = 50 * 1024 * 1024;
+/// With so many left no percentage is a worry.
+pub(crate) const PLENTY_INODES: i64 = 10_000_000;
 /// Files younger than this in seconds may still be in somebody's hands.
 const SETTLED_SECONDS: i64 = 1800;
 
@@ -111,7 +113,7 @@ pub(crate) fn read(text: &str) -> Vec<Room> {
 }
 
 /// Rooms that can be written to at all, one for each filesystem: of several paths to one the shortest.
-fn writable(look: &Look<'_>, key: &str) -> Vec<Room> {
+pub(crate) fn writable(look: &Look<'_>, key: &str) -> Vec<Room> {
     let mounted = mounts(&look.heard("disk.mounts"));
     let mut seen = Vec::new();
     let mut rooms = read(&look.heard(key));
@@ -129,7 +131,7 @@ fn writable(look: &Look<'_>, key: &str) -> Vec<Room> {
 }
 
 /// How bad a share of use is, if it is worth a word.
-fn severity(room: &Room, plenty: i64) -> Option<Severity> {
+pub(crate) fn severity(room: &Room, plenty: i64) -> Option<Severity> {
     match room.percent {
         p if p >= CRITICAL_PERCENT && room.free < plenty => Some(Severity::Critical),
         p if p >= FULL_PERCENT && room.free < plenty => Some(Severity::Warning),
@@ -216,7 +218,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         }
     }
     for room in writable(look, "disk.inodes") {
-        if let Some(severity) = severity(&room, 10_000_000) {
+        if let Some(severity) = severity(&room, PLENTY_INODES) {
             drafts.push(no_inodes(look, &room, severity, now));
         }
     }

@@ -39,7 +39,7 @@ pub(crate) const PROBES: &[Spec] = &[
 ];
 
 /// At this share of a limit of the whole host something will be refused soon.
-const NEAR_PERCENT: i64 = 90;
+pub(crate) const NEAR_PERCENT: i64 = 90;
 /// So often must a program crash within the window to be more than one bad request.
 const CRASHES: usize = 3;
 

@@ -40,6 +40,7 @@ mod subjects;
 mod tls;
 mod tuning;
 mod units;
+mod vitals;
 mod work;
 
 pub use draft::Draft;
@@ -50,3 +51,4 @@ pub use rank::rank;
 pub use signatures::{SignatureError, Signatures};
 pub use spec::{BadArgs, Spec};
 pub use subjects::specs;
+pub use vitals::vitals;

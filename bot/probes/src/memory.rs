@@ -18,9 +18,9 @@ pub(crate) const PROBES: &[Spec] = &[Spec::new(
 .essential(|text| read(text).is_some())];
 
 /// Below this share of available memory the kernel reclaims all the time.
-const LOW_PERCENT: i64 = 5;
+pub(crate) const LOW_PERCENT: i64 = 5;
 /// Below this share the next allocation may kill.
-const CRITICAL_PERCENT: i64 = 2;
+pub(crate) const CRITICAL_PERCENT: i64 = 2;
 /// A process that holds this share of all memory is worth naming when memory is short.
 const HOG_PERCENT: i64 = 40;
 /// Pages a second in both directions that make a host crawl: 4 MiB/s each way.

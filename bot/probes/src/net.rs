@@ -39,11 +39,13 @@ pub(crate) const PROBES: &[Spec] = &[
 ];
 
 /// From here new connections will soon be dropped.
-const CONNTRACK_PERCENT: i64 = 90;
+pub(crate) const CONNTRACK_PERCENT: i64 = 90;
+/// From here they are being dropped, or will be with the next burst.
+pub(crate) const CONNTRACK_FULL_PERCENT: i64 = 98;
 /// Share of broken packets that is no passing disturbance.
-const ERROR_PERCENT: i64 = 1;
+pub(crate) const ERROR_PERCENT: i64 = 1;
 /// So many broken packets in one sample are no accident.
-const ERRORS: i64 = 10;
+pub(crate) const ERRORS: i64 = 10;
 
 /// A socket that waits for connections or packets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -220,7 +222,7 @@ fn conntrack(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         drafts.push(
             Draft::new(
                 "net.conntrack_full",
-                if share >= 98 { Severity::Critical } else { Severity::Warning },
+                if share >= CONNTRACK_FULL_PERCENT { Severity::Critical } else { Severity::Warning },
                 Subject::new("host", "conntrack"),
                 format!("{used} of {limit} tracked connections are in use"),
             )

@@ -52,9 +52,13 @@ pub(crate) struct Link {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Sample {
     pub(crate) seconds: f64,
+    /// Ticks of all processors between the looks; 0 where they were not told.
+    pub(crate) ticks: i64,
     /// Shares of the machine's processor time in percent.
     pub(crate) busy: f64,
     pub(crate) steal: f64,
+    /// Time in which a processor had nothing to do but to wait for a disk.
+    pub(crate) iowait: f64,
     /// Share of stolen time since boot in percent.
     pub(crate) steal_ever: f64,
     pub(crate) cores: i64,
@@ -145,8 +149,10 @@ fn counter(sample: &mut Sample, key: &str, a: &str, b: &str) {
             let all = sum(&[1, 2, 3, 4, 5, 6, 7, 8]);
             let idle = sum(&[4, 5]);
             let share = |part: i64, whole: i64| 100.0 * float(part) / float(whole.max(1));
+            sample.ticks = all;
             sample.busy = share(all - idle, all);
             sample.steal = share(delta(8), all);
+            sample.iowait = share(delta(5), all);
             let ever: i64 = (1..=8).map(|n| nth(b, n)).fold(0, i64::saturating_add);
             sample.steal_ever = share(nth(b, 8), ever);
         }

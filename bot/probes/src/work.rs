@@ -45,17 +45,17 @@ const HOG_PERCENT: f64 = 80.0;
 /// Processor seconds after which work is no start-up burst.
 const HOG_SECONDS: f64 = 3.0;
 /// Share of the machine at which the next process has to wait.
-const ALL_BUSY_PERCENT: f64 = 90.0;
+pub(crate) const ALL_BUSY_PERCENT: f64 = 90.0;
 /// Share of the sample in which somebody waited for a processor, by PSI, at which it is felt.
-const WAITING_PERCENT: f64 = 20.0;
+pub(crate) const WAITING_PERCENT: f64 = 20.0;
 /// Share of the host's cores that its own processes must use for it to be this host's doing.
 const OWN_SHARE: f64 = 0.85;
 /// Stolen time is felt from here; 10 % is common on shared machines and harmless.
-const STEAL_PERCENT: f64 = 20.0;
+pub(crate) const STEAL_PERCENT: f64 = 20.0;
 /// Load per core over a quarter of an hour that no batch of compilers makes by itself.
-const LOAD_PER_CORE: f64 = 4.0;
+pub(crate) const LOAD_PER_CORE: f64 = 4.0;
 /// Share of the sample in which somebody waited for a disk.
-const IO_WAITING_PERCENT: f64 = 40.0;
+pub(crate) const IO_WAITING_PERCENT: f64 = 40.0;
 /// Average time of a request that is slow even for a spinning disk under load.
 const SLOW_MS: f64 = 200.0;
 

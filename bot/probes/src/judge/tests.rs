@@ -14,7 +14,7 @@ use crate::rank::rank;
 use crate::signatures::Signatures;
 use crate::subjects::specs;
 
-fn parse(text: &str) -> (Answers, String) {
+pub(crate) fn parse(text: &str) -> (Answers, String) {
     let mut answers = Answers::new();
     let mut expected = String::new();
     for part in text.split("@@ ").skip(1) {
