@@ -85,6 +85,8 @@ pub(crate) enum Command {
     /// The audit trail.
     #[command(subcommand)]
     Audit(Audit),
+    /// Answer in chat: connect to the platforms that the settings name, until told to stop.
+    Serve,
     /// Finish what an interrupted Sickbay left under way.
     Recover(Output),
 }

@@ -15,6 +15,14 @@ pub(crate) enum Exit {
     NotExamined,
 }
 
+/// How a command ended that could not go on: a host that was not reached is told from wrong usage.
+pub(crate) fn of(error: &anyhow::Error) -> Exit {
+    match error.downcast_ref() {
+        Some(hosts::EnrolError::Unreachable(_)) => Exit::NotExamined,
+        Some(_) | None => Exit::Usage,
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         match exit {

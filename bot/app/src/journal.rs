@@ -147,6 +147,27 @@ pub(crate) async fn record(
     }
 }
 
+/// Opens an incident because of an event that was heard. False where that event was heard before: then nothing is done.
+pub(crate) async fn open(
+    store: &Store,
+    incident: &mut Incident,
+    facts: &[Fact],
+    heard: String,
+    now: Moment,
+) -> Result<bool, JournalError> {
+    let mut append = append_of(&incident.id, incident.version, now, facts);
+    append.heard = Some(heard);
+    match store.append(append).await.map_err(told)? {
+        store::Appended::AlreadyHeard { .. } => Ok(false),
+        store::Appended::Done { .. } => {
+            for fact in facts {
+                incident.apply(fact, now);
+            }
+            Ok(true)
+        }
+    }
+}
+
 fn told(error: AppendError) -> JournalError {
     if let AppendError::Claimed(claimed) = &error {
         return JournalError::Claimed(claimed.to_string());

@@ -34,6 +34,7 @@ mod progress;
 mod propose;
 mod screen;
 mod sentence;
+mod serve;
 mod settings;
 mod world;
 
@@ -79,7 +80,7 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => {
             screen::aside(&format!("sickbay: {}", sentence::of(error.as_ref())));
-            Exit::Usage.into()
+            exit::of(&error).into()
         }
     }
 }
@@ -150,6 +151,7 @@ async fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Explain(asked) => commands::explain::run(global, asked),
         Command::Incident(asked) => commands::incident::run(global, asked).await,
         Command::Audit(Audit::Verify(output)) => commands::audit::verify(global, output).await,
+        Command::Serve => Box::pin(serve::run(global)).await,
         Command::Recover(output) => commands::hosts::recover(global, output).await,
     }
 }

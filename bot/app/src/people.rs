@@ -116,6 +116,7 @@ mod tests {
             ..Settings::default()
         };
         let person = |uids: &[u32]| crate::settings::Person {
+            slack: std::collections::BTreeSet::new(),
             uids: uids.iter().copied().collect(),
         };
         settings

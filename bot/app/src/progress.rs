@@ -19,6 +19,8 @@ pub(crate) struct Progress {
     way: Way,
     hosts: usize,
     state: Arc<Mutex<State>>,
+    /// Who else is told, line by line.
+    told: Option<tokio::sync::watch::Sender<Vec<String>>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,15 @@ impl Progress {
             way,
             hosts,
             state: Arc::default(),
+            told: None,
+        }
+    }
+
+    /// Progress that is told to a thread in chat, and nowhere else.
+    pub(crate) fn telling(hosts: usize, told: tokio::sync::watch::Sender<Vec<String>>) -> Self {
+        Self {
+            told: Some(told),
+            ..Self::new(hosts, true)
         }
     }
 
@@ -80,6 +91,19 @@ impl Progress {
             return;
         };
         change(&mut state);
+        if let Some(told) = &self.told {
+            const MOST: usize = 8;
+            let mut lines: Vec<String> = state
+                .under_way
+                .iter()
+                .take(MOST)
+                .map(|(host, step)| chat::words::looking(host, step.wave, step.probes))
+                .collect();
+            if self.hosts > 1 {
+                lines.push(format!("{} of {} hosts looked at", state.done, self.hosts));
+            }
+            let _nobody = told.send(lines);
+        }
         if self.way != Way::Live {
             return;
         }

@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) state: Option<PathBuf>,
     /// Whether the guard may keep its record under /run where /var/lib is full or read-only.
     pub(crate) guard_in_run: bool,
+    /// Slack, where Sickbay serves it.
+    pub(crate) slack: Option<Slack>,
 }
 
 /// A person.
@@ -44,6 +46,25 @@ pub(crate) struct Settings {
 pub(crate) struct Person {
     /// The uids on this machine that are this person.
     pub(crate) uids: BTreeSet<u32>,
+    /// The members of the Slack workspace that are this person: `U0123ABCD`.
+    pub(crate) slack: BTreeSet<String>,
+}
+
+/// How Slack is reached.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Slack {
+    /// The file with the token that posts messages, `xoxb-…`.
+    pub(crate) bot_token_file: PathBuf,
+    /// The file with the token that opens the socket, `xapp-…`.
+    pub(crate) app_token_file: PathBuf,
+    /// The Web API.
+    #[serde(default = "slack_api")]
+    pub(crate) api: String,
+}
+
+fn slack_api() -> String {
+    "https://slack.com/api".to_owned()
 }
 
 /// Why the settings cannot be used.
@@ -82,6 +103,8 @@ struct Raw {
     ssh: RawSsh,
     #[serde(default)]
     guard: RawGuard,
+    #[serde(default)]
+    slack: Option<Slack>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,6 +114,8 @@ struct RawPerson {
     uids: BTreeSet<u32>,
     #[serde(default)]
     groups: BTreeSet<String>,
+    #[serde(default)]
+    slack: BTreeSet<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -194,6 +219,7 @@ impl Settings {
         let mut people = BTreeMap::new();
         let mut groups: BTreeMap<String, BTreeSet<ResponderId>> = BTreeMap::new();
         let mut taken: BTreeMap<u32, String> = BTreeMap::new();
+        let mut members: BTreeMap<String, String> = BTreeMap::new();
         for (name, person) in &raw.people {
             let id = ResponderId::new(name.clone())
                 .map_err(|bad| meaning(format!("[people.{name}]: {bad}")))?;
@@ -204,6 +230,13 @@ impl Settings {
                     )));
                 }
             }
+            for member in &person.slack {
+                if let Some(other) = members.insert(member.clone(), name.clone()) {
+                    return Err(meaning(format!(
+                        "the Slack member {member} belongs to both {other} and {name}; give it to one"
+                    )));
+                }
+            }
             for group in &person.groups {
                 groups.entry(group.clone()).or_default().insert(id.clone());
             }
@@ -211,6 +244,7 @@ impl Settings {
                 id,
                 Person {
                     uids: person.uids.clone(),
+                    slack: person.slack.clone(),
                 },
             );
         }
@@ -239,6 +273,11 @@ impl Settings {
             runbooks: raw.runbooks.as_ref().map(relative),
             state: raw.state.as_ref().map(relative),
             guard_in_run: raw.guard.in_run,
+            slack: raw.slack.map(|slack| Slack {
+                bot_token_file: relative(&slack.bot_token_file),
+                app_token_file: relative(&slack.app_token_file),
+                api: slack.api,
+            }),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use incident::notice::{Card, Notice};
+use incident::notice::{Card, Notice, Standing};
 use incident::remediation::Outcome;
 use incident::{HostStatus, Proposal, Severity};
 use owo_colors::{OwoColorize as _, Style};
@@ -100,6 +100,52 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
         Notice::Looking { host, wave, probes } => {
             face.put_dim(&mut out, 2, &words::looking(host, *wave, *probes));
         }
+        Notice::Opened {
+            by,
+            hosts,
+            symptom,
+            doing,
+            ..
+        } => {
+            face.put(&mut out, 2, &words::asked(by, hosts, symptom));
+            for line in *doing {
+                face.put_dim(&mut out, 2, line);
+            }
+        }
+        Notice::Headline {
+            summary,
+            cards,
+            pages,
+            ..
+        } => {
+            for line in summary.text.lines() {
+                face.put(&mut out, 2, &face.strong(line));
+            }
+            for line in words::offered(cards, pages) {
+                face.put(&mut out, 2, &line);
+            }
+        }
+        Notice::Offer {
+            card,
+            given,
+            standing,
+        } => {
+            out.push_str(&self::card(card, face));
+            if !given.is_empty() {
+                face.put(&mut out, 2, &words::given(given, card.needed));
+            }
+            match standing {
+                Standing::Open => {}
+                Standing::UnderWay { now } => {
+                    face.put(&mut out, 2, &words::doing(card.proposal, *now));
+                }
+                Standing::Ended { outcome, why, .. } => {
+                    let head = words::ended(*outcome, card.proposal.undoes.is_some());
+                    face.put(&mut out, 2, &format!("{head}: {why}"));
+                }
+            }
+        }
+        Notice::Answer { text } => out.push_str(&face.fit(text, 2)),
         Notice::Diagnosed {
             incident,
             summary,

@@ -1,6 +1,6 @@
 //! Every sentence that Sickbay says to people, so that its tone is reviewed in one place.
 
-use incident::notice::Card;
+use incident::notice::{Card, Stage};
 use incident::remediation::Outcome;
 use incident::{Confidence, HostName, HostStatus, Proposal, ResponderId, Severity, Step, Undo};
 
@@ -245,25 +245,14 @@ pub fn looking(host: &HostName, wave: u32, probes: usize) -> String {
     format!("{host}: {what}, {probes} probes")
 }
 
-/// What is being done with a fix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doing {
-    /// The host is looked at once more before anything is changed.
-    Checking,
-    /// The steps run.
-    Running,
-    /// The host is looked at to see whether it helped.
-    Verifying,
-}
-
 /// A line while somebody waits.
 #[must_use]
-pub fn doing(proposal: &Proposal, doing: Doing) -> String {
+pub fn doing(proposal: &Proposal, stage: Stage) -> String {
     let (id, host) = (&proposal.id, &proposal.host);
-    match doing {
-        Doing::Checking => format!("{id}: looking whether {host} is still as the card says …"),
-        Doing::Running => format!("{id}: running on {host} …"),
-        Doing::Verifying => format!("{id}: looking whether it helped …"),
+    match stage {
+        Stage::Checking => format!("{id}: looking whether {host} is still as the card says …"),
+        Stage::Running => format!("{id}: running on {host} …"),
+        Stage::Verifying => format!("{id}: looking whether it helped …"),
     }
 }
 
@@ -371,4 +360,79 @@ pub fn quiet(count: usize) -> String {
     } else {
         format!("{count} things that are merely worth knowing; --all shows them")
     }
+}
+
+/// Who asked for what, above a thread.
+#[must_use]
+pub fn asked(by: &ResponderId, hosts: &[HostName], symptom: &str) -> String {
+    const MOST: usize = 5;
+    let mut named: Vec<&str> = hosts.iter().take(MOST).map(HostName::as_str).collect();
+    let more = format!("{} more", hosts.len().saturating_sub(MOST));
+    if hosts.len() > MOST {
+        named.push(&more);
+    }
+    let named = named.join(", ");
+    if symptom.is_empty() {
+        format!("{by} asks to look at {named}")
+    } else {
+        format!("{by} asks to look at {named}: {symptom}")
+    }
+}
+
+/// Until when a card can be approved. A clock time stays true while the card stands there.
+#[must_use]
+pub fn expires(at: incident::Moment) -> String {
+    let minute = at.0.div_euclid(60_000);
+    format!(
+        "expires at {:02}:{:02} UTC",
+        minute.rem_euclid(1_440) / 60,
+        minute.rem_euclid(60)
+    )
+}
+
+/// Who may approve a card in a chat.
+#[must_use]
+pub fn approvers(card: &Card<'_>) -> String {
+    if card.approvers.is_empty() {
+        return "nobody may approve this: no rule of the policy in the settings names anybody for it".to_owned();
+    }
+    let names: Vec<&str> = card.approvers.iter().map(ResponderId::as_str).collect();
+    match card.needed {
+        0 | 1 => format!("{} may approve", names.join(", ")),
+        many => format!("{many} of {} must approve", names.join(", ")),
+    }
+}
+
+/// How far the yeses are.
+#[must_use]
+pub fn given(given: &[ResponderId], needed: u32) -> String {
+    let names: Vec<&str> = given.iter().map(ResponderId::as_str).collect();
+    format!(
+        "{} of {needed} approvals: {}",
+        given.len(),
+        names.join(", ")
+    )
+}
+
+/// What an outcome asks of the person in a chat, where a button undoes; empty where nothing.
+#[must_use]
+pub fn after_in_chat(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::NotFixed | Outcome::Worse | Outcome::Failed => {
+            "Diagnose again to see what is left."
+        }
+        Outcome::Refused | Outcome::Expired => "Diagnose again to get a fresh proposal.",
+        Outcome::Unknown => {
+            "Look at the host before doing anything else; it is not started again by itself."
+        }
+        Outcome::Verified | Outcome::Rejected => "",
+    }
+}
+
+/// Somebody whom the settings do not know.
+#[must_use]
+pub fn stranger(platform: &str, user: &str) -> String {
+    format!(
+        "Sickbay does not know you, so it does nothing for you. Ask whoever keeps its settings to add {platform} = [\"{user}\"] to your entry under [people]."
+    )
 }

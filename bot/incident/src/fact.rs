@@ -180,6 +180,11 @@ pub enum Fact {
         /// What was seen.
         why: String,
     },
+    /// The incident is spoken of in a thread.
+    Thread {
+        /// The conversation that it stands in, as its platform names it; opaque here.
+        place: String,
+    },
     /// The incident was closed.
     Closed {
         /// By whom.
@@ -204,6 +209,7 @@ impl Fact {
             Self::Dispatched { .. } => "dispatched",
             Self::Executed { .. } => "executed",
             Self::Verified { .. } => "verified",
+            Self::Thread { .. } => "thread",
             Self::Closed { .. } => "closed",
         }
     }

@@ -3,7 +3,7 @@
 use crate::remediation::Outcome;
 use crate::report::HostReport;
 use crate::summary::Summary;
-use crate::{HostName, IncidentId, Proposal, ResponderId, Span};
+use crate::{HostName, HostStatus, IncidentId, Proposal, ResponderId, Span};
 
 /// A proposal as a person is shown it.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,40 @@ pub struct Card<'a> {
     pub left: Span,
 }
 
+/// Where an offered fix stands, as its card shows it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Standing<'a> {
+    /// It waits for yeses.
+    Open,
+    /// It was approved and is being carried out.
+    UnderWay {
+        /// What is being done now.
+        now: Stage,
+    },
+    /// It is over.
+    Ended {
+        /// How.
+        outcome: Outcome,
+        /// Why.
+        why: &'a str,
+        /// The end of its output where it failed; redacted.
+        output: &'a str,
+        /// Whether it can be undone.
+        can_undo: bool,
+    },
+}
+
+/// How far an approved fix is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The host is looked at once more before anything is changed.
+    Checking,
+    /// The steps run.
+    Running,
+    /// The host is looked at to see whether it helped.
+    Verifying,
+}
+
 /// Something said to people.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice<'a> {
@@ -33,6 +67,48 @@ pub enum Notice<'a> {
         wave: u32,
         /// How many questions.
         probes: usize,
+    },
+    /// An incident was opened; its hosts are being looked at.
+    Opened {
+        /// The incident.
+        incident: &'a IncidentId,
+        /// Who asked.
+        by: &'a ResponderId,
+        /// About which hosts.
+        hosts: &'a [HostName],
+        /// What the person said is wrong; may be empty.
+        symptom: &'a str,
+        /// What is being done now, host by host; may be empty.
+        doing: &'a [String],
+    },
+    /// What stands above an incident's thread once it was looked at: what somebody sees who does not open it.
+    Headline {
+        /// The incident.
+        incident: &'a IncidentId,
+        /// Who asked.
+        by: &'a ResponderId,
+        /// The worst status of its hosts.
+        status: HostStatus,
+        /// The account.
+        summary: &'a Summary,
+        /// What is offered.
+        cards: &'a [Card<'a>],
+        /// Runbooks that fit and have nothing to run: id, title, the finding they are for.
+        pages: &'a [(String, String, String)],
+    },
+    /// An offered fix, and where it stands.
+    Offer {
+        /// What.
+        card: &'a Card<'a>,
+        /// Who said yes so far.
+        given: &'a [ResponderId],
+        /// Where it stands.
+        standing: Standing<'a>,
+    },
+    /// An answer in words.
+    Answer {
+        /// The words, a line or more.
+        text: &'a str,
     },
     /// What a diagnosis came to.
     Diagnosed {

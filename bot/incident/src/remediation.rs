@@ -114,6 +114,8 @@ pub struct Remediation {
     pub proposal: Proposal,
     /// Where it stands.
     pub state: State,
+    /// Who said yes, in that order.
+    pub given: Vec<ResponderId>,
     /// What the guard saved and saw, step by step, once it ran.
     pub steps: Vec<StepReport>,
     /// The execution that really ran, once one did.
@@ -147,6 +149,8 @@ pub struct Incident {
     pub remediations: BTreeMap<ProposalId, Remediation>,
     /// How many pieces of evidence and findings were numbered so far.
     pub numbered: (usize, usize),
+    /// The conversation that it is spoken of in, where it is.
+    pub place: Option<String>,
 }
 
 /// Something that was heard.
@@ -257,6 +261,7 @@ impl Incident {
             reports: BTreeMap::new(),
             remediations: BTreeMap::new(),
             numbered: (0, 0),
+            place: None,
         }
     }
 
@@ -292,6 +297,7 @@ impl Incident {
                 self.hosts.clone_from(hosts);
                 self.symptom.clone_from(symptom);
             }
+            Fact::Thread { place } => self.place = Some(place.clone()),
             Fact::Examined { evidence, .. } => self.numbered.0 += evidence.len(),
             Fact::Judged { report } => {
                 self.numbered.1 += report.findings.len();
@@ -303,6 +309,7 @@ impl Incident {
                     state: State::Proposed {
                         approvals: Vec::new(),
                     },
+                    given: Vec::new(),
                     steps: Vec::new(),
                     execution: None,
                     ran: None,
@@ -312,6 +319,9 @@ impl Incident {
                 self.remediations.insert(proposal.id.clone(), remediation);
             }
             Fact::Approved { proposal, approval } => {
+                if let Some(one) = self.remediations.get_mut(proposal) {
+                    one.given.push(approval.by.clone());
+                }
                 if let Some(Remediation {
                     state: State::Proposed { approvals },
                     ..

@@ -279,7 +279,7 @@ fn listed(row: ListRow) -> Result<IncidentRow, ReadError> {
     })
 }
 
-fn incident_id(text: String) -> Result<IncidentId, ReadError> {
+pub(crate) fn incident_id(text: String) -> Result<IncidentId, ReadError> {
     IncidentId::new(text).map_err(|bad| ReadError::Foreign {
         what: format!("an incident id that is none: {bad}"),
     })

@@ -49,6 +49,12 @@ statements! {
     ADD_PROPOSAL = "INSERT INTO proposal (id, incident) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
     INCIDENT_OF = "SELECT incident FROM proposal WHERE id = $1";
 
+    // Posts.
+    POSTS = "SELECT part, message, shown FROM post WHERE incident = $1 ORDER BY part";
+    INCIDENT_OF_MESSAGE = "SELECT incident FROM post WHERE message = $1 LIMIT 1";
+    KEEP_POST = "INSERT INTO post (incident, part, message, shown) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (incident, part) DO UPDATE SET message = excluded.message, shown = excluded.shown";
+
     // Claims.
     LOCK_HOST = "INSERT INTO host_lock (host, holder, incident, since) VALUES ($1, $2, $3, $4) ON CONFLICT (host) DO NOTHING";
     HOST_LOCK = "SELECT holder, incident, since FROM host_lock WHERE host = $1";

@@ -97,6 +97,15 @@ fn an_sshd_that_accepts_and_hangs() {
     );
 }
 
+#[test]
+fn enrolling_a_host_that_does_not_answer() {
+    let place = Place::new();
+    let config = config(&place, 1, "key");
+    let said = place.run(&["hosts", "enrol", "h", "--ssh-config", &config]);
+    assert_eq!((said.code, said.out.as_str()), (3, ""), "{}", said.err);
+    assert!(said.err.contains("Connection refused"), "{}", said.err);
+}
+
 /// Whether a probe is asked as root here, which is when it runs the program that these tests replace.
 fn as_root() -> bool {
     let root = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap()) == 0;

@@ -124,7 +124,11 @@ fn refused(click: &Click, error: JournalError) -> anyhow::Result<Exit> {
     }
 }
 
-async fn find(world: &World, id: &ProposalId) -> Result<(Incident, Proposal), JournalError> {
+/// The proposal with this id, and its incident as it stands.
+pub(crate) async fn find(
+    world: &World,
+    id: &ProposalId,
+) -> Result<(Incident, Proposal), JournalError> {
     let Some(incident) = world.store.incident_of(id).await? else {
         let recent = world.recent(Span::minutes(7 * 24 * 60), clock::now()).await;
         let known = recent.iter().flat_map(|one| one.remediations.keys());
@@ -241,27 +245,57 @@ pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Ex
         Ok(found) => found,
         Err(error) => return refused(click, error),
     };
-    let undone = proposal.undoes.as_ref();
-    let undone = undone.and_then(|id| incident.remediations.get(id));
-    let root = undone.map_or(hosts::Root::Disk, |one| hosts::Root::of(&one.root));
-    let Some(host) = world.inventory().host(&proposal.host) else {
-        return Ok(refuse(
-            click,
-            &format!("{} is not in the inventory", proposal.host),
-        ));
-    };
-    let preview = match world
-        .hosts
-        .preview(&host, proposal.privilege, root, &proposal.steps)
-        .await
-    {
-        Ok(preview) => preview,
-        Err(error) => {
-            refuse(click, &error.to_string());
+    let rehearsed = match rehearse(&world, &incident, &proposal).await {
+        Ok(rehearsed) => rehearsed,
+        Err(why) => {
+            refuse(click, &why);
             return Ok(Exit::NotExamined);
         }
     };
     world.hosts.close().await;
+    let Rehearsed { fits, lines, steps } = rehearsed;
+    if click.json {
+        screen::json(&serde_json::json!({
+            "version": 1, "proposal": id, "host": proposal.host, "digest": proposal.digest(), "fits": fits, "steps": steps,
+        }));
+    } else {
+        screen::line(&format!(
+            "Dry run of {id} on {}: nothing was changed",
+            proposal.host
+        ));
+        screen::wrapped(&lines.join("\n"), 5);
+    }
+    Ok(if fits { Exit::Fine } else { Exit::Findings })
+}
+
+/// What a proposal would do now.
+#[derive(Debug)]
+pub(crate) struct Rehearsed {
+    /// Whether the host is as the proposal was made for.
+    pub(crate) fits: bool,
+    /// Step by step, for people.
+    pub(crate) lines: Vec<String>,
+    /// The same for scripts.
+    steps: Vec<serde_json::Value>,
+}
+
+/// Looks what a proposal would do on the host as it is now. Changes nothing.
+pub(crate) async fn rehearse(
+    world: &World,
+    incident: &Incident,
+    proposal: &Proposal,
+) -> Result<Rehearsed, String> {
+    let undone = proposal.undoes.as_ref();
+    let undone = undone.and_then(|id| incident.remediations.get(id));
+    let root = undone.map_or(hosts::Root::Disk, |one| hosts::Root::of(&one.root));
+    let Some(host) = world.inventory().host(&proposal.host) else {
+        return Err(format!("{} is not in the inventory", proposal.host));
+    };
+    let preview = world
+        .hosts
+        .preview(&host, proposal.privilege, root, &proposal.steps)
+        .await
+        .map_err(|error| error.to_string())?;
     let mut fits = true;
     let mut lines = Vec::new();
     let mut steps = Vec::new();
@@ -299,18 +333,7 @@ pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Ex
             "undo": looked.undo,
         }));
     }
-    if click.json {
-        screen::json(&serde_json::json!({
-            "version": 1, "proposal": id, "host": proposal.host, "digest": proposal.digest(), "fits": fits, "steps": steps,
-        }));
-    } else {
-        screen::line(&format!(
-            "Dry run of {id} on {}: nothing was changed",
-            proposal.host
-        ));
-        screen::wrapped(&lines.join("\n"), 5);
-    }
-    Ok(if fits { Exit::Fine } else { Exit::Findings })
+    Ok(Rehearsed { fits, lines, steps })
 }
 
 /// `sickbay rollback ID`: proposes the inverse, approves it as the person at this terminal, and carries it out.
@@ -358,7 +381,7 @@ pub(crate) async fn undo(world: &World, click: &Click, id: &ProposalId) -> anyho
 }
 
 /// The proposal that undoes another, made from what the guard saved.
-async fn make_rollback(
+pub(crate) async fn make_rollback(
     world: &World,
     incident: &Incident,
     proposal: &Proposal,

@@ -1,6 +1,6 @@
 //! `sickbay diagnose`: look, judge, say, offer.
 
-mod sweep;
+pub(crate) mod sweep;
 
 use std::io::IsTerminal as _;
 
@@ -130,7 +130,7 @@ fn exit_code(reports: &[HostReport]) -> Exit {
 }
 
 /// The hash of the policy in force, which the journal keeps with the incident.
-fn policy_hash(world: &World) -> String {
+pub(crate) fn policy_hash(world: &World) -> String {
     let value = serde_json::to_value(&world.policy).unwrap_or(serde_json::Value::Null);
     incident::digest::of("sickbay policy 1", &value)
 }

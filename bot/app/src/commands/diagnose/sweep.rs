@@ -25,20 +25,20 @@ const OFFERS_AT_ONCE: usize = 16;
 
 /// One host's part of a diagnosis.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(crate) struct Part {
     /// What was seen.
-    pub(super) numbered: Numbered,
+    pub(crate) numbered: Numbered,
     /// What can be done about it.
-    pub(super) offers: Offers,
+    pub(crate) offers: Offers,
 }
 
 /// A diagnosis of several hosts under way.
-pub(super) struct Sweep<'a> {
-    pub(super) world: &'a Arc<World>,
-    pub(super) incident: &'a mut Incident,
-    pub(super) hosts: &'a [hosts::Host],
-    pub(super) symptom: &'a str,
-    pub(super) progress: Progress,
+pub(crate) struct Sweep<'a> {
+    pub(crate) world: &'a Arc<World>,
+    pub(crate) incident: &'a mut Incident,
+    pub(crate) hosts: &'a [hosts::Host],
+    pub(crate) symptom: &'a str,
+    pub(crate) progress: Progress,
     past: Arc<Past>,
     /// Why the journal does not have it; empty where it has.
     unrecorded: String,
@@ -61,7 +61,7 @@ struct UnderWay {
 
 impl<'a> Sweep<'a> {
     /// Nothing is looked at yet.
-    pub(super) async fn new(
+    pub(crate) async fn new(
         world: &'a Arc<World>,
         incident: &'a mut Incident,
         hosts: &'a [hosts::Host],
@@ -83,7 +83,7 @@ impl<'a> Sweep<'a> {
     /// Looks at all hosts and tells each, in their order, once it is recorded. Gives why the journal does not have it all;
     /// nothing where it has: what was seen is told all the same, since a full disk here is no reason to keep quiet about
     /// one there.
-    pub(super) async fn run(mut self, mut tell: impl FnMut(&Incident, Part)) -> String {
+    pub(crate) async fn run(mut self, mut tell: impl FnMut(&Incident, Part)) -> String {
         let mut way = UnderWay::default();
         while way.told < self.hosts.len() {
             self.begin(&mut way);

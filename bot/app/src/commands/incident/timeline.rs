@@ -97,6 +97,7 @@ fn said(fact: &Fact) -> String {
             "{proposal} looked at again, {}: {why}",
             verdict_word(*verdict)
         ),
+        Fact::Thread { .. } => "it got a thread in chat".to_owned(),
         Fact::Closed { by } => format!("{by} closed the incident"),
     }
 }

@@ -1,0 +1,232 @@
+//! `sickbay serve`: what people do in chat becomes events, and what the journal says becomes messages.
+//!
+//! A thread is a projection of its incident: after every change the messages that it ought to have are laid out and
+//! compared with those that stand there. So a restart, an outage of the platform or a click at the terminal needs no
+//! special case: the thread catches up.
+
+mod hear;
+mod thread;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chat::event::ChatEvent;
+use chat::slack::{Slack, Socket};
+use incident::remediation::Event;
+use incident::{IncidentId, Moment, ProposalId};
+use tokio::sync::mpsc;
+
+use crate::cli::Global;
+use crate::exit::Exit;
+use crate::world::{Usage, World};
+use crate::{clock, journal, perform, propose, screen};
+
+/// How often the journal is looked at for what others did, and threads that fell behind are shown again.
+const TICK: Duration = Duration::from_secs(2);
+/// How many ticks lie between two looks for effects that nobody performs.
+const RECOVER_EVERY: u64 = 15;
+/// How many incidents are followed.
+const FOLLOWED: u32 = 500;
+
+/// Everything that answers in chat.
+pub(crate) struct Serve {
+    world: Arc<World>,
+    slack: Slack,
+    notes: Mutex<Notes>,
+    /// One thread is brought up to date by one task at a time.
+    turns: Mutex<BTreeMap<IncidentId, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+/// What is not in the journal, since it can be done without.
+#[derive(Debug, Default)]
+struct Notes {
+    /// What is being done now, host by host.
+    doing: BTreeMap<IncidentId, Vec<String>>,
+    /// Pages to read by hand, and why fixes are not offered.
+    extras: BTreeMap<IncidentId, thread::Extras>,
+    /// Diagnoses that run here.
+    looking: BTreeSet<IncidentId>,
+    /// The version of each incident that its thread shows.
+    shown: BTreeMap<IncidentId, u64>,
+    /// When open proposals expire.
+    open: BTreeMap<ProposalId, (IncidentId, Moment)>,
+}
+
+/// Runs the command.
+pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
+    // Without it the socket's task would end itself at the first connection.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    let world = World::open(global, None).await?;
+    let Some(settings) = world.settings.slack.clone() else {
+        return Err(Usage(
+            "there is nothing to serve: the settings have no [slack]; deploy/config.example.toml shows it".to_owned(),
+        )
+        .into());
+    };
+    let options = chat::slack::Options {
+        api: settings.api.clone(),
+        bot_token: token(&settings.bot_token_file, "xoxb-")?,
+        app_token: token(&settings.app_token_file, "xapp-")?,
+    };
+    let slack = Slack::connect(options)
+        .await
+        .map_err(|error| Usage(crate::sentence::of(&error)))?;
+    let serve = Arc::new(Serve {
+        world: Arc::new(world),
+        slack,
+        notes: Mutex::default(),
+        turns: Mutex::default(),
+    });
+    let (to, events) = mpsc::unbounded_channel();
+    let socket = serve
+        .slack
+        .listen(to)
+        .map_err(|error| Usage(crate::sentence::of(&error)))?;
+    screen::aside("sickbay: serving Slack");
+    serve.work(events, &socket).await;
+    serve.world.hosts.close().await;
+    Ok(Exit::Fine)
+}
+
+/// A token from its file. What is in it is never shown.
+fn token(path: &Path, begins: &str) -> anyhow::Result<String> {
+    let text = crate::file::text(path).map_err(|error| {
+        let why = crate::sentence::of(&error);
+        Usage(format!(
+            "cannot read the token in {}: {why}",
+            path.display()
+        ))
+    })?;
+    let token = text.trim();
+    if !token.starts_with(begins) || token.contains(char::is_whitespace) {
+        return Err(Usage(format!(
+            "{} does not hold a Slack token of the kind that is wanted here: it begins with {begins}",
+            path.display()
+        ))
+        .into());
+    }
+    Ok(token.to_owned())
+}
+
+impl Serve {
+    async fn work(
+        self: &Arc<Self>,
+        mut events: mpsc::UnboundedReceiver<ChatEvent>,
+        socket: &Socket,
+    ) {
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut count = 0_u64;
+        let mut greeted = false;
+        let mut stop = std::pin::pin!(told_to_stop());
+        loop {
+            tokio::select! {
+                Some(event) = events.recv() => {
+                    let serve = Arc::clone(self);
+                    tokio::spawn(async move { serve.heard(event).await });
+                }
+                _ = ticks.tick() => {
+                    if socket.greeted() && !greeted {
+                        greeted = true;
+                        screen::aside("sickbay: Slack has opened the socket");
+                    }
+                    if count.is_multiple_of(RECOVER_EVERY) {
+                        let serve = Arc::clone(self);
+                        tokio::spawn(async move { perform::recover(&serve.world).await });
+                    }
+                    count += 1;
+                    self.expire().await;
+                    self.catch_up().await;
+                }
+                () = &mut stop => return,
+            }
+        }
+    }
+
+    /// What nobody approved in time is said to have expired.
+    async fn expire(&self) {
+        let now = clock::now();
+        let late: Vec<(ProposalId, IncidentId)> = self
+            .notes
+            .lock()
+            .map(|mut notes| {
+                let late: Vec<_> = notes
+                    .open
+                    .iter()
+                    .filter(|(_, (_, at))| *at < now)
+                    .map(|(id, (incident, _))| (id.clone(), incident.clone()))
+                    .collect();
+                for (id, _) in &late {
+                    notes.open.remove(id);
+                }
+                late
+            })
+            .unwrap_or_default();
+        for (id, incident) in late {
+            let Ok((_, proposal)) = crate::commands::click::find(&self.world, &id).await else {
+                continue;
+            };
+            let requirement = propose::requirement(&self.world, &proposal);
+            let heard = journal::hear(
+                &self.world.store,
+                &incident,
+                &Event::Tick,
+                &requirement,
+                &self.world.key,
+                None,
+                now,
+            )
+            .await;
+            if let Err(error) = heard {
+                tracing::warn!(%error, proposal.id = %id, "it cannot be said to have expired");
+            }
+        }
+    }
+
+    /// Shows what has changed since it was shown, whoever changed it.
+    async fn catch_up(self: &Arc<Self>) {
+        let rows = match self.world.store.incidents(FOLLOWED).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                tracing::warn!(%error, "the journal cannot be read; threads stay as they are");
+                return;
+            }
+        };
+        for row in rows {
+            let behind = self
+                .notes
+                .lock()
+                .is_ok_and(|notes| notes.shown.get(&row.id) != Some(&row.version));
+            if behind {
+                let serve = Arc::clone(self);
+                tokio::spawn(async move {
+                    serve.resume(&row.id).await;
+                    serve.show(&row.id).await;
+                });
+            }
+        }
+    }
+
+    fn turn(&self, incident: &IncidentId) -> Arc<tokio::sync::Mutex<()>> {
+        self.turns
+            .lock()
+            .map(|mut turns| Arc::clone(turns.entry(incident.clone()).or_default()))
+            .unwrap_or_default()
+    }
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}

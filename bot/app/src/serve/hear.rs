@@ -1,0 +1,552 @@
+//! What a person did in chat, and what becomes of it. Authority is checked here, at the click, never when a card is drawn.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat::event::{Button, ChatEvent, What};
+use chat::slack::{Content, content};
+use incident::command::{self, Command};
+use incident::notice::Notice;
+use incident::remediation::{Event, Incident, State};
+use incident::{Fact, IncidentId, Proposal, ProposalId, ResponderId, Severity, Span};
+use store::{AppendError, Stored};
+
+use super::{Serve, thread::Extras};
+use crate::commands::click;
+use crate::commands::diagnose::sweep::Sweep;
+use crate::journal::{self, JournalError};
+use crate::progress::Progress;
+use crate::{clock, perform, place, propose};
+
+/// The shortest time between two edits of a message that shows progress.
+const EDIT: Duration = Duration::from_secs(2);
+/// How often an undo is made anew because somebody else recorded something meanwhile.
+const RACES: usize = 5;
+
+/// Who did something, and where the answer goes.
+struct Asker {
+    event: ChatEvent,
+    id: ResponderId,
+    via: String,
+}
+
+impl Serve {
+    /// Hears an event.
+    pub(super) async fn heard(self: Arc<Self>, event: ChatEvent) {
+        if let What::Said { .. } = event.what {
+            return;
+        }
+        let known = self.world.settings.people.iter();
+        let person = known
+            .filter(|(_, person)| person.slack.contains(&event.user))
+            .map(|(id, _)| id.clone())
+            .next();
+        let Some(id) = person else {
+            let why = chat::words::stranger(event.platform.word(), &event.user);
+            self.whisper(&event, &Notice::Refused { why: &why }).await;
+            return;
+        };
+        let via = format!("{} {}", event.platform.word(), event.user);
+        let asker = Asker { event, id, via };
+        let answer = match asker.event.what.clone() {
+            What::Said { .. } => Ok(None),
+            What::Asked { text } => match command::parse(&text) {
+                Ok(command) => self.command(&asker, command).await,
+                Err(misunderstood) => Err(misunderstood.to_string()),
+            },
+            What::Pressed { button, about } => self.pressed(&asker, button, &about).await,
+        };
+        match answer {
+            Ok(None) => {}
+            Ok(Some(text)) => {
+                self.whisper(&asker.event, &Notice::Answer { text: &text })
+                    .await;
+            }
+            Err(why) => {
+                self.whisper(&asker.event, &Notice::Refused { why: &why })
+                    .await;
+            }
+        }
+    }
+
+    /// Says something to the person alone.
+    async fn whisper(&self, event: &ChatEvent, notice: &Notice<'_>) {
+        self.whisper_content(event, &content(notice)).await;
+    }
+
+    async fn whisper_content(&self, event: &ChatEvent, content: &Content) {
+        let thread = event.thread.as_deref();
+        let sent = self
+            .slack
+            .whisper(&event.place, thread, &event.user, content)
+            .await;
+        if let Err(error) = sent {
+            tracing::warn!(%error, "a person could not be answered");
+        }
+    }
+
+    /// Carries a command out. The answer goes to the person alone; what concerns all is in the thread.
+    async fn command(
+        self: &Arc<Self>,
+        asker: &Asker,
+        command: Command,
+    ) -> Result<Option<String>, String> {
+        match command {
+            Command::Diagnose { target, symptom } => {
+                self.diagnose(asker, &target, &symptom).await?;
+                Ok(None)
+            }
+            Command::Approve { proposal } => {
+                let id = match proposal {
+                    Some(id) => id,
+                    None => self.only_open(asker).await?,
+                };
+                self.approve(asker, &id, None).await
+            }
+            Command::Reject { proposal } => self.reject(asker, &proposal).await,
+            Command::DryRun { proposal } => self.dry_run(&proposal).await,
+            Command::Rollback { proposal } => self.undo(asker, &proposal).await,
+            Command::Status => Ok(Some(self.status().await)),
+            Command::Help => Ok(Some(
+                command::VERBS
+                    .iter()
+                    .map(|(_, usage)| format!("/sickbay {usage}"))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            )),
+            Command::Hosts => {
+                let names: Vec<String> = self
+                    .world
+                    .inventory()
+                    .hosts()
+                    .map(|host| host.name.to_string())
+                    .collect();
+                Ok(Some(names.join("\n")))
+            }
+            Command::Explain { code } => {
+                let known = probes::catalogue::explain(code.as_str());
+                Ok(Some(known.map_or_else(
+                    || format!("there is no finding code {code}"),
+                    |one| format!("{}: {}", one.code, one.meaning),
+                )))
+            }
+            Command::Runbook { query } => {
+                let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+                let fits = |page: &&runbook::Runbook| {
+                    let text = format!("{} {}", page.id, page.title.en).to_lowercase();
+                    words.iter().all(|word| text.contains(word))
+                };
+                let lines: Vec<String> = self
+                    .world
+                    .library
+                    .iter()
+                    .filter(fits)
+                    .take(20)
+                    .map(|page| format!("{}: {}", page.id, page.title.en))
+                    .collect();
+                Ok(Some(if lines.is_empty() {
+                    "no runbook speaks of that".to_owned()
+                } else {
+                    lines.join("\n")
+                }))
+            }
+        }
+    }
+
+    async fn pressed(
+        self: &Arc<Self>,
+        asker: &Asker,
+        button: Button,
+        about: &str,
+    ) -> Result<Option<String>, String> {
+        if button == Button::Evidence {
+            let id = IncidentId::new(about).map_err(|bad| bad.to_string())?;
+            let text = self.evidence(&id).await?;
+            let content = chat::slack::evidence(&id, &text);
+            self.whisper_content(&asker.event, &content).await;
+            return Ok(None);
+        }
+        let (id, digest) = about.split_once(' ').unwrap_or((about, ""));
+        let id = ProposalId::new(id).map_err(|bad| bad.to_string())?;
+        match button {
+            Button::Approve => self.approve(asker, &id, Some(digest)).await,
+            Button::Reject => self.reject(asker, &id).await,
+            Button::DryRun => self.dry_run(&id).await,
+            Button::Undo => self.undo(asker, &id).await,
+            Button::Details => self.details(&id).await,
+            Button::Evidence => Ok(None),
+        }
+    }
+
+    /// Opens an incident and looks into it. The thread tells how it gets on.
+    async fn diagnose(
+        self: &Arc<Self>,
+        asker: &Asker,
+        target: &str,
+        symptom: &str,
+    ) -> Result<(), String> {
+        let hosts = self
+            .world
+            .inventory()
+            .select(target)
+            .map_err(|error| error.to_string())?;
+        let now = clock::now();
+        let letters = place::letters().map_err(|error| error.to_string())?;
+        let id =
+            IncidentId::new(format!("{}-{letters}", clock::day(now))).map_err(|e| e.to_string())?;
+        let mut incident = Incident::new(id.clone());
+        let symptom = incident::redact::printable(symptom.trim().as_bytes());
+        let symptom: String = symptom.chars().take(4_000).collect();
+        let facts = [
+            Fact::Opened {
+                by: asker.id.clone(),
+                via: asker.via.clone(),
+                hosts: hosts.iter().map(|host| host.name.clone()).collect(),
+                symptom: self.world.redactor.redact(&symptom),
+                policy: crate::commands::diagnose::policy_hash(&self.world),
+            },
+            Fact::Thread {
+                place: asker.event.place.clone(),
+            },
+        ];
+        let heard = asker.event.key.clone();
+        if let Ok(mut notes) = self.notes.lock() {
+            notes.looking.insert(id.clone());
+        }
+        let store = &self.world.store;
+        let first = journal::open(store, &mut incident, &facts, heard, now)
+            .await
+            .map_err(|error| sentence(&error))?;
+        if first {
+            self.look(incident, hosts).await;
+        }
+        Ok(())
+    }
+
+    /// Goes on with a diagnosis that an interrupted Sickbay left in the middle.
+    pub(super) async fn resume(self: &Arc<Self>, id: &IncidentId) {
+        const YOUNG: Span = Span::minutes(60);
+        let Ok(incident) = journal::load(&self.world.store, id).await else {
+            return;
+        };
+        let fresh = clock::now().since(incident.opened_at) <= YOUNG;
+        if incident.place.is_none() || !incident.reports.is_empty() || !fresh {
+            return;
+        }
+        let first = self
+            .notes
+            .lock()
+            .is_ok_and(|mut notes| notes.looking.insert(id.clone()));
+        if !first {
+            return;
+        }
+        let names: Vec<&str> = incident.hosts.iter().map(|host| host.as_str()).collect();
+        match self.world.inventory().select(&names.join(",")) {
+            Ok(hosts) => self.look(incident, hosts).await,
+            Err(error) => tracing::warn!(%error, incident.id = %id, "it cannot be gone on with"),
+        }
+    }
+
+    /// Looks at the hosts of an incident that is opened, and shows how it gets on.
+    async fn look(self: &Arc<Self>, mut incident: Incident, hosts: Vec<hosts::Host>) {
+        let id = incident.id.clone();
+        self.show(&id).await;
+        let (told, mut doing) = tokio::sync::watch::channel(Vec::new());
+        let serve = Arc::clone(self);
+        let of = id.clone();
+        // It ends with the progress: the sender is dropped then.
+        let showing = tokio::spawn(async move {
+            while doing.changed().await.is_ok() {
+                let lines = doing.borrow_and_update().clone();
+                if let Ok(mut notes) = serve.notes.lock() {
+                    notes.doing.insert(of.clone(), lines);
+                }
+                serve.show(&of).await;
+                tokio::time::sleep(EDIT).await;
+            }
+        });
+        let progress = Progress::telling(hosts.len(), told);
+        let symptom = incident.symptom.clone();
+        let mut extras = Extras::default();
+        let world = &self.world;
+        let sweep = Sweep::new(world, &mut incident, &hosts, &symptom, progress).await;
+        let unrecorded = sweep
+            .run(|_incident, part| {
+                extras.pages.extend(part.offers.pages);
+                extras.withheld.extend(part.offers.withheld);
+            })
+            .await;
+        if !unrecorded.is_empty() {
+            tracing::error!(why = unrecorded, incident.id = %id, "a diagnosis is not recorded");
+        }
+        showing.abort();
+        if let Ok(mut notes) = self.notes.lock() {
+            notes.looking.remove(&id);
+            notes.doing.remove(&id);
+            notes.extras.insert(id.clone(), extras);
+        }
+        self.show(&id).await;
+    }
+
+    /// The one proposal that waits in the thread where somebody said `approve`.
+    async fn only_open(&self, asker: &Asker) -> Result<ProposalId, String> {
+        const WHICH: &str = "say which: approve PROPOSAL";
+        let root = asker.event.thread.as_deref().ok_or(WHICH)?;
+        let found = self.world.store.incident_of_message(root).await;
+        let id = found
+            .map_err(|error| error.to_string())?
+            .ok_or("this thread is no incident's; say which: approve PROPOSAL")?;
+        let incident = journal::load(&self.world.store, &id)
+            .await
+            .map_err(|error| sentence(&error))?;
+        let mut open = incident
+            .remediations
+            .iter()
+            .filter(|(_, one)| matches!(one.state, State::Proposed { .. }))
+            .map(|(id, _)| id.clone());
+        match (open.next(), open.next()) {
+            (Some(only), None) => Ok(only),
+            (None, _) => Err("nothing waits for an approval here".to_owned()),
+            (Some(_), Some(_)) => Err(WHICH.to_owned()),
+        }
+    }
+
+    async fn find(&self, id: &ProposalId) -> Result<(Incident, Proposal), String> {
+        click::find(&self.world, id)
+            .await
+            .map_err(|error| sentence(&error))
+    }
+
+    /// Says yes as this person. `digest` is the beginning of what the card showed, where a card was pressed.
+    async fn approve(
+        self: &Arc<Self>,
+        asker: &Asker,
+        id: &ProposalId,
+        digest: Option<&str>,
+    ) -> Result<Option<String>, String> {
+        let (incident, proposal) = self.find(id).await?;
+        let whole = proposal.digest();
+        let shown = |digest: &str| {
+            !digest.is_empty() && whole.trim_start_matches("sha256:").starts_with(digest)
+        };
+        if digest.is_some_and(|digest| !shown(digest)) {
+            return Err(format!(
+                "that card does not show what {id} would do; diagnose again"
+            ));
+        }
+        let event = Event::Approve {
+            proposal: id.clone(),
+            by: asker.id.clone(),
+            via: asker.via.clone(),
+            digest: whole,
+        };
+        let (_, decision) = self.decide(&incident.id, &proposal, &event).await?;
+        self.show(&incident.id).await;
+        if !decision.effects.is_empty() {
+            let serve = Arc::clone(self);
+            let id = id.clone();
+            tokio::spawn(async move { serve.carry_out(&incident.id, &id).await });
+        }
+        Ok(None)
+    }
+
+    async fn decide(
+        &self,
+        incident: &IncidentId,
+        proposal: &Proposal,
+        event: &Event,
+    ) -> Result<(Incident, incident::remediation::Decision), String> {
+        let requirement = propose::requirement(&self.world, proposal);
+        let world = &self.world;
+        let now = clock::now();
+        journal::hear(
+            &world.store,
+            incident,
+            event,
+            &requirement,
+            &world.key,
+            None,
+            now,
+        )
+        .await
+        .map_err(|error| sentence(&error))
+    }
+
+    /// Carries out what was approved, and shows each stage.
+    async fn carry_out(self: &Arc<Self>, incident: &IncidentId, id: &ProposalId) {
+        let mut work = std::pin::pin!(perform::finish(&self.world, incident, id));
+        let ended = loop {
+            tokio::select! {
+                ended = &mut work => break ended,
+                () = tokio::time::sleep(EDIT) => self.show(incident).await,
+            }
+        };
+        match ended {
+            Ok((_, None)) => {}
+            Ok((_, Some(why))) => {
+                tracing::warn!(why, proposal.id = %id, "a fix is stuck; it is looked at again later");
+            }
+            Err(error) => tracing::warn!(%error, proposal.id = %id, "a fix could not be followed"),
+        }
+        self.show(incident).await;
+    }
+
+    async fn reject(
+        self: &Arc<Self>,
+        asker: &Asker,
+        id: &ProposalId,
+    ) -> Result<Option<String>, String> {
+        let (incident, proposal) = self.find(id).await?;
+        let event = Event::Reject {
+            proposal: id.clone(),
+            by: asker.id.clone(),
+            via: asker.via.clone(),
+        };
+        self.decide(&incident.id, &proposal, &event).await?;
+        self.show(&incident.id).await;
+        Ok(None)
+    }
+
+    async fn dry_run(&self, id: &ProposalId) -> Result<Option<String>, String> {
+        let (incident, proposal) = self.find(id).await?;
+        let rehearsed = click::rehearse(&self.world, &incident, &proposal).await?;
+        Ok(Some(format!(
+            "Dry run of {id} on {}: nothing was changed\n{}",
+            proposal.host,
+            rehearsed.lines.join("\n")
+        )))
+    }
+
+    /// Proposes the inverse, approves it as this person, and carries it out.
+    async fn undo(
+        self: &Arc<Self>,
+        asker: &Asker,
+        id: &ProposalId,
+    ) -> Result<Option<String>, String> {
+        for _ in 0..RACES {
+            let (mut incident, proposal) = self.find(id).await?;
+            let undo = click::make_rollback(&self.world, &incident, &proposal).await?;
+            // Who may not approve it does not propose it either: the thread would fill with cards.
+            let requirement = propose::requirement(&self.world, &undo);
+            let asked = incident.by.clone().unwrap_or_else(|| asker.id.clone());
+            if !requirement.may(&asker.id, &asked) {
+                return Err(format!(
+                    "you may not approve the undo of {id}; ask whoever may approve the fix"
+                ));
+            }
+            let fact = Fact::Proposed {
+                proposal: Box::new(undo.clone()),
+            };
+            let store = &self.world.store;
+            let now = clock::now();
+            match journal::record(store, &mut incident, &[fact], Vec::new(), now).await {
+                Ok(()) => return self.approve(asker, &undo.id, None).await,
+                Err(JournalError::Append(AppendError::Conflict { .. })) => {}
+                Err(error) => return Err(sentence(&error)),
+            }
+        }
+        Err(format!("others are at work on {id}; try again in a moment"))
+    }
+
+    /// Everything that is known of a proposal, in full.
+    async fn details(&self, id: &ProposalId) -> Result<Option<String>, String> {
+        let (incident, proposal) = self.find(id).await?;
+        let mut lines = vec![
+            format!("{id}: {}", proposal.title),
+            format!("on {} ({})", proposal.host, proposal.host_key),
+            format!(
+                "runbook {} version {}",
+                proposal.runbook, proposal.runbook_version
+            ),
+            format!("digest {}", proposal.digest()),
+        ];
+        if let Some(finding) = incident.answered(&proposal) {
+            lines.push(format!("because {}", finding.title));
+            lines.push(finding.detail.clone());
+        }
+        for (n, step) in proposal.steps.iter().enumerate() {
+            lines.push(format!("{}. {}", n + 1, chat::words::step(step)));
+            lines.push(format!("   {}", step.argv().join(" ")));
+        }
+        lines.push(format!("undo: {}", chat::words::undo(proposal.undo)));
+        lines.extend(
+            proposal
+                .undo_words
+                .iter()
+                .map(|words| format!("   {words}")),
+        );
+        if !proposal.diff.is_empty() {
+            lines.push(proposal.diff.clone());
+        }
+        Ok(Some(lines.join("\n")))
+    }
+
+    /// What the findings of an incident rest on, most important first.
+    async fn evidence(&self, id: &IncidentId) -> Result<String, String> {
+        const LINES: usize = 25;
+        let records = self.world.store.load(id).await.map_err(|e| e.to_string())?;
+        let facts = journal::facts(id, &records).map_err(|error| sentence(&error))?;
+        let incident = journal::load(&self.world.store, id)
+            .await
+            .map_err(|error| sentence(&error))?;
+        let mut all = Vec::new();
+        for (_, fact) in facts {
+            if let Fact::Examined { evidence, .. } = fact {
+                all.extend(evidence);
+            }
+        }
+        let mut out = Vec::new();
+        let findings: Vec<_> = incident
+            .reports
+            .values()
+            .flat_map(|report| report.findings.clone())
+            .filter(|finding| finding.severity > Severity::Info)
+            .collect();
+        for finding in &findings {
+            out.push(format!("{}: {}", finding.id, finding.title));
+            let cited: Vec<_> = all
+                .iter()
+                .filter(|one| finding.cites.contains(&one.id))
+                .collect();
+            for one in cited {
+                out.push(format!("  {} on {}: {}", one.id, one.host, one.key));
+                let stored = self.world.store.body(id, one.id.as_str()).await;
+                match stored.map_err(|error| error.to_string())? {
+                    Some(Stored::Text(text)) => {
+                        out.extend(text.lines().take(LINES).map(|line| format!("    {line}")));
+                        let more = text.lines().count().saturating_sub(LINES);
+                        if more > 0 {
+                            out.push(format!("    … {more} more lines"));
+                        }
+                    }
+                    Some(Stored::Erased(_)) | None => out.push("    (erased)".to_owned()),
+                }
+            }
+        }
+        Ok(out.join("\n"))
+    }
+
+    /// What is open.
+    async fn status(&self) -> String {
+        let now = clock::now();
+        let recent = self.world.recent(Span::minutes(24 * 60), now).await;
+        let mut lines: Vec<String> = recent
+            .iter()
+            .flat_map(|incident| incident.remediations.values())
+            .filter(|one| !matches!(one.state, State::Ended { .. }))
+            .map(|one| {
+                let proposal = &one.proposal;
+                format!("{} on {}: {}", proposal.id, proposal.host, proposal.title)
+            })
+            .collect();
+        if lines.is_empty() {
+            lines.push("nothing waits and nothing runs".to_owned());
+        }
+        lines.join("\n")
+    }
+}
+
+/// What goes wrong between a click and the journal, for the person who clicked.
+fn sentence(error: &JournalError) -> String {
+    crate::sentence::of(error)
+}

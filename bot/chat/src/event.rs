@@ -1,0 +1,120 @@
+//! What is heard from a chat platform, once its socket or its signature has vouched for it.
+
+/// A chat platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Platform {
+    /// Slack.
+    Slack,
+}
+
+impl Platform {
+    /// Its name in the settings, and at the beginning of each place.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Slack => "slack",
+        }
+    }
+}
+
+/// Something that a person did in a chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatEvent {
+    /// What makes it the same event when it is delivered again.
+    pub key: String,
+    /// Where.
+    pub platform: Platform,
+    /// The platform's name for the person.
+    pub user: String,
+    /// The conversation, whole: `slack:T1:C1`.
+    pub place: String,
+    /// The message that the thread hangs on, whole: `slack:T1:C1:1700000000.000100`. None outside of a thread.
+    pub thread: Option<String>,
+    /// What.
+    pub what: What,
+}
+
+/// What a person did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// Typed a command to Sickbay, or spoke to it by name.
+    Asked {
+        /// The command, without the name it was given to.
+        text: String,
+    },
+    /// Said something in a conversation.
+    Said {
+        /// What.
+        text: String,
+        /// The message, whole.
+        message: String,
+    },
+    /// Pressed a button.
+    Pressed {
+        /// Which.
+        button: Button,
+        /// What the button is about: an opaque id, checked by whoever hears of it.
+        about: String,
+    },
+}
+
+/// A button on a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Button {
+    /// Say yes to a fix.
+    Approve,
+    /// Show what a fix would do, on the host as it is now.
+    DryRun,
+    /// Say no to a fix.
+    Reject,
+    /// Show everything that is known of a fix.
+    Details,
+    /// Undo a fix.
+    Undo,
+    /// Show the evidence of an incident's findings.
+    Evidence,
+}
+
+impl Button {
+    /// All of them, with the id that the platform gives back.
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::Approve, "approve"),
+        (Self::DryRun, "dry-run"),
+        (Self::Reject, "reject"),
+        (Self::Details, "details"),
+        (Self::Undo, "undo"),
+        (Self::Evidence, "evidence"),
+    ];
+
+    /// Its id.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(button, _)| *button == self)
+            .map_or("", |(_, word)| word)
+    }
+
+    /// The button with this id.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, one)| *one == word)
+            .map(|(button, _)| *button)
+    }
+}
+
+/// What became of a message that was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// Too much was sent; not before this long.
+    #[error("the platform asks to wait {} s", .0.as_secs())]
+    Limited(std::time::Duration),
+    /// The platform refuses it, now and later: the conversation or the message is gone, or it may not be written to.
+    #[error("the platform refuses it: {0}")]
+    Refused(String),
+    /// The platform does not answer; later it may.
+    #[error("the platform does not answer: {0}")]
+    Trouble(String),
+}

@@ -1,0 +1,210 @@
+//! Slack: a socket in, the Web API out.
+//!
+//! Facts of the client library that this is built around: its callbacks run one after another inside the loop that reads
+//! the socket, so they only hand on; a socket without a rate limit reconnects in a hot loop; nothing in it has a time-out.
+
+mod hear;
+mod layout;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::HttpConnector;
+use slack_morphism::errors::SlackClientError;
+use slack_morphism::prelude::*;
+
+use crate::event::SendError;
+
+pub use hear::Socket;
+pub use layout::{Content, content, evidence};
+
+type Connector = SlackClientHyperConnector<HttpsConnector<HttpConnector>>;
+pub(crate) type Client = SlackClient<Connector>;
+
+/// How long one call to the Web API may take.
+const CALL: Duration = Duration::from_secs(15);
+/// How long a connection may take to stand.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How Slack is reached.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The Web API: `https://slack.com/api`.
+    pub api: String,
+    /// `xoxb-…`: posts messages.
+    pub bot_token: String,
+    /// `xapp-…`: opens the socket.
+    pub app_token: String,
+}
+
+/// A workspace that Sickbay is installed in.
+pub struct Slack {
+    client: Arc<Client>,
+    token: SlackApiToken,
+    options: Options,
+    team: String,
+    me: String,
+    /// Messages sent so far.
+    sent: AtomicU64,
+}
+
+impl std::fmt::Debug for Slack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Slack")
+            .field("team", &self.team)
+            .field("me", &self.me)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why Slack cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SlackError {
+    /// TLS.
+    #[error("the certificates that this machine trusts cannot be read; install ca-certificates")]
+    Roots(#[source] std::io::Error),
+    /// The token.
+    #[error(
+        "Slack does not take the bot token: {0}; install the app anew and give its xoxb- token"
+    )]
+    Token(String),
+    /// Slack.
+    #[error("Slack does not answer: {0}")]
+    Away(SendError),
+}
+
+fn connector(options: &Options) -> Result<Connector, SlackError> {
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_connect_timeout(Some(CONNECT));
+    http.set_nodelay(true);
+    let provider = rustls::crypto::ring::default_provider();
+    let https = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_provider_and_native_roots(provider)
+        .map_err(SlackError::Roots)?
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(http);
+    Ok(SlackClientHyperConnector::with_connector(https).with_slack_api_url(&options.api))
+}
+
+impl Slack {
+    /// Asks Slack who we are there.
+    ///
+    /// # Errors
+    /// [`SlackError`] where the token is not taken or Slack does not answer.
+    pub async fn connect(options: Options) -> Result<Self, SlackError> {
+        let client = Arc::new(SlackClient::new(connector(&options)?));
+        let token = SlackApiToken::new(options.bot_token.clone().into());
+        let session = client.open_session(&token);
+        let told = called(session.auth_test())
+            .await
+            .map_err(|error| match error {
+                SendError::Refused(why) => SlackError::Token(why),
+                away @ (SendError::Limited(_) | SendError::Trouble(_)) => SlackError::Away(away),
+            })?;
+        Ok(Self {
+            token: token.clone(),
+            client,
+            options,
+            team: told.team_id.to_string(),
+            me: told.user_id.to_string(),
+            sent: AtomicU64::new(0),
+        })
+    }
+
+    /// Posts a message to a conversation, or to a thread of it. Gives its whole name.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn post(
+        &self,
+        place: &str,
+        thread: Option<&str>,
+        content: &Content,
+    ) -> Result<String, SendError> {
+        let channel = last_of(place);
+        let mut request = SlackApiChatPostMessageRequest::new(channel.into(), content.message());
+        request.thread_ts = thread.map(|thread| last_of(thread).into());
+        request.unfurl_links = Some(false);
+        request.unfurl_media = Some(false);
+        let session = self.client.open_session(&self.token);
+        let told = called(session.chat_post_message(&request)).await?;
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        Ok(format!("{place}:{}", told.ts))
+    }
+
+    /// Shows something else in a message of ours.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn edit(&self, message: &str, content: &Content) -> Result<(), SendError> {
+        let (place, ts) = message.rsplit_once(':').unwrap_or(("", message));
+        let request = SlackApiChatUpdateRequest::new(
+            last_of(place).into(),
+            content.message(),
+            ts.to_owned().into(),
+        );
+        let session = self.client.open_session(&self.token);
+        called(session.chat_update(&request)).await?;
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Says something that only one person sees.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn whisper(
+        &self,
+        place: &str,
+        thread: Option<&str>,
+        user: &str,
+        content: &Content,
+    ) -> Result<(), SendError> {
+        let mut request = SlackApiChatPostEphemeralRequest::new(
+            last_of(place).into(),
+            user.to_owned().into(),
+            content.message(),
+        );
+        request.thread_ts = thread.map(|thread| last_of(thread).into());
+        let session = self.client.open_session(&self.token);
+        called(session.chat_post_ephemeral(&request)).await?;
+        Ok(())
+    }
+}
+
+/// The platform's own name at the end of a whole one.
+fn last_of(whole: &str) -> String {
+    whole.rsplit(':').next().unwrap_or(whole).to_owned()
+}
+
+/// Awaits a call for so long, and sorts what can go wrong.
+async fn called<T>(call: impl Future<Output = ClientResult<T>>) -> Result<T, SendError> {
+    match tokio::time::timeout(CALL, call).await {
+        Err(_late) => Err(SendError::Trouble(format!(
+            "no answer within {} s",
+            CALL.as_secs()
+        ))),
+        Ok(Ok(told)) => Ok(told),
+        Ok(Err(SlackClientError::RateLimitError(limited))) => Err(SendError::Limited(
+            limited.retry_after.unwrap_or(Duration::from_secs(1)),
+        )),
+        Ok(Err(SlackClientError::ApiError(refused))) => match refused.code.as_str() {
+            // Slack's own words for a bad moment.
+            "internal_error"
+            | "fatal_error"
+            | "service_unavailable"
+            | "request_timeout"
+            | "ratelimited"
+            | "rate_limited"
+            | "team_added_to_org" => Err(SendError::Trouble(refused.code)),
+            _ => Err(SendError::Refused(refused.code)),
+        },
+        Ok(Err(other)) => Err(SendError::Trouble(other.to_string())),
+    }
+}

@@ -1,0 +1,387 @@
+//! A notice as a Slack message. Everything that did not come from this file stands in plain text, where nothing is read as
+//! formatting, a link or a mention; what is longer than Slack takes is cut where it is said to be.
+
+use incident::notice::{Card, Notice, Standing};
+use incident::remediation::Outcome;
+use incident::{Finding, HostStatus, IncidentId, ResponderId, Severity};
+use serde_json::{Value, json};
+use slack_morphism::prelude::{SlackBlock, SlackMessageContent};
+
+use crate::event::Button;
+use crate::words;
+
+/// Characters of a section. Slack takes 3 000.
+const SECTION: usize = 2_900;
+/// Characters of the text that notifications and screen readers show. Slack cuts at 40 000, phones much sooner.
+const TEXT: usize = 3_000;
+/// Characters of preformatted text in a block.
+const BLOCK: usize = 9_000;
+/// Findings that are shown in a message; Slack takes 50 blocks.
+const FINDINGS: usize = 20;
+
+/// A message as Slack takes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    /// What a notification shows.
+    pub text: String,
+    /// What the message shows.
+    pub blocks: Vec<Value>,
+}
+
+impl Content {
+    /// What tells whether a message already shows this.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let value = json!({ "text": self.text, "blocks": self.blocks });
+        incident::digest::of("sickbay post 1", &value)
+    }
+
+    pub(super) fn message(&self) -> SlackMessageContent {
+        let blocks = self.blocks.iter().cloned().map(SlackBlock::Unknown);
+        SlackMessageContent::new()
+            .with_text(self.text.clone())
+            .with_blocks(blocks.collect())
+    }
+}
+
+/// Lays a notice out.
+#[must_use]
+pub fn content(notice: &Notice<'_>) -> Content {
+    match notice {
+        Notice::Looking { host, wave, probes } => words_only(&words::looking(host, *wave, *probes)),
+        Notice::Opened {
+            incident,
+            by,
+            hosts,
+            symptom,
+            doing,
+        } => {
+            let head = words::asked(by, hosts, symptom);
+            let mut blocks = vec![section(&head)];
+            if !doing.is_empty() {
+                blocks.push(context(&doing.join("\n")));
+            }
+            blocks.push(context(&format!("incident {incident}")));
+            told(&head, blocks)
+        }
+        Notice::Headline {
+            incident,
+            by,
+            status,
+            summary,
+            cards,
+            pages,
+        } => {
+            let mut lines: Vec<String> = Vec::new();
+            for (n, line) in summary.text.lines().take(2).enumerate() {
+                let mark = if n == 0 { mark(*status) } else { "" };
+                lines.push(format!("{mark}{line}"));
+            }
+            lines.extend(words::offered(cards, pages).into_iter().take(1));
+            let text = lines.join("\n");
+            let blocks = vec![
+                section(&text),
+                context(&format!("{by} · incident {incident}")),
+            ];
+            told(&text, blocks)
+        }
+        Notice::Diagnosed {
+            incident,
+            summary,
+            reports,
+            pages,
+            withheld,
+            ..
+        } => {
+            let mut blocks = vec![section(&summary.text)];
+            let all: Vec<&Finding> = reports
+                .iter()
+                .flat_map(|report| &report.findings)
+                .filter(|finding| finding.severity > Severity::Info)
+                .collect();
+            blocks.extend(
+                all.iter()
+                    .take(FINDINGS)
+                    .map(|finding| self::finding(finding)),
+            );
+            if all.len() > FINDINGS {
+                let more = all.len() - FINDINGS;
+                blocks.push(context(&format!(
+                    "{more} more findings; all of them: sickbay incident show {incident}"
+                )));
+            }
+            let unread: Vec<String> = reports
+                .iter()
+                .flat_map(|report| &report.could_not_check)
+                .take(5)
+                .map(|gap| format!("Could not check {}: {}", gap.probe, gap.why))
+                .collect();
+            if !unread.is_empty() {
+                blocks.push(context(&unread.join("\n")));
+            }
+            for (id, title, finding) in pages.iter().take(5) {
+                blocks.push(section(&format!("Runbook for {finding}: {title} ({id})")));
+            }
+            for why in withheld.iter().take(5) {
+                blocks.push(section(&format!("Not offered: {why}")));
+            }
+            if !all.is_empty() {
+                blocks.push(actions(&[button(
+                    Button::Evidence,
+                    "Evidence",
+                    incident.as_str(),
+                    None,
+                )]));
+            }
+            told(&summary.text, blocks)
+        }
+        Notice::Offer {
+            card,
+            given,
+            standing,
+        } => offer(card, given, *standing),
+        Notice::Chosen { proposal } => words_only(&words::chosen(proposal)),
+        Notice::Running { proposal } => {
+            words_only(&format!("Running {} on {}", proposal.id, proposal.host))
+        }
+        Notice::Ended {
+            proposal,
+            outcome,
+            why,
+            ..
+        } => words_only(&format!(
+            "{}: {why}",
+            words::ended(*outcome, proposal.undoes.is_some())
+        )),
+        Notice::Refused { why } => words_only(why),
+        Notice::Answer { text } => {
+            let blocks = vec![preformatted(text)];
+            told(text, blocks)
+        }
+    }
+}
+
+fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Content {
+    let one = card.proposal;
+    let head = format!("{}: {}", one.id, one.title);
+    let steps: Vec<String> = one
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(n, step)| format!("{}. {}", n + 1, words::step(step)))
+        .collect();
+    let mut blocks = vec![section(&head)];
+    if !card.because.is_empty() {
+        blocks.push(context(&format!("Because: {}", card.because)));
+    }
+    blocks.push(preformatted(&steps.join("\n")));
+    if !one.diff.is_empty() {
+        blocks.push(preformatted(&one.diff));
+    }
+    blocks.push(context(&format!(
+        "on {} · {} risk · {}",
+        one.host,
+        one.risk,
+        words::undo(one.undo)
+    )));
+    if !given.is_empty() {
+        blocks.push(context(&words::given(given, card.needed)));
+    }
+    let id = one.id.as_str();
+    let mut text = head.clone();
+    match standing {
+        Standing::Open => {
+            let expires = words::expires(one.expires_at);
+            blocks.push(context(&format!("{} · {expires}", words::approvers(card))));
+            let sure = confirm(
+                &format!("Run {id} on {}?", one.host),
+                &words::gist(one),
+                "Approve",
+            );
+            blocks.push(actions(&[
+                button(
+                    Button::Approve,
+                    "Approve",
+                    &token(card),
+                    Some(("primary", sure)),
+                ),
+                button(Button::DryRun, "Dry run", &token(card), None),
+                button(Button::Reject, "Reject", &token(card), None),
+                button(Button::Details, "Details", &token(card), None),
+            ]));
+        }
+        Standing::UnderWay { now } => {
+            let line = words::doing(one, now);
+            blocks.push(section(&line));
+            text = line;
+        }
+        Standing::Ended {
+            outcome,
+            why,
+            output,
+            can_undo,
+        } => {
+            let line = format!(
+                "{}{}: {why}",
+                sign(outcome),
+                words::ended(outcome, one.undoes.is_some())
+            );
+            blocks.push(section(&line));
+            if outcome != Outcome::Verified && !output.trim().is_empty() {
+                blocks.push(preformatted(output));
+            }
+            let next = words::after_in_chat(outcome);
+            if !next.is_empty() {
+                blocks.push(context(next));
+            }
+            if can_undo {
+                let sure = confirm(
+                    &format!("Undo {id}?"),
+                    &format!("What it changed on {} is put back.", one.host),
+                    "Undo",
+                );
+                blocks.push(actions(&[
+                    button(Button::Undo, "Undo", &token(card), Some(("danger", sure))),
+                    button(Button::Details, "Details", &token(card), None),
+                ]));
+            }
+            text = format!("{id} {line}");
+        }
+    }
+    told(&text, blocks)
+}
+
+/// What a button carries: which proposal, and the beginning of the digest of what its card shows.
+fn token(card: &Card<'_>) -> String {
+    let digest = card.proposal.digest();
+    let short: String = digest
+        .trim_start_matches("sha256:")
+        .chars()
+        .take(16)
+        .collect();
+    format!("{} {short}", card.proposal.id)
+}
+
+fn mark(status: HostStatus) -> &'static str {
+    match status {
+        HostStatus::Healthy => "🟢 ",
+        HostStatus::Degraded => "🟡 ",
+        HostStatus::Critical | HostStatus::Unreachable => "🔴 ",
+        HostStatus::Unknown => "⚪ ",
+    }
+}
+
+fn sign(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Verified => "✅ ",
+        Outcome::NotFixed | Outcome::Worse | Outcome::Failed => "❌ ",
+        Outcome::Unknown => "❓ ",
+        Outcome::Refused | Outcome::Rejected | Outcome::Expired => "🚫 ",
+    }
+}
+
+fn finding(finding: &Finding) -> Value {
+    let mut text = format!(
+        "{}: {}",
+        words::severity(finding.severity).to_uppercase(),
+        finding.title
+    );
+    if !finding.detail.is_empty() {
+        text.push('\n');
+        text.push_str(&finding.detail);
+    }
+    let explains: Vec<&str> = finding.explains.iter().map(|id| id.as_str()).collect();
+    if !explains.is_empty() {
+        text.push_str(&format!(
+            "\n{} explains {}",
+            finding.id,
+            explains.join(", ")
+        ));
+    }
+    section(&text)
+}
+
+fn words_only(text: &str) -> Content {
+    told(text, vec![section(text)])
+}
+
+/// The text of a notification is read for mentions and links, so what would be one is written out.
+fn told(text: &str, blocks: Vec<Value>) -> Content {
+    let text = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    Content {
+        text: cut(&text, TEXT),
+        blocks,
+    }
+}
+
+/// At most so many characters, with a sign that there were more.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    const SIGN: &str = " … (cut)";
+    let room = most.saturating_sub(SIGN.chars().count());
+    let mut out: String = text.chars().take(room).collect();
+    out.push_str(SIGN);
+    out
+}
+
+/// Slack refuses an empty text.
+fn filled(text: &str) -> &str {
+    if text.trim().is_empty() { "–" } else { text }
+}
+
+fn plain(text: &str, most: usize) -> Value {
+    json!({ "type": "plain_text", "text": cut(filled(text), most), "emoji": false })
+}
+
+fn section(text: &str) -> Value {
+    json!({ "type": "section", "text": plain(text, SECTION) })
+}
+
+fn context(text: &str) -> Value {
+    json!({ "type": "context", "elements": [plain(text, 1_900)] })
+}
+
+fn preformatted(text: &str) -> Value {
+    json!({ "type": "rich_text", "elements": [
+        { "type": "rich_text_preformatted", "elements": [{ "type": "text", "text": cut(filled(text), BLOCK) }] }
+    ] })
+}
+
+fn actions(elements: &[Value]) -> Value {
+    json!({ "type": "actions", "elements": elements })
+}
+
+fn button(which: Button, label: &str, about: &str, look: Option<(&str, Value)>) -> Value {
+    let mut button = json!({
+        "type": "button",
+        "action_id": which.word(),
+        "text": plain(label, 75),
+        "value": about,
+    });
+    if let (Some((style, sure)), Some(map)) = (look, button.as_object_mut()) {
+        map.insert("style".to_owned(), json!(style));
+        map.insert("confirm".to_owned(), sure);
+    }
+    button
+}
+
+fn confirm(title: &str, text: &str, yes: &str) -> Value {
+    json!({
+        "title": plain(title, 100),
+        "text": plain(text, 300),
+        "confirm": plain(yes, 30),
+        "deny": plain("Not now", 30),
+    })
+}
+
+/// The text of an incident's evidence, for the person who asked.
+#[must_use]
+pub fn evidence(incident: &IncidentId, text: &str) -> Content {
+    let head = format!("Evidence of {incident}");
+    told(&head, vec![section(&head), preformatted(text)])
+}
