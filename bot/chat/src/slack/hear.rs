@@ -140,6 +140,10 @@ fn listener(client: &Arc<Client>, state: &Arc<State>) -> SlackClientSocketModeLi
 }
 
 /// What nobody here understands is acknowledged all the same: Slack would only send it again.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the library wants a function of this shape"
+)]
 fn not_understood(
     error: Box<dyn std::error::Error + Send + Sync>,
     _client: Arc<Client>,
@@ -259,57 +263,53 @@ async fn said(
         return Ok(());
     };
     let key = format!("slack:event:{}", event.event_id);
-    match event.event {
-        SlackEventCallbackBody::AppMention(mention) => {
-            let place = place(&event.team_id, &mention.channel);
-            let thread = mention
-                .origin
-                .thread_ts
-                .as_ref()
-                .map(|ts| format!("{place}:{ts}"));
-            let text = mention.content.text.unwrap_or_default();
-            let name = format!("<@{}>", state.me);
-            state.hand_on(ChatEvent {
-                key,
-                platform: Platform::Slack,
-                user: mention.user.to_string(),
-                place,
-                thread,
-                what: What::Asked {
-                    text: plain(text.replace(&name, " ").trim()),
-                },
-            });
+    if let SlackEventCallbackBody::AppMention(mention) = event.event {
+        let place = place(&event.team_id, &mention.channel);
+        let thread = mention
+            .origin
+            .thread_ts
+            .as_ref()
+            .map(|ts| format!("{place}:{ts}"));
+        let text = mention.content.text.unwrap_or_default();
+        let name = format!("<@{}>", state.me);
+        state.hand_on(ChatEvent {
+            key,
+            platform: Platform::Slack,
+            user: mention.user.to_string(),
+            place,
+            thread,
+            what: What::Asked {
+                text: plain(text.replace(&name, " ").trim()),
+            },
+        });
+    } else if let SlackEventCallbackBody::Message(message) = event.event {
+        let (Some(user), Some(channel), Some(thread)) = (
+            message.sender.user,
+            message.origin.channel,
+            message.origin.thread_ts,
+        ) else {
+            return Ok(());
+        };
+        // Our own messages, edits and joins are not what people say.
+        if message.sender.bot_id.is_some() || message.subtype.is_some() {
+            return Ok(());
         }
-        SlackEventCallbackBody::Message(message) => {
-            let (Some(user), Some(channel), Some(thread)) = (
-                message.sender.user,
-                message.origin.channel,
-                message.origin.thread_ts,
-            ) else {
-                return Ok(());
-            };
-            // Our own messages, edits and joins are not what people say.
-            if message.sender.bot_id.is_some() || message.subtype.is_some() {
-                return Ok(());
-            }
-            let place = place(&event.team_id, &channel);
-            let text = message
-                .content
-                .and_then(|content| content.text)
-                .unwrap_or_default();
-            state.hand_on(ChatEvent {
-                key,
-                platform: Platform::Slack,
-                user: user.to_string(),
-                thread: Some(format!("{place}:{thread}")),
-                what: What::Said {
-                    text: plain(&text),
-                    message: format!("{place}:{}", message.origin.ts),
-                },
-                place,
-            });
-        }
-        _ => {}
+        let place = place(&event.team_id, &channel);
+        let text = message
+            .content
+            .and_then(|content| content.text)
+            .unwrap_or_default();
+        state.hand_on(ChatEvent {
+            key,
+            platform: Platform::Slack,
+            user: user.to_string(),
+            thread: Some(format!("{place}:{thread}")),
+            what: What::Said {
+                text: plain(&text),
+                message: format!("{place}:{}", message.origin.ts),
+            },
+            place,
+        });
     }
     Ok(())
 }

@@ -188,7 +188,7 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
         blocks.push(context(&words::given(given, card.needed)));
     }
     let id = one.id.as_str();
-    let mut text = head.clone();
+    let mut text = head;
     match standing {
         Standing::Open => {
             let expires = words::expires(one.expires_at);
