@@ -4,6 +4,7 @@ use incident::notice::{Card, Stage};
 use incident::remediation::Outcome;
 use incident::{Confidence, HostName, HostStatus, Proposal, ResponderId, Severity, Step, Undo};
 
+pub(crate) mod picture;
 mod summary;
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,12 @@
 //! How hard a host is pressed against its limits: what a picture of it shows, before anybody draws.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// At most so many filesystems are told of, the fullest first.
 pub const MOST_FILESYSTEMS: usize = 6;
 
 /// Where a host can come up against a limit; also the order in which it is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Area {
     /// Processors: their time, and the load upon them.
@@ -26,7 +26,7 @@ pub enum Area {
 }
 
 /// In what `used` and `of` are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Whole percent; `of` is 100.
@@ -40,7 +40,7 @@ pub enum Unit {
 }
 
 /// How near a limit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// It was looked at, and there is room.
@@ -54,7 +54,10 @@ pub enum State {
 }
 
 /// One limit of a host, and how much of it is used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// It is made by [`Gauge::new`] or [`Gauge::unknown`] and read from nowhere, so that none is fine without a figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Gauge {
     /// Where it belongs.
     pub area: Area,
@@ -140,7 +143,7 @@ impl State {
 }
 
 /// How hard a host is pressed against its limits, by area.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Vitals {
     /// One for each limit, in the order of [`Area`]; filesystems the fullest first.
     pub gauges: Vec<Gauge>,

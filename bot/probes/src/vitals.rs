@@ -225,10 +225,10 @@ fn network(look: &Look<'_>, gauges: &mut Vec<Gauge>) {
             let many = lost >= ERRORS && percent(lost, all) >= ERROR_PERCENT;
             let near = many || sample.links.iter().any(bad);
             let state = if near { State::Near } else { State::Fine };
-            let of = (all > 0).then_some(all);
-            Gauge::new(area, name, Unit::Count, lost, of, state)
+            let share = percent(lost, all);
+            Gauge::new(area, name, Unit::Percent, share, Some(100), state)
         }
-        Err(why) => Gauge::unknown(area, name, Unit::Count, why),
+        Err(why) => Gauge::unknown(area, name, Unit::Percent, why),
     });
     let name = "tracked connections";
     match look.text("net.conntrack") {
@@ -273,12 +273,24 @@ fn waiting(look: &Look<'_>, host: &Host, gauges: &mut Vec<Gauge>) {
         (
             "cpu",
             "cpu",
-            "some for processors",
-            "all for processors",
+            "some work, for processors",
+            "all work, for processors",
             cpu,
         ),
-        ("memory", "memory", "some for memory", "all for memory", 10),
-        ("io", "io", "some for disks", "all for disks", io),
+        (
+            "memory",
+            "memory",
+            "some work, for memory",
+            "all work, for memory",
+            10,
+        ),
+        (
+            "io",
+            "io",
+            "some work, for disks",
+            "all work, for disks",
+            io,
+        ),
     ] {
         let path = if host.contained() {
             format!("/sys/fs/cgroup/{own}.pressure")

@@ -15,6 +15,7 @@ const FENCED: &[(&str, &str, &str)] = &[
     ),
     ("slack-morphism", "chat", "pass a Notice to chat"),
     ("serenity", "chat", "pass a Notice to chat"),
+    ("resvg", "chat", "pass vitals or findings to chat"),
     ("async-openai", "llm", "pass a report to llm"),
     ("clap", "app", "parse arguments in app and pass values"),
     (

@@ -65,7 +65,7 @@ fn pressed_hosts_are_told_as_their_findings_tell_it() {
             "Processors busy: 99 of 100 Percent Near",
             "Processors taken by other machines: 28 of 100 Percent Near",
             "Processors load of five minutes: 890 of 200 Hundredths Over",
-            "Network broken or dropped packets: 40 of 200 Count Near",
+            "Network broken or dropped packets: 20 of 100 Percent Near",
         ],
     );
     check(

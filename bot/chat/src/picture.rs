@@ -1,0 +1,81 @@
+//! Pictures for where people would rather look than read: a host's vitals, and which finding explains which.
+//!
+//! They are drawn in process: an SVG text of our own, made into a PNG with one embedded font. Each has its content in
+//! words beside it, for those who do not see it. What a host calls its things is hostile until it went through `text`.
+
+mod draw;
+mod font;
+mod gauges;
+mod graph;
+pub(crate) mod layers;
+mod sheet;
+#[cfg(test)]
+mod tests;
+pub(crate) mod text;
+
+use incident::{Finding, HostName, Vitals};
+
+use crate::words::picture as words;
+
+/// For which background a picture is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shade {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// A picture, and its content in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// The file.
+    pub png: Vec<u8>,
+    /// The same in words; one line, the worst first, at most [`LONGEST_ALT`] characters.
+    pub alt: String,
+    /// Its width in pixels: always [`WIDTH`].
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+}
+
+/// The width of every picture in pixels: a phone's 360 points at twice the resolution.
+pub const WIDTH: u32 = 720;
+
+/// The longest description: what the strictest platform takes for a picture.
+pub const LONGEST_ALT: usize = 1000;
+
+/// A picture that could not be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The font, the text of the picture or its size was refused.
+    #[error(
+        "the picture could not be drawn ({what}); the card says the same in words, so send it without"
+    )]
+    Undrawn {
+        /// What was refused.
+        what: String,
+    },
+}
+
+/// How hard a host is pressed against its limits.
+///
+/// # Errors
+/// [`Error::Undrawn`] where the drawing itself fails; no content of `vitals` makes it.
+pub fn vitals(vitals: &Vitals, host: &HostName, shade: Shade) -> Result<Picture, Error> {
+    let sheet = gauges::sheet(vitals, host, shade)?;
+    draw::png(&sheet, words::vitals(vitals, host))
+}
+
+/// Which finding explains which, root causes at the top; nothing where none explains another.
+///
+/// # Errors
+/// [`Error::Undrawn`] where the drawing itself fails; no content of `findings` makes it.
+pub fn causes(findings: &[Finding], shade: Shade) -> Result<Option<Picture>, Error> {
+    let graph = layers::layers(findings);
+    if graph.nodes.is_empty() {
+        return Ok(None);
+    }
+    let sheet = graph::sheet(&graph, shade)?;
+    draw::png(&sheet, words::causes(&graph)).map(Some)
+}
