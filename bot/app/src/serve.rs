@@ -4,6 +4,7 @@
 //! compared with those that stand there. So a restart, an outage of the platform or a click at the terminal needs no
 //! special case: the thread catches up.
 
+mod answer;
 mod hear;
 mod thread;
 

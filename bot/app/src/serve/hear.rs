@@ -8,8 +8,8 @@ use chat::slack::{Content, content};
 use incident::command::{self, Command};
 use incident::notice::Notice;
 use incident::remediation::{Event, Incident, State};
-use incident::{Fact, IncidentId, Proposal, ProposalId, ResponderId, Severity, Span};
-use store::{AppendError, Stored};
+use incident::{Fact, IncidentId, Proposal, ProposalId, ResponderId, Span};
+use store::AppendError;
 
 use super::{Serve, thread::Extras};
 use crate::commands::click;
@@ -311,7 +311,7 @@ impl Serve {
         }
     }
 
-    async fn find(&self, id: &ProposalId) -> Result<(Incident, Proposal), String> {
+    pub(super) async fn find(&self, id: &ProposalId) -> Result<(Incident, Proposal), String> {
         click::find(&self.world, id)
             .await
             .map_err(|error| sentence(&error))
@@ -407,16 +407,6 @@ impl Serve {
         Ok(None)
     }
 
-    async fn dry_run(&self, id: &ProposalId) -> Result<Option<String>, String> {
-        let (incident, proposal) = self.find(id).await?;
-        let rehearsed = click::rehearse(&self.world, &incident, &proposal).await?;
-        Ok(Some(format!(
-            "Dry run of {id} on {}: nothing was changed\n{}",
-            proposal.host,
-            rehearsed.lines.join("\n")
-        )))
-    }
-
     /// Proposes the inverse, approves it as this person, and carries it out.
     async fn undo(
         self: &Arc<Self>,
@@ -447,106 +437,9 @@ impl Serve {
         }
         Err(format!("others are at work on {id}; try again in a moment"))
     }
-
-    /// Everything that is known of a proposal, in full.
-    async fn details(&self, id: &ProposalId) -> Result<Option<String>, String> {
-        let (incident, proposal) = self.find(id).await?;
-        let mut lines = vec![
-            format!("{id}: {}", proposal.title),
-            format!("on {} ({})", proposal.host, proposal.host_key),
-            format!(
-                "runbook {} version {}",
-                proposal.runbook, proposal.runbook_version
-            ),
-            format!("digest {}", proposal.digest()),
-        ];
-        if let Some(finding) = incident.answered(&proposal) {
-            lines.push(format!("because {}", finding.title));
-            lines.push(finding.detail.clone());
-        }
-        for (n, step) in proposal.steps.iter().enumerate() {
-            lines.push(format!("{}. {}", n + 1, chat::words::step(step)));
-            lines.push(format!("   {}", step.argv().join(" ")));
-        }
-        lines.push(format!("undo: {}", chat::words::undo(proposal.undo)));
-        lines.extend(
-            proposal
-                .undo_words
-                .iter()
-                .map(|words| format!("   {words}")),
-        );
-        if !proposal.diff.is_empty() {
-            lines.push(proposal.diff.clone());
-        }
-        Ok(Some(lines.join("\n")))
-    }
-
-    /// What the findings of an incident rest on, most important first.
-    async fn evidence(&self, id: &IncidentId) -> Result<String, String> {
-        const LINES: usize = 25;
-        let records = self.world.store.load(id).await.map_err(|e| e.to_string())?;
-        let facts = journal::facts(id, &records).map_err(|error| sentence(&error))?;
-        let incident = journal::load(&self.world.store, id)
-            .await
-            .map_err(|error| sentence(&error))?;
-        let mut all = Vec::new();
-        for (_, fact) in facts {
-            if let Fact::Examined { evidence, .. } = fact {
-                all.extend(evidence);
-            }
-        }
-        let mut out = Vec::new();
-        let findings: Vec<_> = incident
-            .reports
-            .values()
-            .flat_map(|report| report.findings.clone())
-            .filter(|finding| finding.severity > Severity::Info)
-            .collect();
-        for finding in &findings {
-            out.push(format!("{}: {}", finding.id, finding.title));
-            let cited: Vec<_> = all
-                .iter()
-                .filter(|one| finding.cites.contains(&one.id))
-                .collect();
-            for one in cited {
-                out.push(format!("  {} on {}: {}", one.id, one.host, one.key));
-                let stored = self.world.store.body(id, one.id.as_str()).await;
-                match stored.map_err(|error| error.to_string())? {
-                    Some(Stored::Text(text)) => {
-                        out.extend(text.lines().take(LINES).map(|line| format!("    {line}")));
-                        let more = text.lines().count().saturating_sub(LINES);
-                        if more > 0 {
-                            out.push(format!("    … {more} more lines"));
-                        }
-                    }
-                    Some(Stored::Erased(_)) | None => out.push("    (erased)".to_owned()),
-                }
-            }
-        }
-        Ok(out.join("\n"))
-    }
-
-    /// What is open.
-    async fn status(&self) -> String {
-        let now = clock::now();
-        let recent = self.world.recent(Span::minutes(24 * 60), now).await;
-        let mut lines: Vec<String> = recent
-            .iter()
-            .flat_map(|incident| incident.remediations.values())
-            .filter(|one| !matches!(one.state, State::Ended { .. }))
-            .map(|one| {
-                let proposal = &one.proposal;
-                format!("{} on {}: {}", proposal.id, proposal.host, proposal.title)
-            })
-            .collect();
-        if lines.is_empty() {
-            lines.push("nothing waits and nothing runs".to_owned());
-        }
-        lines.join("\n")
-    }
 }
 
 /// What goes wrong between a click and the journal, for the person who clicked.
-fn sentence(error: &JournalError) -> String {
+pub(super) fn sentence(error: &JournalError) -> String {
     crate::sentence::of(error)
 }
