@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod fakes;
 mod harness;
 mod json;
 mod lab;

@@ -1,0 +1,14 @@
+//! Chat platforms at the wire: stateful, strict, on loopback, with their troubles on demand.
+//!
+//! They refuse what the real platform refuses, in its words, and keep each refusal for `assert_no_refusals`.
+
+pub mod slack;
+
+mod door;
+mod post;
+mod trouble;
+
+pub use trouble::{Refusal, Trouble};
+
+/// How long a story waits for something before it says that it never came.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);

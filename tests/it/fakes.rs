@@ -1,0 +1,5 @@
+//! The fakes, driven by the clients that the bot uses: what they let through, what they refuse, and the troubles they make.
+
+mod slack;
+mod slack_client;
+mod slack_limits;
