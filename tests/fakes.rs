@@ -2,11 +2,13 @@
 //!
 //! They refuse what the real platform refuses, in its words, and keep each refusal for `assert_no_refusals`.
 
+pub mod discord;
 pub mod slack;
 
 mod door;
 mod post;
 mod trouble;
+mod watched;
 
 pub use trouble::{Refusal, Trouble};
 

@@ -13,10 +13,10 @@ mod socket;
 mod state;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 pub use deliver::Routes;
 pub use message::{Button, Message};
@@ -29,6 +29,7 @@ pub use state::{
 use super::PATIENCE;
 use super::door::{Door, Heard, Said};
 use super::trouble::Trouble;
+use super::watched::{Watched, lock};
 use deliver::Sent;
 use socket::Order;
 use state::BOT_USER;
@@ -61,8 +62,7 @@ pub(crate) struct Inner {
     pub(crate) bot_token: String,
     pub(crate) app_token: String,
     pub(crate) secret: String,
-    state: Mutex<State>,
-    changed: watch::Sender<u64>,
+    pub(crate) watched: Watched<State>,
     sockets: Mutex<BTreeMap<u64, mpsc::UnboundedSender<Order>>>,
     waiting: Mutex<BTreeMap<String, (u64, oneshot::Sender<serde_json::Value>)>>,
     sent: Mutex<BTreeMap<String, Sent>>,
@@ -71,19 +71,10 @@ pub(crate) struct Inner {
     doors: OnceLock<[Door; 2]>,
 }
 
-/// A lock that a failed test poisoned still tells the next assertion what happened.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
 impl Inner {
     /// Changes the workspace, and wakes who waits for it.
     pub(crate) fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
-        let result = change(&mut lock(&self.state));
-        self.changed.send_modify(|n| *n += 1);
-        result
+        self.watched.change(change)
     }
 
     fn door(&self, n: usize) -> &Door {
@@ -108,8 +99,7 @@ impl Slack {
             bot_token: "xoxb-0000-fake".to_owned(),
             app_token: "xapp-1-A0SICKBAY-0000-fake".to_owned(),
             secret: "8f742231b10e8888abcd99yyyzzz85a5".to_owned(),
-            state: Mutex::default(),
-            changed: watch::Sender::new(0),
+            watched: Watched::default(),
             sockets: Mutex::default(),
             waiting: Mutex::default(),
             sent: Mutex::default(),
@@ -294,7 +284,7 @@ impl Slack {
 
     /// Looks at the workspace as it is.
     pub fn look<R>(&self, look: impl FnOnce(&State) -> R) -> R {
-        look(&lock(&self.inner.state))
+        self.inner.watched.look(look)
     }
 
     /// The messages of a channel, those in threads included.
@@ -340,16 +330,8 @@ impl Slack {
         what: &str,
         found: impl Fn(&State) -> Option<T>,
     ) -> T {
-        let mut changed = self.inner.changed.subscribe();
-        let deadline = tokio::time::Instant::now() + patience;
-        loop {
-            changed.borrow_and_update();
-            if let Some(found) = self.look(&found) {
-                return found;
-            }
-            let woken = tokio::time::timeout_at(deadline, changed.changed()).await;
-            assert!(woken.is_ok(), "{what} never came.\n{}", self.story());
-        }
+        let came = self.inner.watched.wait(patience, found).await;
+        came.unwrap_or_else(|| panic!("{what} never came.\n{}", self.story()))
     }
 
     /// Waits for a message of the bot that says this.

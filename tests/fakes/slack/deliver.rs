@@ -11,9 +11,10 @@ use tokio::sync::oneshot;
 
 use super::socket::Order;
 use super::state::{APP, Ack, BOT_USER, Channel, ChannelKind, State, TEAM};
-use super::{Inner, Slack, lock};
+use super::{Inner, Slack};
 use crate::fakes::door::write_form;
 use crate::fakes::post::post;
+use crate::fakes::watched::lock;
 
 /// Where the bot listens, when it is not on sockets.
 #[derive(Debug, Clone)]
@@ -145,10 +146,8 @@ impl Inner {
 
     /// There was no socket: an event has its retry as soon as there is one, and within its window.
     async fn wait_for_socket(&self, window: Duration) -> Result<Value, String> {
-        let mut changed = self.changed.subscribe();
-        let comes =
-            async { while lock(&self.sockets).is_empty() && changed.changed().await.is_ok() {} };
-        let _in_vain = tokio::time::timeout(window, comes).await;
+        let comes = |state: &State| (state.sockets > 0).then_some(());
+        let _in_vain = self.watched.wait(window, comes).await;
         Err("there was no socket".to_owned())
     }
 

@@ -12,7 +12,8 @@ use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, 
 use tokio_tungstenite::tungstenite::http::StatusCode;
 
 use super::state::{APP, Ack};
-use super::{Inner, Slack, lock};
+use super::{Inner, Slack};
+use crate::fakes::watched::lock;
 
 /// How a socket ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -236,7 +236,7 @@ async fn requests_are_signed_so_that_the_verifier_believes_them() {
         interactions: url.clone(),
         events: url,
     });
-    let served = tokio::spawn(super::slack_client::serve_one(listener));
+    let served = tokio::spawn(super::slack_client::serve_one(listener, "heard".to_owned()));
     let ack = slack
         .slash("U1", "C1", "/diagnose", "网站 挂了 & more")
         .await;

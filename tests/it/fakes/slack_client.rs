@@ -110,9 +110,10 @@ async fn on_event(
     Ok(())
 }
 
-/// Answers one request with `heard`; its headers and body.
+/// Answers one request with this body; the headers and body that came.
 pub(crate) async fn serve_one(
     listener: tokio::net::TcpListener,
+    answer: String,
 ) -> (std::collections::BTreeMap<String, String>, String) {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let (mut stream, _peer) = listener.accept().await.unwrap();
@@ -131,9 +132,12 @@ pub(crate) async fn serve_one(
             .collect();
         let length: usize = headers["content-length"].parse().unwrap();
         if body.len() == length {
-            let answer =
-                "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 5\r\n\r\nheard";
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            let length = answer.len();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+            stream
+                .write_all(format!("{head}{answer}").as_bytes())
+                .await
+                .unwrap();
             return (headers, body.to_owned());
         }
     }
