@@ -14,3 +14,8 @@ pub use trouble::{Refusal, Trouble};
 
 /// How long a story waits for something before it says that it never came.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// The beginning of a text, for a report.
+pub(crate) fn cut(text: &str) -> String {
+    text.chars().take(300).collect()
+}

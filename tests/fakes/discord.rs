@@ -23,10 +23,10 @@ pub use gateway::End;
 pub use message::{Button, File, Message};
 pub use state::{Call, Channel, ChannelKind, GUILD, Interaction, Person, Session, State};
 
-use super::PATIENCE;
 use super::door::{Door, converse};
 use super::trouble::Trouble;
 use super::watched::{Watched, lock};
+use super::{PATIENCE, cut};
 use gateway::Order;
 use state::BOT_USER;
 
@@ -310,7 +310,7 @@ impl Discord {
             )];
             told.extend(state.messages.values().map(|message| {
                 let place = format!("{} {} {}", message.channel, message.id, message.author);
-                format!("{place}: {}", message.words())
+                format!("{place}: {}", cut(&message.words()))
             }));
             let calls = state.calls.iter().rev().take(20).rev();
             told.extend(calls.map(|call| format!("{}: {}", call.asked, call.outcome)));

@@ -5,6 +5,7 @@
 mod api;
 mod blocks;
 mod deliver;
+mod judge;
 mod message;
 mod methods;
 mod respond;
@@ -26,10 +27,10 @@ pub use state::{
     Ack, Call, Channel, ChannelKind, OpenView, Person, State, UploadedFile, UserGroup,
 };
 
-use super::PATIENCE;
 use super::door::{Door, Heard, Said};
 use super::trouble::Trouble;
 use super::watched::{Watched, lock};
+use super::{PATIENCE, cut};
 use deliver::Sent;
 use socket::Order;
 use state::BOT_USER;
@@ -366,7 +367,7 @@ impl Slack {
             told.extend(state.messages.values().map(|message| {
                 let thread = message.thread.as_deref().unwrap_or("");
                 let place = format!("{} {} {thread}", message.channel, message.ts);
-                format!("{place} {}: {}", message.user, message.words())
+                format!("{place} {}: {}", message.user, cut(&message.words()))
             }));
             let calls = state.calls.iter().rev().take(20).rev();
             told.extend(calls.map(|call| format!("{}: {}", call.method, call.outcome)));

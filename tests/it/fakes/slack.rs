@@ -221,9 +221,22 @@ async fn a_file_goes_up_in_three_steps() {
     .with_channel_id("C1".into())
     .with_thread_ts(parent.ts.clone().into());
     session.files_complete_upload_external(&done).await.unwrap();
+    slack.change(|state| state.refusals.clear());
     let reply = slack.thread("C1", &parent.ts).pop().unwrap();
     let content = slack.look(|state| state.files[&reply.files[0]].content.clone());
     assert_eq!(content, Some(bytes));
+    let picture = |id: &str| {
+        let block = json!({"type": "image", "alt_text": "vitals", "slack_file": {"id": id}});
+        json!({"channel": "C1", "text": "x", "blocks": [block]})
+    };
+    check(&slack, "chat.postMessage", picture(&reply.files[0]), "ok").await;
+    check(
+        &slack,
+        "chat.postMessage",
+        picture("F9999999999"),
+        "invalid_blocks",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -269,8 +282,8 @@ async fn pings_are_seen_wherever_they_hide() {
         ("x", section("plain_text"), &[]),
         (
             "x",
-            rich(json!({"type": "broadcast", "range": "everyone"})),
-            &["!everyone"],
+            rich(json!({"type": "user", "user_id": "U0123456789"})),
+            &["@U0123456789"],
         ),
         (
             "x",
@@ -313,4 +326,19 @@ async fn a_modal_opens_within_a_click_and_is_submitted() {
         "web1"
     );
     assert!(slack.modal("U1").is_none());
+}
+
+/// Slack has this element and slackblocks does not, so only the second opinion refuses it.
+#[tokio::test]
+async fn what_only_slackblocks_refuses_is_refused() {
+    let slack = workspace().await;
+    let api = client(&slack);
+    let shout = json!({"type": "broadcast", "range": "here"});
+    let section = json!({"type": "rich_text_section", "elements": [shout]});
+    let blocks = json!([{"type": "rich_text", "elements": [section]}]);
+    let body = json!({"channel": "C1", "text": "x", "blocks": blocks});
+    let refused = call(&api, slack.bot_token(), "chat.postMessage", &body).await;
+    assert_eq!(code(refused), "invalid_blocks");
+    let detail = slack.look(|state| state.refusals[0].detail.clone());
+    assert!(detail.starts_with("slackblocks: "), "{detail}");
 }

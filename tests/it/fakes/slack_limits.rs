@@ -297,7 +297,9 @@ async fn block_kit_limits_hold() {
             false,
         ),
         (
-            vec![json!({"type": "image", "alt_text": "x", "slack_file": {"id": "F1"}})],
+            vec![
+                json!({"type": "image", "alt_text": "x", "image_url": "https://example.com/a.png"}),
+            ],
             true,
         ),
         (vec![json!({"type": "image", "alt_text": "x"})], false),

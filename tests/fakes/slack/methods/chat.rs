@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::fakes::slack::Inner;
 use crate::fakes::slack::api::{Answer, Args, Method, No, Token, need_scope};
 use crate::fakes::slack::blocks::{self, Surface};
+use crate::fakes::slack::judge::second_opinion;
 use crate::fakes::slack::message::Message;
 use crate::fakes::slack::state::{BOT_USER, State, UploadedFile};
 
@@ -162,6 +163,16 @@ impl Draft {
         for attachment in &draft.attachments {
             blocks::check_attachment(attachment)
                 .map_err(|why| No::new("invalid_attachments", why))?;
+        }
+        for block in &draft.blocks {
+            if let Some(id) = block["slack_file"]["id"].as_str() {
+                let file = state.files.get(id).and_then(|file| file.content.as_ref());
+                file.ok_or_else(|| No::new("invalid_blocks", format!("invalid slack file {id}")))?;
+            }
+        }
+        if !draft.blocks.is_empty() || !draft.attachments.is_empty() {
+            let body = json!({"blocks": draft.blocks, "attachments": draft.attachments});
+            second_opinion("message", &body).map_err(|why| No::new("invalid_blocks", why))?;
         }
         if !draft.metadata.is_null() {
             let object = draft.metadata["event_payload"].is_object();

@@ -40,7 +40,7 @@ fn address(state: &mut State, args: &Args, inner: &Inner) -> Answer {
     if length == 0 {
         return Err(No::new("invalid_arguments", "a file of no length"));
     }
-    let id = format!("F{:06}", state.number());
+    let id = format!("F{:010}", state.number());
     let upload_url = format!("{}/upload/{id}", inner.base());
     let file = UploadedFile {
         id: id.clone(),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::fakes::slack::Inner;
 use crate::fakes::slack::api::{Answer, Args, Method, No, Token};
 use crate::fakes::slack::blocks;
+use crate::fakes::slack::judge::second_opinion;
 use crate::fakes::slack::state::{OpenView, State};
 
 const fn view(
@@ -72,7 +73,9 @@ pub(crate) const METHODS: &[Method] = &[
 ];
 
 fn checked(body: Value, kind: &str) -> Result<Value, No> {
-    blocks::check_view(&body, kind).map_err(|why| No::new("invalid_arguments", why))?;
+    blocks::check_view(&body, kind)
+        .and_then(|()| second_opinion(kind, &body))
+        .map_err(|why| No::new("invalid_arguments", why))?;
     Ok(body)
 }
 
