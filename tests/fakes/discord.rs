@@ -188,6 +188,11 @@ impl Discord {
         self.change(|state| state.orders.order(asked, trouble, times));
     }
 
+    /// The bot's token is no longer believed, by REST nor by the gateway.
+    pub fn revoke_token(&self) {
+        self.change(|state| state.token_revoked = true);
+    }
+
     /// Takes all ordered troubles back.
     pub fn no_trouble(&self) {
         self.change(|state| state.orders.clear());

@@ -8,6 +8,7 @@ mod deliver;
 mod judge;
 mod message;
 mod methods;
+mod rates;
 mod respond;
 mod script;
 mod socket;
@@ -244,6 +245,11 @@ impl Slack {
     /// as methods; an empty name means every call.
     pub fn trouble(&self, method: &str, trouble: Trouble, times: usize) {
         self.change(|state| state.orders.order(method, trouble, times));
+    }
+
+    /// Enforces Slack's documented rates from here on: whoever is faster gets a 429, which is no refusal.
+    pub fn enforce_rates(&self) {
+        self.change(|state| state.rates.on = true);
     }
 
     /// Takes all ordered troubles back.

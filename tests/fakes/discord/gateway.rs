@@ -174,7 +174,8 @@ async fn refuse(inner: &Inner, socket: &mut Socket, code: u16, why: &str, said: 
 impl Inner {
     fn believes(&self, token: &Value) -> bool {
         let token = token.as_str().unwrap_or("");
-        token.trim_start_matches("Bot ") == self.token
+        let revoked = self.watched.look(|state| state.token_revoked);
+        token.trim_start_matches("Bot ") == self.token && !revoked
     }
 
     fn identify(

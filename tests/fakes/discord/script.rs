@@ -235,6 +235,28 @@ impl Discord {
         })
     }
 
+    /// Somebody changes what they said.
+    pub fn edit(&self, message: &Message, text: &str) -> Message {
+        self.change(|state| {
+            let mut changed = message.clone();
+            text.clone_into(&mut changed.content);
+            changed.edits += 1;
+            self.inner.echo(state, &changed, "MESSAGE_UPDATE");
+            state.messages.insert(changed.id, changed.clone());
+            changed
+        })
+    }
+
+    /// Somebody deletes what they said.
+    pub fn delete(&self, message: &Message) {
+        self.change(|state| {
+            state.messages.remove(&message.id);
+            let id = message.id.to_string();
+            let data = json!({"id": id, "channel_id": message.channel, "guild_id": GUILD});
+            self.inner.tell_one(state, "MESSAGE_DELETE", data);
+        });
+    }
+
     /// The gateway tells of an interaction once more, as it should not.
     pub fn redeliver(&self, interaction: &Interaction) {
         self.change(|state| {

@@ -228,6 +228,7 @@ pub struct State {
     pub(crate) privileged: u64,
     pub(crate) orders: Orders,
     pub(crate) deaf_to_heartbeats: bool,
+    pub(crate) token_revoked: bool,
     last_id: u64,
 }
 

@@ -144,7 +144,11 @@ pub(crate) async fn answer(inner: Arc<Inner>, heard: Heard) -> Said {
     let name = heard.path.trim_start_matches("/api/").to_owned();
     let args = read(&heard);
     let trouble = inner.change(|state| {
-        let trouble = state.orders.meet(&name);
+        let trouble = state.orders.meet(&name).or_else(|| {
+            let args = args.as_ref().ok()?;
+            let wait = state.rates.count(&name, args, Instant::now())?;
+            Some(Trouble::RateLimited(wait))
+        });
         if let Some(trouble) = &trouble {
             let args = args.as_ref().map_or_else(|_no| Map::new(), |a| a.0.clone());
             state.calls.push(call(&name, args, &format!("{trouble:?}")));

@@ -271,6 +271,44 @@ impl Slack {
         message
     }
 
+    /// Somebody changes what they said.
+    pub fn edit(&self, message: &Message, text: &str) -> Message {
+        let changed = self.change(|state| {
+            let mut changed = message.clone();
+            changed.text = state.with_mentions(text);
+            changed.edits += 1;
+            state.keep(&changed);
+            state.echo(&changed, "message_changed");
+            changed
+        });
+        self.inner.deliver_echoes();
+        changed
+    }
+
+    /// Somebody deletes what they said.
+    pub fn delete(&self, message: &Message) {
+        self.change(|state| {
+            state.echo(message, "message_deleted");
+            state.forget(message);
+        });
+        self.inner.deliver_echoes();
+    }
+
+    /// What Slack asks of an events route before it takes it: the challenge back.
+    pub async fn verify_url(&self, url: &str) -> Result<(), String> {
+        let challenge = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P";
+        let body =
+            json!({"type": "url_verification", "token": "deprecated", "challenge": challenge});
+        let body = body.to_string();
+        let mut headers = self.signed(&body, now());
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        let (status, text) = self.post(url, &headers, &body).await?;
+        if status == 200 && text.contains(challenge) {
+            return Ok(());
+        }
+        Err(format!("the challenge was answered with {status} {text}"))
+    }
+
     /// Opens the bot's home page.
     pub async fn open_home(&self, user: &str) -> Answered {
         let channel = self.change(|state| state.direct(user));

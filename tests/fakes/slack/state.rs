@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::message::Message;
+use super::rates::Rates;
 use crate::fakes::trouble::{Orders, Refusal};
 
 pub(crate) const TEAM: &str = "T0SICKBAY";
@@ -239,6 +240,7 @@ pub struct State {
     pub flaps: usize,
     pub(crate) scopes: BTreeSet<String>,
     pub(crate) orders: Orders,
+    pub(crate) rates: Rates,
     pub(crate) response_urls: BTreeMap<String, ResponseUrl>,
     pub(crate) triggers: BTreeMap<String, TriggerId>,
     pub(crate) acks_to_lose: usize,

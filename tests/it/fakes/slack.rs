@@ -342,3 +342,89 @@ async fn what_only_slackblocks_refuses_is_refused() {
     let detail = slack.look(|state| state.refusals[0].detail.clone());
     assert!(detail.starts_with("slackblocks: "), "{detail}");
 }
+
+#[tokio::test]
+async fn a_frozen_socket_answers_nobody_and_rates_hold_when_asked_for() {
+    let slack = workspace().await;
+    let api = client(&slack);
+    let _heard = listen(&slack, &api).await;
+    slack.freeze_sockets();
+    slack.ack_window(Duration::from_millis(100));
+    let unheard = slack.slash("U1", "C1", "/diagnose", "web1").await;
+    assert!(!unheard.came());
+    assert_eq!(slack.look(|state| state.sockets), 1, "it looks alive");
+
+    slack.enforce_rates();
+    let hi = json!({"channel": "C1", "text": "hi"});
+    let say = || call(&api, slack.bot_token(), "chat.postMessage", &hi);
+    let mut codes = Vec::new();
+    for _message in 0..4 {
+        codes.push(code(say().await));
+    }
+    assert_eq!(codes[..3], ["ok", "ok", "ok"]);
+    assert!(codes[3].starts_with("429"), "{codes:?}");
+    let ts = slack.messages("C1").pop().unwrap().ts;
+    let edit = json!({"channel": "C1", "ts": ts, "text": "hi"});
+    for n in 1..=51 {
+        let edited = code(call(&api, slack.bot_token(), "chat.update", &edit).await);
+        assert_eq!(edited == "ok", n <= 50, "{n}: {edited}");
+    }
+    slack.assert_no_refusals();
+}
+
+#[tokio::test]
+async fn what_people_change_and_delete_is_heard() {
+    let slack = workspace().await;
+    let api = client(&slack);
+    let mut heard = listen(&slack, &api).await;
+    let said = slack.say("U1", "C1", None, "web1 is donw");
+    let said = slack.edit(&said, "web1 is down");
+    slack.delete(&said);
+    for (subtype, field) in [
+        (Value::Null, "text"),
+        (json!("message_changed"), "message"),
+        (json!("message_deleted"), "previous_message"),
+    ] {
+        let event = heard.recv().await.unwrap()["event"].clone();
+        assert_eq!(event["subtype"], subtype);
+        assert!(!event[field].is_null(), "{event}");
+    }
+    assert_eq!(slack.now(&said), None);
+}
+
+/// A story of many at once measures the bot, not the fake.
+#[tokio::test]
+async fn the_fake_keeps_up_with_many_at_once() {
+    let slack = workspace().await;
+    let api = client(&slack);
+    let mut heard = listen(&slack, &api).await;
+    let commands = (0..200).map(|n| {
+        let slack = slack.clone();
+        tokio::spawn(async move {
+            let text = format!("web{n}");
+            slack.slash("U1", "C1", "/diagnose", &text).await.delay
+        })
+    });
+    let commands: Vec<_> = commands.collect();
+    for command in commands {
+        assert!(command.await.unwrap().is_some());
+    }
+    for n in 0..1_000 {
+        slack.say("U1", "C1", None, &format!("line {n}"));
+    }
+    slack
+        .wait_for("1000 acknowledgements", |state| {
+            let came = state.acks.iter().filter(|ack| ack.came()).count();
+            (came == 1_200).then_some(())
+        })
+        .await;
+    let mut texts = std::collections::BTreeSet::new();
+    while let Ok(event) = heard.try_recv() {
+        texts.insert(event["event"]["text"].to_string());
+    }
+    assert_eq!(
+        texts.len(),
+        1_001,
+        "each message once, and the commands have none"
+    );
+}

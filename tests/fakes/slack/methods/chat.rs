@@ -313,6 +313,7 @@ fn update(state: &mut State, args: &Args, _inner: &Inner) -> Answer {
 
 fn delete(state: &mut State, args: &Args, _inner: &Inner) -> Answer {
     let message = own(state, args, "cant_delete_message")?;
+    state.echo(&message, "message_deleted");
     state.forget(&message);
     Ok(json!({"channel": message.channel, "ts": message.ts}))
 }
@@ -362,8 +363,8 @@ impl State {
         self.messages.remove(&place);
     }
 
-    /// Tells the bot of its own message, as Slack does wherever the bot hears what is said.
-    fn echo(&mut self, message: &Message, subtype: &str) {
+    /// Tells the bot of a message, its own included, as Slack does wherever the bot hears what is said.
+    pub(crate) fn echo(&mut self, message: &Message, subtype: &str) {
         let channel = self.channels.get(&message.channel);
         let Some(channel) = channel.filter(|channel| channel.heard(self)) else {
             return;
@@ -381,7 +382,12 @@ impl State {
             event["ts"] = json!(self.next_ts());
             event["subtype"] = json!(subtype);
             event["hidden"] = json!(true);
-            event["message"] = shown;
+            if subtype == "message_deleted" {
+                event["deleted_ts"] = json!(message.ts);
+                event["previous_message"] = shown;
+            } else {
+                event["message"] = shown;
+            }
         }
         self.echoes.push(event);
     }
