@@ -6,6 +6,7 @@ mod gateway;
 mod limits;
 mod message;
 mod parts;
+mod rates;
 mod rest;
 mod script;
 mod state;
@@ -191,6 +192,16 @@ impl Discord {
     /// The bot's token is no longer believed, by REST nor by the gateway.
     pub fn revoke_token(&self) {
         self.change(|state| state.token_revoked = true);
+    }
+
+    /// Enforces rates from here on: whoever is faster gets a 429, which is no refusal.
+    pub fn enforce_rates(&self) {
+        self.change(|state| state.rates.on = true);
+    }
+
+    /// How long a first response is waited for; three seconds, as Discord does, unless set.
+    pub fn answer_window(&self, window: Duration) {
+        self.change(|state| state.window = Some(window));
     }
 
     /// Takes all ordered troubles back.

@@ -82,7 +82,10 @@ pub(super) async fn answer(inner: Arc<Inner>, heard: Heard) -> Said {
     let path = heard.path.strip_prefix("/api/v10").unwrap_or(&heard.path);
     let asked = format!("{} {path}", heard.verb);
     let trouble = inner.watched.change(|state| {
-        let trouble = state.orders.meet(&asked);
+        let trouble = state.orders.meet(&asked).or_else(|| {
+            let wait = state.rates.count(&asked, Instant::now())?;
+            Some(Trouble::RateLimited(wait))
+        });
         if let Some(trouble) = &trouble {
             state.calls.push(Call {
                 asked: asked.clone(),

@@ -1,7 +1,7 @@
 //! What people do in the guild. They can only use commands that are registered, and press what they see.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use data_encoding::HEXLOWER;
 use ed25519_dalek::Signer;
@@ -13,9 +13,6 @@ use super::state::{APP, BOT_USER, ChannelKind, GUILD, Interaction, State};
 use super::{Discord, Message};
 use crate::fakes::post::post;
 use crate::fakes::watched::lock;
-
-/// How long a person waits until the client says that the application did not respond.
-const WINDOW: Duration = Duration::from_secs(3);
 
 impl Discord {
     /// Uses a slash command with its options: `slash("11", "21", "diagnose", &[("host", "web1")])`.
@@ -146,7 +143,8 @@ impl Discord {
             let found = &state.interactions[&id];
             found.answered().then(|| found.clone())
         };
-        let came = inner.watched.wait(WINDOW, answered).await;
+        let window = self.look(State::window);
+        let came = inner.watched.wait(window, answered).await;
         came.unwrap_or_else(|| self.look(|state| state.interactions[&id].clone()))
     }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::message::Message;
+use super::rates::Rates;
 use crate::fakes::trouble::{Orders, Refusal};
 
 /// The guild, unless a test speaks of another.
@@ -227,6 +228,8 @@ pub struct State {
     pub flaps: usize,
     pub(crate) privileged: u64,
     pub(crate) orders: Orders,
+    pub(crate) rates: Rates,
+    pub(crate) window: Option<Duration>,
     pub(crate) deaf_to_heartbeats: bool,
     pub(crate) token_revoked: bool,
     last_id: u64,
@@ -242,6 +245,11 @@ impl State {
         let id = millis.saturating_sub(1_420_070_400_000) << 22;
         self.last_id = id.max(self.last_id + 1);
         self.last_id
+    }
+
+    /// How long a first response is waited for.
+    pub(crate) fn window(&self) -> Duration {
+        self.window.unwrap_or(Duration::from_secs(3))
     }
 
     /// The messages of a channel in order; a thread is a channel.

@@ -192,6 +192,7 @@ async fn an_interaction_is_answered_once_in_time_and_for_fifteen_minutes() {
         Some((401, 50027))
     );
 
+    discord.answer_window(Duration::from_millis(100));
     let silent = discord
         .slash("11", "21", "diagnose", &[("host", "web1")])
         .await;
@@ -204,6 +205,8 @@ async fn a_session_is_resumed_and_told_what_it_missed() {
     let http = http(&discord);
     let mut heard = listen(&discord, GatewayIntents::empty()).await;
     register(&http).await;
+    // Nobody answers here; what matters is that it is told.
+    discord.answer_window(Duration::from_millis(100));
     for (how, resumes) in [(End::Reconnect, 1), (End::Dropped, 2)] {
         discord.end_sockets(how);
         discord
@@ -315,4 +318,45 @@ async fn requests_are_signed_so_that_the_verifier_believes_them() {
     );
     let heard: Interaction = serde_json::from_str(&body).unwrap();
     assert_eq!(heard.command().unwrap().locale, "zh-CN");
+}
+
+#[tokio::test]
+async fn rates_hold_when_asked_for() {
+    let discord = guild().await;
+    discord.enforce_rates();
+    let hi = json!({"content": "hi"});
+    let http = http(&discord);
+    let mut codes = Vec::new();
+    for _message in 0..6 {
+        let sent = http.send_message(ChannelId::new(21), Vec::new(), &hi).await;
+        codes.push(code(sent).map(|(status, _number)| status));
+    }
+    assert_eq!(codes, [None, None, None, None, None, Some(429)]);
+    discord.assert_no_refusals();
+}
+
+#[tokio::test]
+async fn a_gateway_that_flaps_is_resumed_each_time() {
+    let discord = guild().await;
+    let _heard = listen(&discord, GatewayIntents::empty()).await;
+    discord.flap(2);
+    discord
+        .wait_for("the end of the flapping", |state| {
+            (state.flaps == 0 && state.resumes >= 3 && state.sockets == 1).then_some(())
+        })
+        .await;
+    assert_eq!(discord.look(|state| state.identifies), 1);
+}
+
+#[tokio::test]
+async fn what_the_gateway_does_not_allow_ends_the_connection() {
+    let discord = guild().await;
+    let content = GatewayIntents::MESSAGE_CONTENT;
+    let mut client = ClientBuilder::new_with_http(http(&discord), content)
+        .await
+        .unwrap();
+    let refused = client.start().await;
+    let why = refused.unwrap_err().to_string();
+    assert!(why.contains("Disallowed"), "{why}");
+    assert_eq!(discord.look(|state| state.refusals[0].code.clone()), "4014");
 }

@@ -50,7 +50,7 @@ pub(crate) fn respond(state: &mut State, id: &str, body: &Body) -> Result<(), No
         return Err(no(400, 40060, words));
     }
     let delay = found.at.elapsed();
-    if delay > Duration::from_secs(3) || found.expired {
+    if delay > state.window() || found.expired {
         return Err(unknown(10062, "interaction"));
     }
     let kind = body.json["type"].as_u64().unwrap_or(0);
