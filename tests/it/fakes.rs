@@ -8,3 +8,4 @@ mod slack;
 mod slack_answers;
 mod slack_client;
 mod slack_limits;
+mod slack_sockets;

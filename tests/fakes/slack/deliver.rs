@@ -81,7 +81,11 @@ impl Inner {
     pub(super) fn launch(&self, sent: &Sent, attempt: usize) -> Flying {
         let number = self.change(State::number);
         let envelope = format!("00000000-0000-4000-8000-{number:012}");
-        lock(&self.sent).insert(envelope.clone(), sent.clone());
+        let count = {
+            let mut all = lock(&self.sent);
+            all.insert(envelope.clone(), sent.clone());
+            all.len()
+        };
         let mut frame = json!({
             "envelope_id": envelope, "payload": sent.payload,
             "accepts_response_payload": sent.answerable,
@@ -100,7 +104,7 @@ impl Inner {
         if lock(&self.routes).is_none() {
             let sockets = lock(&self.sockets);
             // Each envelope goes to one socket, in turn.
-            let turn = usize::try_from(number).unwrap_or(0) % sockets.len().max(1);
+            let turn = count % sockets.len().max(1);
             if let Some((id, socket)) = sockets.iter().nth(turn) {
                 let (sender, comes) = oneshot::channel();
                 lock(&self.waiting).insert(envelope.clone(), (*id, sender));
