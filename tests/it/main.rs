@@ -18,5 +18,6 @@ mod reach;
 mod scenarios;
 mod schema;
 mod secrets;
+mod slack;
 mod terminal;
 mod tidy;
