@@ -119,7 +119,7 @@ async fn workspace() -> Slack {
 /// Waits until a message in the channel or its threads says all of this.
 async fn said(slack: &Slack, words: &[&str]) -> Message {
     let what = words.join(" + ");
-    let found = slack
+    slack
         .wait_up_to(LONG, &what, |state| {
             state
                 .said()
@@ -128,8 +128,7 @@ async fn said(slack: &Slack, words: &[&str]) -> Message {
                 })
                 .cloned()
         })
-        .await;
-    found
+        .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -150,15 +149,31 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
         .await;
     assert!(answered.came(), "the command is acknowledged");
     let root = said(&slack, &["bo", "it-slack"]).await;
-    let card = said(&slack, &["is not executable", "set mode 0755 on /opt/shop/bin/shop", "ada may approve", "expires at"]).await;
+    let card = said(
+        &slack,
+        &[
+            "is not executable",
+            "set mode 0755 on /opt/shop/bin/shop",
+            "ada may approve",
+            "expires at",
+        ],
+    )
+    .await;
     assert_eq!(card.thread.as_deref(), Some(root.ts.as_str()));
     assert_eq!(
-        card.buttons().iter().map(|one| one.label.clone()).collect::<Vec<_>>(),
+        card.buttons()
+            .iter()
+            .map(|one| one.label.clone())
+            .collect::<Vec<_>>(),
         ["Approve", "Dry run", "Reject", "Details"]
     );
     // The first lines, for a lock screen: what is wrong, and what is offered.
     let head = slack.now(&root).unwrap();
-    assert!(head.text.contains("is not executable") && head.text.contains("Fix "), "{}", head.text);
+    assert!(
+        head.text.contains("is not executable") && head.text.contains("Fix "),
+        "{}",
+        head.text
+    );
 
     // Bo asked, and may not approve.
     slack.press("U2", &card, "Approve").await;
