@@ -22,7 +22,7 @@ const SWAP_PERCENT: i64 = 90;
 const MOST_UNITS: usize = 3;
 
 /// What only the machine around a container could tell.
-const OF_THE_MACHINE: &str = "from inside a container only the machine's can be seen";
+const OF_THE_MACHINE: &str = "a container sees only its machine's";
 const NO_PSI: &str = "the kernel does not measure it";
 const UNREADABLE: &str = "the answer cannot be read";
 const NO_LIMIT: &str = "the answer names no limit";

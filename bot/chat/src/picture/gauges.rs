@@ -40,23 +40,49 @@ pub(super) fn sheet(vitals: &Vitals, host: &HostName, shade: Shade) -> Result<Sh
     Ok(sheet)
 }
 
-/// Whether an area's gauges are worth a bar each also when they are fine.
-const fn always_drawn(area: Area) -> bool {
+/// How many of an area's gauges have a bar also when they are fine: the fullest filesystems, not all.
+const fn always_drawn(area: Area) -> usize {
     match area {
-        Area::Processors | Area::Memory | Area::Space => true,
-        Area::Inodes | Area::Network | Area::Waiting | Area::Limits => false,
+        Area::Processors => 4,
+        Area::Memory | Area::Space => 2,
+        Area::Inodes | Area::Network | Area::Waiting | Area::Limits => 0,
     }
 }
 
-/// Whether a gauge has a bar of its own; the others stand in one line.
-fn drawn(gauge: &Gauge) -> bool {
-    (always_drawn(gauge.area) && gauge.of.is_some()) || gauge.state != State::Fine
+/// The gauges that have a bar of their own, and those that stand in one line.
+fn split<'a>(area: Area, gauges: &[&'a Gauge]) -> (Vec<&'a Gauge>, Vec<&'a Gauge>) {
+    let mut left = always_drawn(area);
+    gauges.iter().partition(|gauge| {
+        let shown = left > 0 && gauge.of.is_some();
+        left = left.saturating_sub(1);
+        shown || gauge.state != State::Fine
+    })
+}
+
+/// What nobody saw for the same reason, as one.
+fn together(gauges: &[&Gauge]) -> Vec<Gauge> {
+    let mut all: Vec<Gauge> = Vec::new();
+    for gauge in gauges {
+        let same = all
+            .iter_mut()
+            .find(|other| other.state == State::Unknown && other.why == gauge.why);
+        match same {
+            Some(other) if gauge.state == State::Unknown => {
+                other.name = format!("{}, {}", other.name, gauge.name);
+            }
+            Some(_) | None => all.push((*gauge).clone()),
+        }
+    }
+    all
 }
 
 /// The width of all bars, so that one can be compared with another: what the longest figures leave.
 fn bars_width(sheet: &Sheet, vitals: &Vitals) -> f32 {
-    let figures = vitals.gauges.iter().filter(|gauge| drawn(gauge));
-    let widths = figures
+    let bars = words::AREAS.iter().flat_map(|area| {
+        let gauges: Vec<&Gauge> = vitals.of(*area).collect();
+        split(*area, &gauges).0
+    });
+    let widths = bars
         .filter_map(|gauge| Some(words::figures(gauge, gauge.used?)))
         .map(|figures| sheet.ruler.width(&figures, TEXT));
     let longest = widths.fold(0.0, f32::max).min(FIGURES);
@@ -70,7 +96,8 @@ fn section(sheet: &mut Sheet, area: Area, gauges: &[&Gauge], width: f32) {
     sheet.skip(LINE + 2.0);
     let heavy = (palette.ink, Weight::Heavy, From::Left);
     sheet.text((MARGIN, sheet.y), TEXT + 1.0, heavy, words::area(area));
-    let (bars, fine): (Vec<&Gauge>, Vec<&Gauge>) = gauges.iter().partition(|gauge| drawn(gauge));
+    let (bars, fine) = split(area, gauges);
+    let bars = together(&bars);
     for gauge in bars.iter().take(MOST_BARS) {
         bar(sheet, gauge, width);
     }

@@ -57,6 +57,8 @@ fn pressed() -> Vitals {
             Near,
         ),
         gauge(Space, "/boot", Bytes, GIB / 5, GIB, Fine),
+        gauge(Space, "/dev/shm", Bytes, 0, GIB, Fine),
+        gauge(Space, "/run/lock", Bytes, 4096, 5 * GIB / 1024, Fine),
         gauge(Inodes, "/", Count, 481_913, 16_777_216, Fine),
         gauge(Inodes, "/boot", Count, 300, 65_536, Fine),
         gauge(Network, "broken or dropped packets", Percent, 0, 100, Fine),
@@ -78,7 +80,13 @@ fn pressed() -> Vitals {
             Limits,
             "open files",
             Count,
-            "from inside a container only the machine's can be seen",
+            "a container sees only its machine's",
+        ),
+        unseen(
+            Limits,
+            "threads",
+            Count,
+            "a container sees only its machine's",
         ),
     ];
     Vitals { gauges }
@@ -386,6 +394,14 @@ fn hostile_text_is_stripped_seen_and_cut() {
     assert!(clean(&"x".repeat(100_000)).chars().count() <= 301);
     let cut = fit(&ruler, &"W".repeat(500), 13.0, 100.0);
     assert!(cut.ends_with('…') && ruler.width(&cut, 13.0) <= 100.0);
+    let share = wrap(
+        &ruler,
+        "of all 94 % more",
+        13.0,
+        ruler.width("of all 94", 13.0),
+        3,
+    );
+    assert_eq!(share, ["of all", "94 %", "more"]);
     let lines = wrap(&ruler, &"word ".repeat(60), 13.0, 100.0, 3);
     assert_eq!(lines.len(), 3);
     assert!(lines[2].ends_with('…'));

@@ -106,9 +106,10 @@ pub(super) fn wrap(ruler: &Ruler, text: &str, size: f32, width: f32, most: usize
         let end = end_within(ruler, rest, size, width);
         let (head, tail) = rest.split_at(end);
         // A word goes on the next line as a whole, unless it alone is too long for one.
-        let at = match head.rfind(' ') {
-            Some(space) if !tail.starts_with(' ') && space > 0 => space,
-            Some(_) | None => end,
+        let at = if tail.starts_with(' ') && !tail.starts_with(" %") {
+            end
+        } else {
+            last_break(head, tail).unwrap_or(end)
         };
         // At least one character a line, however narrow: or this would not end.
         let at = if at == 0 {
@@ -121,6 +122,14 @@ pub(super) fn wrap(ruler: &Ruler, text: &str, size: f32, width: f32, most: usize
         rest = tail.trim_start();
     }
     lines
+}
+
+/// The last blank at which a line may end: never between a number and its `%`.
+fn last_break(head: &str, tail: &str) -> Option<usize> {
+    let next = |at: usize| head.get(at + 1..).and_then(|rest| rest.chars().next());
+    head.rmatch_indices(' ')
+        .map(|(at, _)| at)
+        .find(|at| *at > 0 && next(*at).or_else(|| tail.chars().next()) != Some('%'))
 }
 
 /// Up to which byte a text fits a width; always between two characters.
