@@ -23,6 +23,7 @@ const MOST_UNITS: usize = 3;
 
 /// What only the machine around a container could tell.
 const OF_THE_MACHINE: &str = "a container sees only its machine's";
+const NOBODY_KNOWS: &str = "whether it is a container is not known";
 const NO_PSI: &str = "the kernel does not measure it";
 const UNREADABLE: &str = "the answer cannot be read";
 const NO_LIMIT: &str = "the answer names no limit";
@@ -47,6 +48,15 @@ fn why(look: &Look<'_>, key: &str) -> String {
     look.text(key)
         .err()
         .map_or_else(|| UNREADABLE.to_owned(), |missing| missing.to_string())
+}
+
+/// Why what `/proc` counts may not be told of this host.
+fn whose(host: &Host) -> &'static str {
+    if host.container == "?" {
+        NOBODY_KNOWS
+    } else {
+        OF_THE_MACHINE
+    }
 }
 
 /// A share of a limit that is known to be there; unknown where the limit is none.
@@ -113,7 +123,7 @@ fn processors(look: &Look<'_>, host: &Host, gauges: &mut Vec<Gauge>) {
     } else if !told {
         Gauge::unknown(area, name, Unit::Hundredths, UNREADABLE)
     } else if host.contained() {
-        Gauge::unknown(area, name, Unit::Hundredths, OF_THE_MACHINE)
+        Gauge::unknown(area, name, Unit::Hundredths, whose(host))
     } else {
         let most = whole(work::LOAD_PER_CORE * 100.0);
         let [_, five, _] = host.load;
@@ -315,7 +325,7 @@ fn waiting(look: &Look<'_>, host: &Host, gauges: &mut Vec<Gauge>) {
         let why = if absent {
             NO_PSI
         } else if host.contained() {
-            OF_THE_MACHINE
+            whose(host)
         } else {
             UNREADABLE
         };
@@ -342,7 +352,7 @@ fn limits(look: &Look<'_>, host: &Host, gauges: &mut Vec<Gauge>) {
                 .min();
             gauges.push(match (own, most) {
                 (Some(own), _) => share(area, "tasks", Unit::Count, own, bounds),
-                (None, _) if host.contained() => unknown("tasks", OF_THE_MACHINE),
+                (None, _) if host.contained() => unknown("tasks", whose(host)),
                 (None, Some(most)) if host.tasks > 0 => {
                     share(area, "tasks", Unit::Count, (host.tasks, most), bounds)
                 }
@@ -352,7 +362,7 @@ fn limits(look: &Look<'_>, host: &Host, gauges: &mut Vec<Gauge>) {
                 .map(|line| line.split_whitespace().filter_map(counted).collect())
                 .unwrap_or_default();
             gauges.push(match open.as_slice() {
-                _ if host.contained() => unknown("open files", OF_THE_MACHINE),
+                _ if host.contained() => unknown("open files", whose(host)),
                 [used, _, of] => share(area, "open files", Unit::Count, (*used, *of), bounds),
                 _ => unknown("open files", UNREADABLE),
             });

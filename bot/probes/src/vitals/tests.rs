@@ -99,6 +99,23 @@ fn a_container_is_not_blamed_for_its_machine() {
 }
 
 #[test]
+fn a_host_that_does_not_say_what_it_is_is_not_called_a_container() {
+    let uptime = "now 1795433413\n/proc/uptime:90061.41 1.00\n/proc/loadavg:9.40 8.90 8.20 9/200 4242\n/sys/devices/system/cpu/online:0-1\n";
+    let load = |identity: &str| {
+        let vitals = told(&format!("{identity}@@ 0 root os.uptime\n{uptime}"));
+        let mut load = vitals
+            .of(Area::Processors)
+            .filter(|g| g.name.starts_with("load"));
+        line(load.next().unwrap())
+    };
+    assert!(load("").contains("whether it is a container is not known"));
+    let machine = "@@ 0 root os.identity\n/proc/sys/kernel/osrelease:6.1.0\n";
+    assert!(load(machine).contains("890 of 200 Hundredths Over"));
+    let contained = format!("{machine}container:lxc\n");
+    assert!(load(&contained).contains("a container sees only its machine's"));
+}
+
+#[test]
 fn nobody_could_look_is_said_and_not_drawn_as_fine() {
     insta::assert_snapshot!(
         told(include_str!("../../cases/gaps.txt"))
