@@ -67,7 +67,7 @@ fn check(host: &Host, target: &str) -> String {
 fn with_own_key(host: &Host) -> String {
     host.must(
         "a key of its own",
-        "rm -f /etc/ssh/ssh_host_*; ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key; systemctl restart ssh",
+        "rm -f /etc/ssh/ssh_host_*; ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key; systemctl restart ssh; eventually 10 sh -c \"ssh-keyscan -t ed25519 127.0.0.1 2>/dev/null | grep -q ssh-ed25519\"",
     );
     // The lab goes on to know it.
     let scanned = tool("ssh-keyscan", &["-t", "ed25519", &host.address()]);

@@ -65,10 +65,15 @@ requester = true
         }
     }
 
-    /// Kills it with SIGKILL and starts another.
-    fn restart(&mut self) {
+    /// Kills it with SIGKILL and starts another, once Slack has noticed that its sockets are gone.
+    async fn restart(&mut self, slack: &Slack) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+        slack
+            .wait_for("the dead sockets are gone", |state| {
+                (state.sockets == 0).then_some(())
+            })
+            .await;
         self.child = spawn(&self.config, &self.state);
     }
 
@@ -181,7 +186,7 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     assert!(host.must("mode", MODE).starts_with("644"));
 
     // Everything is still there after a restart, in the same messages.
-    bot.restart();
+    bot.restart(&slack).await;
     slack.connected(1).await;
     slack.press("U1", &card, "Dry run").await;
     said(&slack, &["Dry run of", "would run"]).await;
