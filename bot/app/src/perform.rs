@@ -5,7 +5,6 @@
 
 use hosts::Root;
 use incident::fact::Ran;
-use incident::policy::Requirement;
 use incident::remediation::{Event, Incident, State};
 use incident::report::compare;
 use incident::{
@@ -17,7 +16,7 @@ use store::Leased;
 use crate::journal::{self, JournalError};
 use crate::look::{self, Seen};
 use crate::world::World;
-use crate::{clock, progress, propose};
+use crate::{clock, progress};
 
 mod guard;
 mod lease;
@@ -101,27 +100,6 @@ async fn nothing_to_do(world: &World, leased: &Leased) -> Result<Performed, Jour
     Ok(Performed::Over)
 }
 
-async fn hear(
-    world: &World,
-    incident: &IncidentId,
-    proposal: &Proposal,
-    event: &Event,
-    done: Option<&Leased>,
-) -> Result<(), JournalError> {
-    let requirement: Requirement = propose::requirement(world, proposal);
-    journal::hear(
-        &world.store,
-        incident,
-        event,
-        &requirement,
-        &world.key,
-        done,
-        clock::now(),
-    )
-    .await?;
-    Ok(())
-}
-
 /// Checks once more that the host is what the card was made for, then starts the run.
 async fn start(
     world: &World,
@@ -141,13 +119,13 @@ async fn start(
     let checked = match check_again(world, incident, proposal).await {
         Ok(seen) => seen,
         Err(why) => {
-            hear(world, &incident.id, proposal, &moved(why), Some(leased)).await?;
+            world.hear(proposal, &moved(why), Some(leased)).await?;
             return Ok(Performed::Over);
         }
     };
     if clock::now() > grant.grant.expires_at {
         let why = "the time to start it ran out before the host was ready".to_owned();
-        hear(world, &incident.id, proposal, &moved(why), Some(leased)).await?;
+        world.hear(proposal, &moved(why), Some(leased)).await?;
         return Ok(Performed::Over);
     }
     let boot = checked
@@ -158,7 +136,7 @@ async fn start(
     let root = match guard::choose_root(world, &checked.host, incident, proposal).await {
         Ok(root) => root,
         Err(why) => {
-            hear(world, &incident.id, proposal, &moved(why), Some(leased)).await?;
+            world.hear(proposal, &moved(why), Some(leased)).await?;
             return Ok(Performed::Over);
         }
     };
@@ -168,7 +146,7 @@ async fn start(
         boot: boot.clone(),
     };
     // The intent is on disk before the host hears of it.
-    hear(world, &incident.id, proposal, &starting, None).await?;
+    world.hear(proposal, &starting, None).await?;
     crate::point!("app::before_dispatch");
     let key = world.key.verifying_key();
     let execution = grant.grant.execution.clone();
@@ -217,7 +195,7 @@ async fn report(
         steps: report.steps,
         output: world.clean(&report.output),
     };
-    hear(world, &proposal.incident, proposal, &event, Some(leased)).await?;
+    world.hear(proposal, &event, Some(leased)).await?;
     crate::point!("app::after_report");
     Ok(Performed::Over)
 }
@@ -337,7 +315,7 @@ async fn verify(
         verdict,
         why,
     };
-    hear(world, &incident.id, proposal, &event, Some(leased)).await?;
+    world.hear(proposal, &event, Some(leased)).await?;
     crate::point!("app::after_verify");
     Ok(Performed::Over)
 }

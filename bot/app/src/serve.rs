@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 use crate::cli::Global;
 use crate::exit::Exit;
 use crate::world::{Usage, World};
-use crate::{clock, journal, perform, propose, screen};
+use crate::{clock, perform, screen};
 
 /// How often the journal is looked at for what others did, and threads that fell behind are shown again.
 const TICK: Duration = Duration::from_secs(2);
@@ -52,7 +52,7 @@ struct Notes {
     /// The version of each incident that its thread shows.
     shown: BTreeMap<IncidentId, u64>,
     /// When open proposals expire.
-    open: BTreeMap<ProposalId, (IncidentId, Moment)>,
+    open: BTreeMap<ProposalId, Moment>,
 }
 
 /// Runs the command.
@@ -149,37 +149,27 @@ impl Serve {
     /// What nobody approved in time is said to have expired.
     async fn expire(&self) {
         let now = clock::now();
-        let late: Vec<(ProposalId, IncidentId)> = self
+        let late: Vec<ProposalId> = self
             .notes
             .lock()
             .map(|mut notes| {
                 let late: Vec<_> = notes
                     .open
                     .iter()
-                    .filter(|(_, (_, at))| *at < now)
-                    .map(|(id, (incident, _))| (id.clone(), incident.clone()))
+                    .filter(|(_, at)| **at < now)
+                    .map(|(id, _)| id.clone())
                     .collect();
-                for (id, _) in &late {
+                for id in &late {
                     notes.open.remove(id);
                 }
                 late
             })
             .unwrap_or_default();
-        for (id, incident) in late {
+        for id in late {
             let Ok((_, proposal)) = crate::commands::click::find(&self.world, &id).await else {
                 continue;
             };
-            let requirement = propose::requirement(&self.world, &proposal);
-            let heard = journal::hear(
-                &self.world.store,
-                &incident,
-                &Event::Tick,
-                &requirement,
-                &self.world.key,
-                None,
-                now,
-            )
-            .await;
+            let heard = self.world.hear(&proposal, &Event::Tick, None).await;
             if let Err(error) = heard {
                 tracing::warn!(%error, proposal.id = %id, "it cannot be said to have expired");
             }

@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use ed25519_dalek::SigningKey;
 use incident::policy::Policy;
 use incident::redact::Redactor;
-use incident::remediation::Incident;
-use incident::{Moment, Span};
+use incident::remediation::{Decision, Event, Incident};
+use incident::{Moment, Proposal, Span};
 use probes::Signatures;
 use runbook::Library;
-use store::Store;
+use store::{Leased, Store};
 
 use crate::cli::Global;
+use crate::journal::JournalError;
 use crate::people::{self, Person};
 use crate::settings::Settings;
-use crate::{clock, journal, place};
+use crate::{clock, journal, place, propose};
 
 /// What the arguments or the settings have wrong: exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -231,6 +232,18 @@ impl World {
             redactor: Redactor::new(&salt),
             who,
         })
+    }
+
+    /// Hears an event about a proposal, under the policy in force now. `done` is the effect that brought it, if one did.
+    pub(crate) async fn hear(
+        &self,
+        proposal: &Proposal,
+        event: &Event,
+        done: Option<&Leased>,
+    ) -> Result<(Incident, Decision), JournalError> {
+        let requirement = propose::requirement(self, proposal);
+        let (store, id, now) = (&self.store, &proposal.incident, clock::now());
+        journal::hear(store, id, event, &requirement, &self.key, done, now).await
     }
 
     /// A text from a host as it may be kept and shown: without secrets, and without what steers a terminal.

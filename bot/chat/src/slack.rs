@@ -9,7 +9,6 @@ mod layout;
 mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hyper_rustls::HttpsConnector;
@@ -48,8 +47,6 @@ pub struct Slack {
     options: Options,
     team: String,
     me: String,
-    /// Messages sent so far.
-    sent: AtomicU64,
 }
 
 impl std::fmt::Debug for Slack {
@@ -113,7 +110,6 @@ impl Slack {
             options,
             team: told.team_id.to_string(),
             me: told.user_id.to_string(),
-            sent: AtomicU64::new(0),
         })
     }
 
@@ -134,7 +130,6 @@ impl Slack {
         request.unfurl_media = Some(false);
         let session = self.client.open_session(&self.token);
         let told = called(session.chat_post_message(&request)).await?;
-        self.sent.fetch_add(1, Ordering::Relaxed);
         Ok(format!("{place}:{}", told.ts))
     }
 
@@ -151,7 +146,6 @@ impl Slack {
         );
         let session = self.client.open_session(&self.token);
         called(session.chat_update(&request)).await?;
-        self.sent.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use incident::notice::{Card, Notice, Standing};
 use incident::remediation::Outcome;
+use incident::summary::Summary;
 use incident::{HostStatus, Proposal, Severity};
 use owo_colors::{OwoColorize as _, Style};
 
@@ -118,12 +119,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             pages,
             ..
         } => {
-            for line in summary.text.lines() {
-                face.put(&mut out, 2, &face.strong(line));
-            }
-            for line in words::offered(cards, pages) {
-                face.put(&mut out, 2, &line);
-            }
+            head(&mut out, summary, words::offered(cards, pages), face);
         }
         Notice::Offer {
             card,
@@ -155,12 +151,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             withheld,
         } => {
             // The first lines are all that somebody tired reads: what is wrong, why, what can be done.
-            for line in summary.text.lines() {
-                face.put(&mut out, 2, &face.strong(line));
-            }
-            for line in words::offered(cards, pages) {
-                face.put(&mut out, 2, &line);
-            }
+            head(&mut out, summary, words::offered(cards, pages), face);
             host::reports(&mut out, reports, face);
             for card in *cards {
                 out.push('\n');
@@ -230,6 +221,16 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
         }
     }
     out
+}
+
+/// What is wrong, why, and what can be done.
+fn head(out: &mut String, summary: &Summary, offered: Vec<String>, face: Face) {
+    for line in summary.text.lines() {
+        face.put(out, 2, &face.strong(line));
+    }
+    for line in offered {
+        face.put(out, 2, &line);
+    }
 }
 
 fn steps(out: &mut String, proposal: &Proposal, face: Face) {

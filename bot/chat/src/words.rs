@@ -84,7 +84,7 @@ pub fn ended(ended: Outcome, is_undo: bool) -> &'static str {
     }
 }
 
-/// What an outcome asks of the person; empty where nothing.
+/// What an outcome asks of the person at a terminal; empty where nothing.
 #[must_use]
 pub fn after(outcome: Outcome, id: &str, can_undo: bool) -> String {
     match outcome {
@@ -92,15 +92,29 @@ pub fn after(outcome: Outcome, id: &str, can_undo: bool) -> String {
         Outcome::NotFixed | Outcome::Worse | Outcome::Failed if can_undo => {
             format!("Undo with: sickbay rollback {id}, then diagnose again")
         }
+        Outcome::Verified
+        | Outcome::NotFixed
+        | Outcome::Worse
+        | Outcome::Failed
+        | Outcome::Refused
+        | Outcome::Unknown
+        | Outcome::Rejected
+        | Outcome::Expired => next(outcome).to_owned(),
+    }
+}
+
+/// What an outcome asks of the person, besides an undo; empty where nothing.
+#[must_use]
+pub fn next(outcome: Outcome) -> &'static str {
+    match outcome {
         Outcome::NotFixed | Outcome::Worse | Outcome::Failed => {
-            "Diagnose again to see what is left".to_owned()
+            "Diagnose again to see what is left"
         }
-        Outcome::Refused | Outcome::Expired => "Diagnose again to get a fresh proposal".to_owned(),
+        Outcome::Refused | Outcome::Expired => "Diagnose again to get a fresh proposal",
         Outcome::Unknown => {
             "Look at the host before doing anything else; it is not started again by itself"
-                .to_owned()
         }
-        Outcome::Verified | Outcome::Rejected => String::new(),
+        Outcome::Verified | Outcome::Rejected => "",
     }
 }
 
@@ -331,6 +345,10 @@ pub fn chosen(proposal: &Proposal) -> String {
     )
 }
 
+/// What a card says that no rule lets anybody approve.
+const NOBODY: &str =
+    "nobody may approve this: no rule of the policy in the settings names anybody for it";
+
 /// How the person who looks at a card can say yes, or who can.
 #[must_use]
 pub fn how_to_approve(card: &Card<'_>) -> String {
@@ -344,7 +362,7 @@ pub fn how_to_approve(card: &Card<'_>) -> String {
         return format!("sickbay approve {id}{people}");
     }
     if card.approvers.is_empty() {
-        return "nobody may approve this: no rule of the policy in the settings names anybody for it".to_owned();
+        return NOBODY.to_owned();
     }
     let names: Vec<&str> = card.approvers.iter().map(ResponderId::as_str).collect();
     format!(
@@ -395,7 +413,7 @@ pub fn expires(at: incident::Moment) -> String {
 #[must_use]
 pub fn approvers(card: &Card<'_>) -> String {
     if card.approvers.is_empty() {
-        return "nobody may approve this: no rule of the policy in the settings names anybody for it".to_owned();
+        return NOBODY.to_owned();
     }
     let names: Vec<&str> = card.approvers.iter().map(ResponderId::as_str).collect();
     match card.needed {
@@ -413,21 +431,6 @@ pub fn given(given: &[ResponderId], needed: u32) -> String {
         given.len(),
         names.join(", ")
     )
-}
-
-/// What an outcome asks of the person in a chat, where a button undoes; empty where nothing.
-#[must_use]
-pub fn after_in_chat(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::NotFixed | Outcome::Worse | Outcome::Failed => {
-            "Diagnose again to see what is left."
-        }
-        Outcome::Refused | Outcome::Expired => "Diagnose again to get a fresh proposal.",
-        Outcome::Unknown => {
-            "Look at the host before doing anything else; it is not started again by itself."
-        }
-        Outcome::Verified | Outcome::Rejected => "",
-    }
 }
 
 /// Somebody whom the settings do not know.

@@ -48,7 +48,8 @@ impl Rank {
         match self {
             Self::Login => "/bin/sh -s".to_owned(),
             // One sudo, not a trial first: where it refuses, it has read nothing of the script, and the plain shell takes
-            // it; where it did not, nothing of the script is left for that shell.
+            // it; where it did not, nothing of the script is left for that shell. Root owns the first process, also where
+            // somebody gave `/` away; asking `id` would cost a process.
             Self::Root => {
                 r#"/bin/sh -c '[ -O /proc/1 ] || sudo -n /bin/sh -s; exec /bin/sh -s'"#.to_owned()
             }

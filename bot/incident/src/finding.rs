@@ -185,6 +185,18 @@ pub enum HostStatus {
 }
 
 impl HostStatus {
+    /// How soon somebody has to look: the higher, the sooner. What could not be reached outranks what merely degrades.
+    #[must_use]
+    pub const fn urgency(self) -> u8 {
+        match self {
+            Self::Healthy => 0,
+            Self::Unknown => 1,
+            Self::Degraded => 2,
+            Self::Unreachable => 3,
+            Self::Critical => 4,
+        }
+    }
+
     /// The status of a host that was examined: by the worst finding, where the essential probes gave an answer.
     #[must_use]
     pub fn judge(findings: &[Finding], essentials_answered: bool) -> Self {

@@ -2,7 +2,7 @@
 
 use incident::fact::Ran;
 use incident::notice::Notice;
-use incident::remediation::{Event, Incident, Outcome, Remediation, State, invert};
+use incident::remediation::{Event, Incident, Outcome, Refusal, Remediation, State, invert};
 use incident::{Fact, Proposal, ProposalId, Span};
 use store::AppendError;
 
@@ -52,7 +52,7 @@ pub(crate) async fn carry_out(
     id: &ProposalId,
     said: Said,
 ) -> anyhow::Result<Exit> {
-    let (incident, proposal) = match find(world, id).await {
+    let (_incident, proposal) = match find(world, id).await {
         Ok(found) => found,
         Err(error) => return refused(click, error),
     };
@@ -62,17 +62,7 @@ pub(crate) async fn carry_out(
         via: world.who.via.clone(),
         digest: proposal.digest(),
     };
-    let requirement = propose::requirement(world, &proposal);
-    let heard = journal::hear(
-        &world.store,
-        &incident.id,
-        &event,
-        &requirement,
-        &world.key,
-        None,
-        clock::now(),
-    )
-    .await;
+    let heard = world.hear(&proposal, &event, None).await;
     let (incident, decision) = match heard {
         Ok(heard) => heard,
         Err(error) => return refused(click, error),
@@ -91,7 +81,7 @@ pub(crate) async fn carry_out(
             });
         let why = format!(
             "{given} of {} approvals of {id} are given; it runs when the last one is",
-            requirement.min
+            propose::requirement(world, &proposal).min
         );
         if click.json {
             screen::json(&json::waiting(&proposal, &why));
@@ -207,19 +197,7 @@ pub(crate) async fn reject(global: &Global, click: &Click) -> anyhow::Result<Exi
         by: world.who.id.clone(),
         via: world.who.via.clone(),
     };
-    let requirement = propose::requirement(&world, &proposal);
-    let now = clock::now();
-    match journal::hear(
-        &world.store,
-        &incident.id,
-        &event,
-        &requirement,
-        &world.key,
-        None,
-        now,
-    )
-    .await
-    {
+    match world.hear(&proposal, &event, None).await {
         Ok(_heard) => {
             let why = format!("rejected by {}", world.who.id);
             if click.json {
@@ -357,31 +335,43 @@ const MOST_RACES: usize = 5;
 
 /// Proposes the inverse of what a proposal did, approves it as the person at this terminal, and carries it out.
 pub(crate) async fn undo(world: &World, click: &Click, id: &ProposalId) -> anyhow::Result<Exit> {
+    match propose_undo(world, id, |_incident, _undo| Ok(())).await {
+        Ok(undo) => carry_out(world, click, &undo.id, Said::Nothing).await,
+        Err(error) => refused(click, error),
+    }
+}
+
+/// Records the proposal that undoes another; made anew where somebody else recorded something meanwhile. `allowed` may
+/// refuse it before it stands there.
+pub(crate) async fn propose_undo(
+    world: &World,
+    id: &ProposalId,
+    allowed: impl Fn(&Incident, &Proposal) -> Result<(), String>,
+) -> Result<Proposal, JournalError> {
+    let no = |why: String| JournalError::Refused(Refusal(why));
     for _ in 0..MOST_RACES {
-        let (mut incident, proposal) = match find(world, id).await {
-            Ok(found) => found,
-            Err(error) => return refused(click, error),
-        };
-        let undo = match make_rollback(world, &incident, &proposal).await {
-            Ok(undo) => undo,
-            Err(why) => return Ok(refuse(click, &why)),
-        };
+        let (mut incident, proposal) = find(world, id).await?;
+        let undo = make_rollback(world, &incident, &proposal)
+            .await
+            .map_err(no)?;
+        allowed(&incident, &undo).map_err(no)?;
         let fact = Fact::Proposed {
             proposal: Box::new(undo.clone()),
         };
         let now = clock::now();
         match journal::record(&world.store, &mut incident, &[fact], Vec::new(), now).await {
-            Ok(()) => return carry_out(world, click, &undo.id, Said::Nothing).await,
+            Ok(()) => return Ok(undo),
             Err(JournalError::Append(AppendError::Conflict { .. })) => {}
-            Err(error) => return refused(click, error),
+            Err(error) => return Err(error),
         }
     }
-    let why = format!("others are at work on {id}; `sickbay proposals` shows what waits");
-    Ok(refuse(click, &why))
+    Err(no(format!(
+        "others are at work on {id}; `sickbay proposals` shows what waits"
+    )))
 }
 
 /// The proposal that undoes another, made from what the guard saved.
-pub(crate) async fn make_rollback(
+async fn make_rollback(
     world: &World,
     incident: &Incident,
     proposal: &Proposal,

@@ -5,8 +5,9 @@ pub(crate) mod sweep;
 use std::io::IsTerminal as _;
 
 use incident::notice::{Card, Notice};
+use incident::remediation::Incident;
 use incident::report::HostReport;
-use incident::{Fact, HostStatus, IncidentId, Proposal, Severity};
+use incident::{Fact, HostStatus, IncidentId, Proposal, ResponderId, Severity};
 
 use crate::cli::{Diagnose, Global};
 use crate::exit::Exit;
@@ -26,16 +27,10 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
         .select(&target)
         .map_err(|error| Usage(error.to_string()))?;
     crate::perform::recover(&world).await;
+    let by = (&world.who.id, world.who.via.as_str());
+    let (mut incident, opened) = opened(&world, by, &hosts, &symptom)?;
+    let id = incident.id.clone();
     let now = clock::now();
-    let id = IncidentId::new(format!("{}-{}", clock::day(now), place::letters()?))?;
-    let mut incident = incident::remediation::Incident::new(id.clone());
-    let opened = Fact::Opened {
-        by: world.who.id.clone(),
-        via: world.who.via.clone(),
-        hosts: hosts.iter().map(|host| host.name.clone()).collect(),
-        symptom: world.redactor.redact(&symptom),
-        policy: policy_hash(&world),
-    };
     journal::record(&world.store, &mut incident, &[opened], Vec::new(), now).await?;
 
     let progress = Progress::new(hosts.len(), asked.json);
@@ -129,14 +124,33 @@ fn exit_code(reports: &[HostReport]) -> Exit {
     }
 }
 
+/// A new incident and the fact that opens it. `by` is who asked, and where.
+pub(crate) fn opened(
+    world: &World,
+    (by, via): (&ResponderId, &str),
+    hosts: &[hosts::Host],
+    symptom: &str,
+) -> anyhow::Result<(Incident, Fact)> {
+    let day = clock::day(clock::now());
+    let id = IncidentId::new(format!("{day}-{}", place::letters()?))?;
+    let opened = Fact::Opened {
+        by: by.clone(),
+        via: via.to_owned(),
+        hosts: hosts.iter().map(|host| host.name.clone()).collect(),
+        symptom: world.redactor.redact(symptom),
+        policy: policy_hash(world),
+    };
+    Ok((Incident::new(id), opened))
+}
+
 /// The hash of the policy in force, which the journal keeps with the incident.
-pub(crate) fn policy_hash(world: &World) -> String {
+fn policy_hash(world: &World) -> String {
     let value = serde_json::to_value(&world.policy).unwrap_or(serde_json::Value::Null);
     incident::digest::of("sickbay policy 1", &value)
 }
 
 /// The symptom as it is recorded: one text that no terminal obeys.
-fn symptom(text: &str) -> Result<String, Usage> {
+pub(crate) fn symptom(text: &str) -> Result<String, Usage> {
     const MOST: usize = 4_000;
     let count = text.chars().count();
     if count > MOST {

@@ -68,7 +68,7 @@ pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
 }
 
 /// Says that there is no such code, and which may have been meant: those of its area, or the nearest.
-fn unknown(wanted: &str) -> String {
+pub(crate) fn unknown(wanted: &str) -> String {
     let shown: String = wanted.chars().take(80).collect();
     let area = format!("{wanted}.");
     let below: Vec<&str> = catalogue::entries()

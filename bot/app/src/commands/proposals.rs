@@ -8,7 +8,7 @@ use crate::cards::{self, View};
 use crate::cli::{Global, Output};
 use crate::exit::Exit;
 use crate::world::World;
-use crate::{clock, journal, json, propose, screen};
+use crate::{clock, json, screen};
 
 /// Runs the command.
 pub(crate) async fn run(global: &Global, output: &Output) -> anyhow::Result<Exit> {
@@ -25,17 +25,7 @@ pub(crate) async fn run(global: &Global, output: &Output) -> anyhow::Result<Exit
             .filter(open)
             .find(|one| now > one.proposal.expires_at);
         if let Some(late) = late {
-            let requirement = propose::requirement(&world, &late.proposal);
-            journal::hear(
-                &world.store,
-                &incident.id,
-                &Event::Tick,
-                &requirement,
-                &world.key,
-                None,
-                now,
-            )
-            .await?;
+            world.hear(&late.proposal, &Event::Tick, None).await?;
         }
         let fresh = incident
             .remediations

@@ -1,6 +1,6 @@
 //! What a person is told who asks: nothing of it changes anything.
 
-use incident::remediation::State;
+use incident::remediation::{Incident, State};
 use incident::{Fact, IncidentId, ProposalId, Severity, Span};
 use store::Stored;
 
@@ -58,11 +58,10 @@ impl Serve {
         const LINES: usize = 25;
         let records = self.world.store.load(id).await.map_err(|e| e.to_string())?;
         let facts = journal::facts(id, &records).map_err(|error| sentence(&error))?;
-        let incident = journal::load(&self.world.store, id)
-            .await
-            .map_err(|error| sentence(&error))?;
+        let mut incident = Incident::new(id.clone());
         let mut all = Vec::new();
-        for (_, fact) in facts {
+        for (at, fact) in facts {
+            incident.apply(&fact, at);
             if let Fact::Examined { evidence, .. } = fact {
                 all.extend(evidence);
             }

@@ -7,21 +7,18 @@ use chat::event::{Button, ChatEvent, What};
 use chat::slack::{Content, content};
 use incident::command::{self, Command};
 use incident::notice::Notice;
-use incident::remediation::{Event, Incident, State};
+use incident::remediation::{Decision, Event, Incident, State};
 use incident::{Fact, IncidentId, Proposal, ProposalId, ResponderId, Span};
-use store::AppendError;
 
 use super::{Serve, thread::Extras};
-use crate::commands::click;
 use crate::commands::diagnose::sweep::Sweep;
+use crate::commands::{click, diagnose};
 use crate::journal::{self, JournalError};
 use crate::progress::Progress;
-use crate::{clock, perform, place, propose};
+use crate::{clock, perform, propose};
 
 /// The shortest time between two edits of a message that shows progress.
 const EDIT: Duration = Duration::from_secs(2);
-/// How often an undo is made anew because somebody else recorded something meanwhile.
-const RACES: usize = 5;
 
 /// Who did something, and where the answer goes.
 struct Asker {
@@ -36,17 +33,15 @@ impl Serve {
         if let What::Said { .. } = event.what {
             return;
         }
-        let known = self.world.settings.people.iter();
-        let person = known
-            .filter(|(_, person)| person.slack.contains(&event.user))
-            .map(|(id, _)| id.clone())
-            .next();
-        let Some(id) = person else {
+        let mut known = self.world.settings.people.iter();
+        let person = known.find(|(_, person)| person.slack.contains(&event.user));
+        let Some((id, _)) = person else {
             let why = chat::words::stranger(event.platform.word(), &event.user);
             self.whisper(&event, &Notice::Refused { why: &why }).await;
             return;
         };
         let via = format!("{} {}", event.platform.word(), event.user);
+        let id = id.clone();
         let asker = Asker { event, id, via };
         let answer = match asker.event.what.clone() {
             What::Said { .. } => Ok(None),
@@ -126,7 +121,7 @@ impl Serve {
             Command::Explain { code } => {
                 let known = probes::catalogue::explain(code.as_str());
                 Ok(Some(known.map_or_else(
-                    || format!("there is no finding code {code}"),
+                    || crate::commands::explain::unknown(code.as_str()),
                     |one| format!("{}: {}", one.code, one.meaning),
                 )))
             }
@@ -190,31 +185,21 @@ impl Serve {
             .inventory()
             .select(target)
             .map_err(|error| error.to_string())?;
-        let now = clock::now();
-        let letters = place::letters().map_err(|error| error.to_string())?;
-        let id =
-            IncidentId::new(format!("{}-{letters}", clock::day(now))).map_err(|e| e.to_string())?;
-        let mut incident = Incident::new(id.clone());
-        let symptom = incident::redact::printable(symptom.trim().as_bytes());
-        let symptom: String = symptom.chars().take(4_000).collect();
-        let facts = [
-            Fact::Opened {
-                by: asker.id.clone(),
-                via: asker.via.clone(),
-                hosts: hosts.iter().map(|host| host.name.clone()).collect(),
-                symptom: self.world.redactor.redact(&symptom),
-                policy: crate::commands::diagnose::policy_hash(&self.world),
-            },
-            Fact::Thread {
-                place: asker.event.place.clone(),
-            },
-        ];
+        let symptom = diagnose::symptom(symptom).map_err(|error| error.to_string())?;
+        let by = (&asker.id, asker.via.as_str());
+        let (mut incident, opened) = diagnose::opened(&self.world, by, &hosts, &symptom)
+            .map_err(|error| error.to_string())?;
+        let id = incident.id.clone();
+        let thread = Fact::Thread {
+            place: asker.event.place.clone(),
+        };
         let heard = asker.event.key.clone();
         if let Ok(mut notes) = self.notes.lock() {
             notes.looking.insert(id.clone());
         }
         let store = &self.world.store;
-        let first = journal::open(store, &mut incident, &facts, heard, now)
+        let now = clock::now();
+        let first = journal::open(store, &mut incident, &[opened, thread], heard, now)
             .await
             .map_err(|error| sentence(&error))?;
         if first {
@@ -340,7 +325,7 @@ impl Serve {
             via: asker.via.clone(),
             digest: whole,
         };
-        let (_, decision) = self.decide(&incident.id, &proposal, &event).await?;
+        let decision = self.decide(&proposal, &event).await?;
         self.show(&incident.id).await;
         if !decision.effects.is_empty() {
             let serve = Arc::clone(self);
@@ -350,26 +335,11 @@ impl Serve {
         Ok(None)
     }
 
-    async fn decide(
-        &self,
-        incident: &IncidentId,
-        proposal: &Proposal,
-        event: &Event,
-    ) -> Result<(Incident, incident::remediation::Decision), String> {
-        let requirement = propose::requirement(&self.world, proposal);
-        let world = &self.world;
-        let now = clock::now();
-        journal::hear(
-            &world.store,
-            incident,
-            event,
-            &requirement,
-            &world.key,
-            None,
-            now,
-        )
-        .await
-        .map_err(|error| sentence(&error))
+    async fn decide(&self, proposal: &Proposal, event: &Event) -> Result<Decision, String> {
+        let heard = self.world.hear(proposal, event, None).await;
+        heard
+            .map(|(_incident, decision)| decision)
+            .map_err(|error| sentence(&error))
     }
 
     /// Carries out what was approved, and shows each stage.
@@ -402,7 +372,7 @@ impl Serve {
             by: asker.id.clone(),
             via: asker.via.clone(),
         };
-        self.decide(&incident.id, &proposal, &event).await?;
+        self.decide(&proposal, &event).await?;
         self.show(&incident.id).await;
         Ok(None)
     }
@@ -413,29 +383,21 @@ impl Serve {
         asker: &Asker,
         id: &ProposalId,
     ) -> Result<Option<String>, String> {
-        for _ in 0..RACES {
-            let (mut incident, proposal) = self.find(id).await?;
-            let undo = click::make_rollback(&self.world, &incident, &proposal).await?;
-            // Who may not approve it does not propose it either: the thread would fill with cards.
-            let requirement = propose::requirement(&self.world, &undo);
-            let asked = incident.by.clone().unwrap_or_else(|| asker.id.clone());
-            if !requirement.may(&asker.id, &asked) {
-                return Err(format!(
-                    "you may not approve the undo of {id}; ask whoever may approve the fix"
-                ));
+        // Who may not approve it does not propose it either: the thread would fill with cards.
+        let allowed = |incident: &Incident, undo: &Proposal| {
+            let requirement = propose::requirement(&self.world, undo);
+            let asked = incident.by.as_ref().unwrap_or(&asker.id);
+            if requirement.may(&asker.id, asked) {
+                return Ok(());
             }
-            let fact = Fact::Proposed {
-                proposal: Box::new(undo.clone()),
-            };
-            let store = &self.world.store;
-            let now = clock::now();
-            match journal::record(store, &mut incident, &[fact], Vec::new(), now).await {
-                Ok(()) => return self.approve(asker, &undo.id, None).await,
-                Err(JournalError::Append(AppendError::Conflict { .. })) => {}
-                Err(error) => return Err(sentence(&error)),
-            }
-        }
-        Err(format!("others are at work on {id}; try again in a moment"))
+            Err(format!(
+                "you may not approve the undo of {id}; ask whoever may approve the fix"
+            ))
+        };
+        let undo = click::propose_undo(&self.world, id, allowed)
+            .await
+            .map_err(|error| sentence(&error))?;
+        self.approve(asker, &undo.id, None).await
     }
 }
 

@@ -58,8 +58,7 @@ impl Serve {
             for (proposal, one) in &incident.remediations {
                 match one.state {
                     State::Proposed { .. } if incident.place.is_some() => {
-                        let until = (id.clone(), one.proposal.expires_at);
-                        notes.open.insert(proposal.clone(), until);
+                        notes.open.insert(proposal.clone(), one.proposal.expires_at);
                     }
                     State::Proposed { .. }
                     | State::Granted { .. }
@@ -203,7 +202,7 @@ impl Serve {
         let status = reports
             .iter()
             .map(|report| report.status)
-            .max_by_key(|status| urgency(*status))
+            .max_by_key(|status| status.urgency())
             .unwrap_or(HostStatus::Unknown);
         let headline = Notice::Headline {
             incident: &incident.id,
@@ -251,16 +250,6 @@ impl Serve {
             });
         }
         parts
-    }
-}
-
-fn urgency(status: HostStatus) -> u8 {
-    match status {
-        HostStatus::Healthy => 0,
-        HostStatus::Unknown => 1,
-        HostStatus::Degraded => 2,
-        HostStatus::Unreachable => 3,
-        HostStatus::Critical => 4,
     }
 }
 

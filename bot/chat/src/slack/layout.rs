@@ -230,7 +230,7 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
             if outcome != Outcome::Verified && !output.trim().is_empty() {
                 blocks.push(preformatted(output));
             }
-            let next = words::after_in_chat(outcome);
+            let next = words::next(outcome);
             if !next.is_empty() {
                 blocks.push(context(next));
             }

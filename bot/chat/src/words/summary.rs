@@ -8,7 +8,7 @@ use incident::{Confidence, Finding, HostStatus, Severity};
 #[must_use]
 pub fn summary(reports: &[HostReport]) -> Summary {
     let mut order: Vec<&HostReport> = reports.iter().collect();
-    order.sort_by_key(|report| urgency(report.status));
+    order.sort_by_key(|report| std::cmp::Reverse(report.status.urgency()));
     let (well, ill): (Vec<&HostReport>, Vec<&HostReport>) = order
         .into_iter()
         .partition(|report| report.status == HostStatus::Healthy);
@@ -20,17 +20,6 @@ pub fn summary(reports: &[HostReport]) -> Summary {
         });
     }
     Summary::of(Source::Template, claims)
-}
-
-/// Which host is spoken of first.
-fn urgency(status: HostStatus) -> u8 {
-    match status {
-        HostStatus::Critical => 0,
-        HostStatus::Unreachable => 1,
-        HostStatus::Degraded => 2,
-        HostStatus::Unknown => 3,
-        HostStatus::Healthy => 4,
-    }
 }
 
 fn names(reports: &[&HostReport]) -> String {
