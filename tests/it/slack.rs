@@ -1,7 +1,7 @@
 //! Incidents told in a Slack channel: a command, the thread, a press on a phone, the fix, and taking it back. The Slack is
 //! the strict one of `tests/fakes`, the host and what is wrong with it are real.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -30,9 +30,8 @@ struct Bot {
 }
 
 impl Bot {
-    /// Starts it with these people and rules, for a host of the lab.
-    fn start(host: &Host, slack: &Slack) -> Self {
-        let dir = host.state.path();
+    /// Starts it with these people and rules, and keeps its files here.
+    fn start(dir: &Path, slack: &Slack) -> Self {
         let config = dir.join("config.toml");
         for (name, token) in [("bot", slack.bot_token()), ("app", slack.app_token())] {
             std::fs::write(dir.join(name), format!("{token}\n")).unwrap();
@@ -97,7 +96,7 @@ impl Drop for Bot {
     }
 }
 
-fn spawn(config: &std::path::Path, state: &std::path::Path) -> Child {
+fn spawn(config: &Path, state: &Path) -> Child {
     Command::new(sickbay())
         .arg("serve")
         .arg("--config")
@@ -142,7 +141,7 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     let host = Host::up("it-slack", "systemd");
     host.must("prepare", PREPARE);
     let slack = workspace().await;
-    let mut bot = Bot::start(&host, &slack);
+    let mut bot = Bot::start(host.state.path(), &slack);
     slack.connected(1).await;
 
     // Somebody whom the settings do not know gets a sentence, and nothing else happens.
@@ -212,4 +211,24 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     assert_eq!(bot.terminal(&["audit", "verify"]), 0);
     assert_eq!(slack.pings(), []);
     slack.assert_no_refusals();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the lab"]
+async fn who_asks_where_sickbay_is_no_member_is_told_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let slack = workspace().await;
+    slack.remove_bot("C1");
+    let _bot = Bot::start(dir.path(), &slack);
+    slack.connected(1).await;
+
+    slack.slash("U1", "C1", "/diagnose", "localhost").await;
+    let told = said(&slack, &["cannot write here yet", "/invite @sickbay"]).await;
+    assert_eq!(told.only_for.as_deref(), Some("U1"));
+
+    // Invited, it begins the thread by itself.
+    slack.invite_bot("U1", "C1").await;
+    let root = said(&slack, &["localhost", "incident "]).await;
+    assert!(root.thread.is_none() && root.only_for.is_none());
+    slack.assert_no_refusals_but(&["not_in_channel"]);
 }

@@ -190,7 +190,9 @@ impl Serve {
                 .notes
                 .lock()
                 .is_ok_and(|notes| notes.shown.get(&row.id) != Some(&row.version));
-            if behind {
+            // One that is being brought up to date is not queued for again: in an outage each takes longer than a tick.
+            let busy = self.turn(&row.id).try_lock().is_err();
+            if behind && !busy {
                 let serve = Arc::clone(self);
                 tokio::spawn(async move {
                     serve.resume(&row.id).await;

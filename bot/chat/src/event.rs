@@ -30,6 +30,8 @@ pub struct ChatEvent {
     pub place: String,
     /// The message that the thread hangs on, whole: `slack:T1:C1:1700000000.000100`. None outside of a thread.
     pub thread: Option<String>,
+    /// Where the platform takes an answer for this person alone, also where Sickbay may not write.
+    pub reply: Option<String>,
     /// What.
     pub what: What,
 }

@@ -16,7 +16,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use slack_morphism::errors::SlackClientError;
 use slack_morphism::prelude::*;
 
-use crate::event::SendError;
+use crate::event::{ChatEvent, SendError};
 
 pub use hear::Socket;
 pub use layout::{Content, content, evidence};
@@ -149,24 +149,25 @@ impl Slack {
         Ok(())
     }
 
-    /// Says something that only one person sees.
+    /// Says something that only the person sees who did this. A command brings an address that takes an answer also where
+    /// Sickbay is no member; elsewhere it has to be one.
     ///
     /// # Errors
     /// [`SendError`].
-    pub async fn whisper(
-        &self,
-        place: &str,
-        thread: Option<&str>,
-        user: &str,
-        content: &Content,
-    ) -> Result<(), SendError> {
+    pub async fn whisper(&self, to: &ChatEvent, content: &Content) -> Result<(), SendError> {
+        let session = self.client.open_session(&self.token);
+        let reply = to.reply.as_deref().map(url::Url::parse);
+        if let Some(Ok(address)) = reply {
+            let request = SlackApiPostWebhookMessageRequest::new(content.message());
+            called(self.client.respond_to_event(&address.into(), &request)).await?;
+            return Ok(());
+        }
         let mut request = SlackApiChatPostEphemeralRequest::new(
-            last_of(place).into(),
-            user.to_owned().into(),
+            last_of(&to.place).into(),
+            to.user.clone().into(),
             content.message(),
         );
-        request.thread_ts = thread.map(|thread| last_of(thread).into());
-        let session = self.client.open_session(&self.token);
+        request.thread_ts = to.thread.as_deref().map(|thread| last_of(thread).into());
         called(session.chat_post_ephemeral(&request)).await?;
         Ok(())
     }

@@ -2,7 +2,9 @@
 
 use incident::notice::{Card, Stage};
 use incident::remediation::Outcome;
-use incident::{Confidence, HostName, HostStatus, Proposal, ResponderId, Severity, Step, Undo};
+use incident::{
+    Confidence, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity, Step, Undo,
+};
 
 pub(crate) mod picture;
 mod summary;
@@ -438,5 +440,13 @@ pub fn given(given: &[ResponderId], needed: u32) -> String {
 pub fn stranger(platform: &str, user: &str) -> String {
     format!(
         "Sickbay does not know you, so it does nothing for you. Ask whoever keeps its settings to add {platform} = [\"{user}\"] to your entry under [people]."
+    )
+}
+
+/// A thread cannot be begun where somebody asked.
+#[must_use]
+pub fn no_thread(incident: &IncidentId) -> String {
+    format!(
+        "Sickbay is looking, but cannot write here yet: invite it to this conversation with /invite @sickbay, and the thread appears by itself. The incident is {incident}."
     )
 }

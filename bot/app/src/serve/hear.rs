@@ -70,12 +70,7 @@ impl Serve {
     }
 
     async fn whisper_content(&self, event: &ChatEvent, content: &Content) {
-        let thread = event.thread.as_deref();
-        let sent = self
-            .slack
-            .whisper(&event.place, thread, &event.user, content)
-            .await;
-        if let Err(error) = sent {
+        if let Err(error) = self.slack.whisper(event, content).await {
             tracing::warn!(%error, "a person could not be answered");
         }
     }
@@ -202,20 +197,41 @@ impl Serve {
         let first = journal::open(store, &mut incident, &[opened, thread], heard, now)
             .await
             .map_err(|error| sentence(&error))?;
-        if first {
-            self.look(incident, hosts).await;
+        if !first {
+            if let Ok(mut notes) = self.notes.lock() {
+                notes.looking.remove(&id);
+            }
+            return Ok(());
         }
+        self.show(&id).await;
+        if !self.has_thread(&id).await {
+            let why = chat::words::no_thread(&id);
+            self.whisper(&asker.event, &Notice::Answer { text: &why })
+                .await;
+        }
+        self.look(incident, hosts).await;
         Ok(())
     }
 
-    /// Goes on with a diagnosis that an interrupted Sickbay left in the middle.
+    async fn has_thread(&self, id: &IncidentId) -> bool {
+        let posts = self.world.store.posts(id).await;
+        posts.is_ok_and(|posts| posts.iter().any(|post| post.part == "root"))
+    }
+
+    /// Goes on with a diagnosis that an interrupted Sickbay left in the middle: with the hosts that were not told yet.
     pub(super) async fn resume(self: &Arc<Self>, id: &IncidentId) {
         const YOUNG: Span = Span::minutes(60);
         let Ok(incident) = journal::load(&self.world.store, id).await else {
             return;
         };
         let fresh = clock::now().since(incident.opened_at) <= YOUNG;
-        if incident.place.is_none() || !incident.reports.is_empty() || !fresh {
+        let missing: Vec<&str> = incident
+            .hosts
+            .iter()
+            .filter(|host| !incident.reports.contains_key(*host))
+            .map(|host| host.as_str())
+            .collect();
+        if incident.place.is_none() || missing.is_empty() || !fresh {
             return;
         }
         let first = self
@@ -225,8 +241,7 @@ impl Serve {
         if !first {
             return;
         }
-        let names: Vec<&str> = incident.hosts.iter().map(|host| host.as_str()).collect();
-        match self.world.inventory().select(&names.join(",")) {
+        match self.world.inventory().select(&missing.join(",")) {
             Ok(hosts) => self.look(incident, hosts).await,
             Err(error) => tracing::warn!(%error, incident.id = %id, "it cannot be gone on with"),
         }
@@ -235,7 +250,6 @@ impl Serve {
     /// Looks at the hosts of an incident that is opened, and shows how it gets on.
     async fn look(self: &Arc<Self>, mut incident: Incident, hosts: Vec<hosts::Host>) {
         let id = incident.id.clone();
-        self.show(&id).await;
         let (told, mut doing) = tokio::sync::watch::channel(Vec::new());
         let serve = Arc::clone(self);
         let of = id.clone();

@@ -9,7 +9,7 @@ use chat::slack::{Content, content};
 use incident::notice::{Notice, Stage, Standing};
 use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
-use incident::{HostStatus, IncidentId};
+use incident::{HostStatus, IncidentId, Span};
 use store::Post;
 
 use super::Serve;
@@ -17,6 +17,9 @@ use crate::{cards, clock, journal, perform};
 
 /// How often a message that is too soon is tried again before the thread is left for the next round.
 const TRIES: usize = 5;
+
+/// How long it is tried to begin a thread where Sickbay may not write: somebody may invite it.
+const INVITED_WITHIN: Span = Span::minutes(60);
 
 /// What a diagnosis said that the journal does not keep.
 #[derive(Debug, Clone, Default)]
@@ -100,7 +103,10 @@ impl Serve {
                     tracing::warn!(why, part = part.name, incident.id = %incident.id, "the platform refuses a message");
                     match stands {
                         Some(post) => post.message.clone(),
-                        None if part.name == "root" => return true,
+                        // Without its first message there is no thread; invited, Sickbay writes it after all.
+                        None if part.name == "root" => {
+                            return clock::now().since(incident.opened_at) > INVITED_WITHIN;
+                        }
                         None => continue,
                     }
                 }

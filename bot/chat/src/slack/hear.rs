@@ -201,6 +201,7 @@ async fn command(
             user: event.user_id.to_string(),
             place: place(&event.team_id, &event.channel_id),
             thread: None,
+            reply: Some(event.response_url.value().to_string()),
             what: What::Asked { text: plain(&text) },
         });
     }
@@ -245,6 +246,7 @@ async fn pressed(
             user: user.id.to_string(),
             place: place.clone(),
             thread: thread.clone(),
+            reply: None,
             what: What::Pressed {
                 button,
                 about: action.value.clone().unwrap_or_default(),
@@ -278,6 +280,7 @@ async fn said(
             user: mention.user.to_string(),
             place,
             thread,
+            reply: None,
             what: What::Asked {
                 text: plain(text.replace(&name, " ").trim()),
             },
@@ -304,6 +307,7 @@ async fn said(
             platform: Platform::Slack,
             user: user.to_string(),
             thread: Some(format!("{place}:{thread}")),
+            reply: None,
             what: What::Said {
                 text: plain(&text),
                 message: format!("{place}:{}", message.origin.ts),
