@@ -179,6 +179,11 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
         head.text
     );
 
+    slack
+        .slash("U2", "C1", "/sickbay", "runbook unit-exec-permission")
+        .await;
+    said(&slack, &["## Fix", "## If it does not help"]).await;
+
     // Bo asked, and may not approve.
     slack.press("U2", &card, "Approve").await;
     said(&slack, &["may not approve"]).await;
@@ -191,6 +196,20 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     said(&slack, &["Dry run of", "would run"]).await;
     slack.press("U1", &card, "Details").await;
     said(&slack, &["digest sha256:", "runbook unit-exec-permission"]).await;
+    assert!(host.must("mode", MODE).starts_with("644"));
+
+    // A card that shows something else than what would run approves nothing.
+    let mut forged = card.clone();
+    for block in &mut forged.blocks {
+        for button in block["elements"].as_array_mut().into_iter().flatten() {
+            if let Some((id, _digest)) = button["value"].as_str().and_then(|it| it.split_once(' '))
+            {
+                button["value"] = format!("{id} 0000000000000000").into();
+            }
+        }
+    }
+    slack.press("U1", &forged, "Approve").await;
+    said(&slack, &["that card does not show what"]).await;
     assert!(host.must("mode", MODE).starts_with("644"));
 
     // Two presses are one fix.

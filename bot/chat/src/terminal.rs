@@ -119,7 +119,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             pages,
             ..
         } => {
-            head(&mut out, summary, words::offered(cards, pages), face);
+            head(&mut out, summary, cards, pages, face);
         }
         Notice::Offer {
             card,
@@ -151,7 +151,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             withheld,
         } => {
             // The first lines are all that somebody tired reads: what is wrong, why, what can be done.
-            head(&mut out, summary, words::offered(cards, pages), face);
+            head(&mut out, summary, cards, pages, face);
             host::reports(&mut out, reports, face);
             for card in *cards {
                 out.push('\n');
@@ -224,11 +224,17 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
 }
 
 /// What is wrong, why, and what can be done.
-fn head(out: &mut String, summary: &Summary, offered: Vec<String>, face: Face) {
+fn head(
+    out: &mut String,
+    summary: &Summary,
+    cards: &[Card<'_>],
+    pages: &[(String, String, String)],
+    face: Face,
+) {
     for line in summary.text.lines() {
         face.put(out, 2, &face.strong(line));
     }
-    for line in offered {
+    for line in words::offered(cards, pages, "sickbay runbook show") {
         face.put(out, 2, &line);
     }
 }

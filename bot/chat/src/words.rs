@@ -273,9 +273,9 @@ pub fn doing(proposal: &Proposal, stage: Stage) -> String {
     }
 }
 
-/// What is offered, in at most three lines: the fixes, or else the pages to read.
+/// What is offered, in at most three lines: the fixes, or else the pages to read. `read` is what one types to read a page.
 #[must_use]
-pub fn offered(cards: &[Card<'_>], pages: &[(String, String, String)]) -> Vec<String> {
+pub fn offered(cards: &[Card<'_>], pages: &[(String, String, String)], read: &str) -> Vec<String> {
     const MOST: usize = 3;
     let mut lines: Vec<String> = cards
         .iter()
@@ -296,7 +296,7 @@ pub fn offered(cards: &[Card<'_>], pages: &[(String, String, String)]) -> Vec<St
     }
     if lines.is_empty() {
         lines.extend(pages.iter().take(1).map(|(id, title, _)| {
-            format!("No fix to run; what to do by hand: sickbay runbook show {id} ({title}).")
+            format!("No fix to run; what to do by hand: {read} {id} ({title}).")
         }));
     }
     lines

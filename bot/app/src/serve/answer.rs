@@ -1,7 +1,7 @@
 //! What a person is told who asks: nothing of it changes anything.
 
 use incident::remediation::{Incident, State};
-use incident::{Fact, IncidentId, ProposalId, Severity, Span};
+use incident::{Fact, IncidentId, ProposalId, RunbookId, Severity, Span};
 use store::Stored;
 
 use super::Serve;
@@ -95,6 +95,42 @@ impl Serve {
             }
         }
         Ok(out.join("\n"))
+    }
+
+    /// The page of this name, or the pages that speak of these words.
+    pub(super) fn runbook(&self, query: &str) -> String {
+        const MOST: usize = 20;
+        let named = RunbookId::new(query).ok();
+        if let Some(page) = named.and_then(|id| self.world.library.get(&id)) {
+            // What stands before the text is for the program.
+            let text = page.source.splitn(3, "---\n").nth(2);
+            return format!(
+                "{}\n{}",
+                page.title.en,
+                text.unwrap_or(&page.source).trim_end()
+            );
+        }
+        let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+        let fits = |page: &&runbook::Runbook| {
+            let text = format!("{} {}", page.id, page.title.en).to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
+        let mut fitting: Vec<String> = self
+            .world
+            .library
+            .iter()
+            .filter(fits)
+            .map(|page| format!("{}: {}", page.id, page.title.en))
+            .collect();
+        if fitting.is_empty() {
+            return "no runbook speaks of that".to_owned();
+        }
+        let more = fitting.len().saturating_sub(MOST);
+        fitting.truncate(MOST);
+        if more > 0 {
+            fitting.push(format!("and {more} more; name a word of what you look for"));
+        }
+        fitting.join("\n")
     }
 
     /// What is open.

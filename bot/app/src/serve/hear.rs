@@ -120,26 +120,7 @@ impl Serve {
                     |one| format!("{}: {}", one.code, one.meaning),
                 )))
             }
-            Command::Runbook { query } => {
-                let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
-                let fits = |page: &&runbook::Runbook| {
-                    let text = format!("{} {}", page.id, page.title.en).to_lowercase();
-                    words.iter().all(|word| text.contains(word))
-                };
-                let lines: Vec<String> = self
-                    .world
-                    .library
-                    .iter()
-                    .filter(fits)
-                    .take(20)
-                    .map(|page| format!("{}: {}", page.id, page.title.en))
-                    .collect();
-                Ok(Some(if lines.is_empty() {
-                    "no runbook speaks of that".to_owned()
-                } else {
-                    lines.join("\n")
-                }))
-            }
+            Command::Runbook { query } => Ok(Some(self.runbook(&query))),
         }
     }
 

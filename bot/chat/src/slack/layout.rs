@@ -19,6 +19,9 @@ const BLOCK: usize = 9_000;
 /// Findings that are shown in a message; Slack takes 50 blocks.
 const FINDINGS: usize = 20;
 
+/// What one types to read a runbook.
+const READ: &str = "/sickbay runbook";
+
 /// A message as Slack takes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Content {
@@ -77,7 +80,7 @@ pub fn content(notice: &Notice<'_>) -> Content {
                 let mark = if n == 0 { mark(*status) } else { "" };
                 lines.push(format!("{mark}{line}"));
             }
-            lines.extend(words::offered(cards, pages).into_iter().take(1));
+            lines.extend(words::offered(cards, pages, READ).into_iter().take(1));
             let text = lines.join("\n");
             let blocks = vec![
                 section(&text),
@@ -93,12 +96,16 @@ pub fn content(notice: &Notice<'_>) -> Content {
             withheld,
             ..
         } => {
-            let mut blocks = vec![section(&summary.text)];
             let all: Vec<&Finding> = reports
                 .iter()
                 .flat_map(|report| &report.findings)
                 .filter(|finding| finding.severity > Severity::Info)
                 .collect();
+            // Above the thread stands the account already; here it stands only where there is nothing else.
+            let mut blocks = Vec::new();
+            if all.is_empty() {
+                blocks.push(section(&summary.text));
+            }
             blocks.extend(
                 all.iter()
                     .take(FINDINGS)
@@ -120,7 +127,9 @@ pub fn content(notice: &Notice<'_>) -> Content {
                 blocks.push(context(&unread.join("\n")));
             }
             for (id, title, finding) in pages.iter().take(5) {
-                blocks.push(section(&format!("Runbook for {finding}: {title} ({id})")));
+                blocks.push(section(&format!(
+                    "Runbook for {finding}: {title}. Read it: {READ} {id}"
+                )));
             }
             for why in withheld.iter().take(5) {
                 blocks.push(section(&format!("Not offered: {why}")));
@@ -282,8 +291,9 @@ fn sign(outcome: Outcome) -> &'static str {
 
 fn finding(finding: &Finding) -> Value {
     let mut text = format!(
-        "{}: {}",
+        "{} {}: {}",
         words::severity(finding.severity).to_uppercase(),
+        finding.id,
         finding.title
     );
     if !finding.detail.is_empty() {

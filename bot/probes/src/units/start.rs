@@ -66,15 +66,15 @@ fn program(needs: &Needs, part: &Part, severity: Severity, found: &mut Vec<Draft
         found.push(draft);
         return;
     }
-    if let Some(gone) = &way.gone {
+    if way.gone.is_some() {
         let title = format!("{} is to run {path}, which is not there", needs.unit);
         let mut draft =
             Draft::new("unit.exec_missing", severity, subject(needs), title).fact("path", path);
         draft = match &part.package {
             Some(package) => draft
-                .detail(format!("Package {package} should have brought it; the first part that is missing is {gone}."))
+                .detail(format!("Package {package} should have brought it."))
                 .fact("package", package.as_str()),
-            None => draft.detail(format!("The first part of the path that is missing is {gone}; no installed package owns it.")),
+            None => draft.detail("No installed package owns it."),
         };
         let runs = |node: &Node| node.is_file() && node.mode & 0o111 != 0;
         found.push(with_gone(draft, way, runs));
@@ -326,7 +326,7 @@ pub(crate) fn with_gone(draft: Draft, way: &Way, wanted: impl Fn(&Node) -> bool)
         return draft;
     };
     let mut detail = draft.detail.clone();
-    if gone != way.path && !detail.contains(gone) {
+    if gone != way.path {
         detail.push_str(&format!(" {gone} is missing as a whole."));
     }
     let mut draft = draft.fact("gone", gone);
