@@ -117,6 +117,7 @@ mod tests {
         };
         let person = |uids: &[u32]| crate::settings::Person {
             slack: std::collections::BTreeSet::new(),
+            discord: std::collections::BTreeSet::new(),
             uids: uids.iter().copied().collect(),
         };
         settings

@@ -13,14 +13,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chat::event::ChatEvent;
-use chat::slack::{Slack, Socket};
+use chat::event::{ChatEvent, Platform};
+use chat::front::{Front, Socket};
+use chat::slack::Slack;
 use incident::remediation::Event;
 use incident::{IncidentId, Moment, ProposalId};
 use tokio::sync::mpsc;
 
 use crate::cli::Global;
 use crate::exit::Exit;
+use crate::settings::Settings;
 use crate::world::{Usage, World};
 use crate::{clock, perform, screen};
 
@@ -34,7 +36,8 @@ const FOLLOWED: u32 = 500;
 /// Everything that answers in chat.
 pub(crate) struct Serve {
     world: Arc<World>,
-    slack: Slack,
+    /// The platforms that are served, one of each at most.
+    fronts: Vec<Front>,
     notes: Mutex<Notes>,
     /// One thread is brought up to date by one task at a time.
     turns: Mutex<BTreeMap<IncidentId, Arc<tokio::sync::Mutex<()>>>>,
@@ -60,35 +63,49 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
     // Without it the socket's task would end itself at the first connection.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let world = World::open(global, None).await?;
-    let Some(settings) = world.settings.slack.clone() else {
+    let fronts = connect(&world.settings).await?;
+    if fronts.is_empty() {
         return Err(Usage(
-            "there is nothing to serve: the settings have no [slack]; deploy/config.example.toml shows it".to_owned(),
+            "there is nothing to serve: the settings have neither [slack] nor [discord]; deploy/config.example.toml shows them".to_owned(),
         )
         .into());
-    };
-    let options = chat::slack::Options {
-        api: settings.api.clone(),
-        bot_token: token(&settings.bot_token_file, "xoxb-")?,
-        app_token: token(&settings.app_token_file, "xapp-")?,
-    };
-    let slack = Slack::connect(options)
-        .await
-        .map_err(|error| Usage(crate::sentence::of(&error)))?;
+    }
     let serve = Arc::new(Serve {
         world: Arc::new(world),
-        slack,
+        fronts,
         notes: Mutex::default(),
         turns: Mutex::default(),
     });
     let (to, events) = mpsc::unbounded_channel();
-    let socket = serve
-        .slack
-        .listen(to)
-        .map_err(|error| Usage(crate::sentence::of(&error)))?;
-    screen::aside("sickbay: serving Slack");
-    serve.work(events, &socket).await;
+    let mut sockets = Vec::new();
+    for front in &serve.fronts {
+        let socket = front
+            .listen(to.clone())
+            .map_err(|error| Usage(crate::sentence::of(&error)))?;
+        screen::aside(&format!("sickbay: serving {}", front.platform().name()));
+        sockets.push((front.platform(), socket));
+    }
+    drop(to);
+    serve.work(events, sockets).await;
     serve.world.hosts.close().await;
     Ok(Exit::Fine)
+}
+
+/// The platforms that the settings name, each asked who we are there.
+async fn connect(settings: &Settings) -> anyhow::Result<Vec<Front>> {
+    let mut fronts = Vec::new();
+    if let Some(slack) = &settings.slack {
+        let options = chat::slack::Options {
+            api: slack.api.clone(),
+            bot_token: token(&slack.bot_token_file, "xoxb-")?,
+            app_token: token(&slack.app_token_file, "xapp-")?,
+        };
+        let slack = Slack::connect(options)
+            .await
+            .map_err(|error| Usage(crate::sentence::of(&error)))?;
+        fronts.push(Front::Slack(slack));
+    }
+    Ok(fronts)
 }
 
 /// A token from its file. What is in it is never shown.
@@ -115,12 +132,13 @@ impl Serve {
     async fn work(
         self: &Arc<Self>,
         mut events: mpsc::UnboundedReceiver<ChatEvent>,
-        socket: &Socket,
+        sockets: Vec<(Platform, Socket)>,
     ) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut count = 0_u64;
-        let mut greeted = false;
+        let mut waiting: BTreeSet<Platform> =
+            sockets.iter().map(|(platform, _)| *platform).collect();
         let mut stop = std::pin::pin!(told_to_stop());
         loop {
             tokio::select! {
@@ -129,9 +147,10 @@ impl Serve {
                     tokio::spawn(async move { serve.heard(event).await });
                 }
                 _ = ticks.tick() => {
-                    if socket.greeted() && !greeted {
-                        greeted = true;
-                        screen::aside("sickbay: Slack has opened the socket");
+                    for (platform, socket) in &sockets {
+                        if socket.greeted() && waiting.remove(platform) {
+                            screen::aside(&format!("sickbay: {} has opened the socket", platform.name()));
+                        }
                     }
                     if count.is_multiple_of(RECOVER_EVERY) {
                         let serve = Arc::clone(self);
@@ -200,6 +219,11 @@ impl Serve {
                 });
             }
         }
+    }
+
+    /// The front on which a place or a message is, by its whole name; none where that platform is not served here.
+    fn front(&self, name: &str) -> Option<&Front> {
+        self.fronts.iter().find(|front| front.has(name))
     }
 
     fn turn(&self, incident: &IncidentId) -> Arc<tokio::sync::Mutex<()>> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use chat::event::Platform;
 use incident::policy::{Hosts, Policy, Rule};
 use incident::{HostName, ResponderId, Risk, Span};
 use serde::Deserialize;
@@ -39,6 +40,9 @@ pub(crate) struct Settings {
     pub(crate) guard_in_run: bool,
     /// Slack, where Sickbay serves it.
     pub(crate) slack: Option<Slack>,
+    /// Discord, where Sickbay serves it.
+    #[expect(dead_code, reason = "read by the front that serves it")]
+    pub(crate) discord: Option<Discord>,
 }
 
 /// A person.
@@ -48,6 +52,18 @@ pub(crate) struct Person {
     pub(crate) uids: BTreeSet<u32>,
     /// The members of the Slack workspace that are this person: `U0123ABCD`.
     pub(crate) slack: BTreeSet<String>,
+    /// The users of Discord that are this person: `123456789012345678`.
+    pub(crate) discord: BTreeSet<String>,
+}
+
+impl Person {
+    /// Whether a platform's name for somebody means this person.
+    pub(crate) fn is(&self, platform: Platform, user: &str) -> bool {
+        match platform {
+            Platform::Slack => self.slack.contains(user),
+            Platform::Discord => self.discord.contains(user),
+        }
+    }
 }
 
 /// How Slack is reached.
@@ -65,6 +81,20 @@ pub(crate) struct Slack {
 
 fn slack_api() -> String {
     "https://slack.com/api".to_owned()
+}
+
+/// How Discord is reached.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Discord {
+    /// The file with the bot's token.
+    pub(crate) bot_token_file: PathBuf,
+    /// The servers in which it answers; everywhere it was added to where none is named.
+    #[serde(default)]
+    pub(crate) guilds: BTreeSet<String>,
+    /// What stands before Discord's API; none where it is reached itself.
+    #[serde(default)]
+    pub(crate) api: Option<String>,
 }
 
 /// Why the settings cannot be used.
@@ -105,6 +135,8 @@ struct Raw {
     guard: RawGuard,
     #[serde(default)]
     slack: Option<Slack>,
+    #[serde(default)]
+    discord: Option<Discord>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,6 +148,8 @@ struct RawPerson {
     groups: BTreeSet<String>,
     #[serde(default)]
     slack: BTreeSet<String>,
+    #[serde(default)]
+    discord: BTreeSet<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -219,7 +253,7 @@ impl Settings {
         let mut people = BTreeMap::new();
         let mut groups: BTreeMap<String, BTreeSet<ResponderId>> = BTreeMap::new();
         let mut taken: BTreeMap<u32, String> = BTreeMap::new();
-        let mut members: BTreeMap<String, String> = BTreeMap::new();
+        let mut members: BTreeMap<(Platform, String), String> = BTreeMap::new();
         for (name, person) in &raw.people {
             let id = ResponderId::new(name.clone())
                 .map_err(|bad| meaning(format!("[people.{name}]: {bad}")))?;
@@ -230,10 +264,18 @@ impl Settings {
                     )));
                 }
             }
-            for member in &person.slack {
-                if let Some(other) = members.insert(member.clone(), name.clone()) {
+            let slack = person.slack.iter().map(|id| (Platform::Slack, id));
+            let discord = person.discord.iter().map(|id| (Platform::Discord, id));
+            for (platform, member) in slack.chain(discord) {
+                if platform == Platform::Discord && !is_snowflake(member) {
                     return Err(meaning(format!(
-                        "the Slack member {member} belongs to both {other} and {name}; give it to one"
+                        "[people.{name}]: {member:?} is no user of Discord; an id is a number: Settings, Advanced, Developer Mode, then Copy User ID"
+                    )));
+                }
+                if let Some(other) = members.insert((platform, member.clone()), name.clone()) {
+                    return Err(meaning(format!(
+                        "the {} member {member} belongs to both {other} and {name}; give it to one",
+                        platform.name()
                     )));
                 }
             }
@@ -245,6 +287,7 @@ impl Settings {
                 Person {
                     uids: person.uids.clone(),
                     slack: person.slack.clone(),
+                    discord: person.discord.clone(),
                 },
             );
         }
@@ -257,6 +300,12 @@ impl Settings {
                     .map_err(|what| meaning(format!("policy rule {}: {what}", n + 1)))
             })
             .collect::<Result<Vec<_>, _>>()?;
+        let guilds = raw.discord.iter().flat_map(|discord| &discord.guilds);
+        if let Some(bad) = guilds.into_iter().find(|id| !is_snowflake(id)) {
+            return Err(meaning(format!(
+                "[discord]: {bad:?} is no server of Discord; an id is a number: Settings, Advanced, Developer Mode, then Copy Server ID"
+            )));
+        }
         let relative = |file: &PathBuf| {
             path.parent()
                 .map_or_else(|| file.clone(), |dir| dir.join(file))
@@ -278,8 +327,18 @@ impl Settings {
                 app_token_file: relative(&slack.app_token_file),
                 api: slack.api,
             }),
+            discord: raw.discord.map(|discord| Discord {
+                bot_token_file: relative(&discord.bot_token_file),
+                guilds: discord.guilds,
+                api: discord.api,
+            }),
         })
     }
+}
+
+/// Whether this is an id as Discord gives them: a number that is not 0.
+fn is_snowflake(id: &str) -> bool {
+    id.parse::<u64>().is_ok_and(|number| number > 0) && id.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// What the reader of TOML says, in the words of somebody who writes settings and not Rust.

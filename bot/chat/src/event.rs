@@ -5,6 +5,8 @@
 pub enum Platform {
     /// Slack.
     Slack,
+    /// Discord.
+    Discord,
 }
 
 impl Platform {
@@ -13,7 +15,26 @@ impl Platform {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Slack => "slack",
+            Self::Discord => "discord",
         }
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Slack => "Slack",
+            Self::Discord => "Discord",
+        }
+    }
+
+    /// The platform of a place or a message, by its whole name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        let (word, _rest) = name.split_once(':')?;
+        [Self::Slack, Self::Discord]
+            .into_iter()
+            .find(|platform| platform.word() == word)
     }
 }
 
@@ -26,7 +47,7 @@ pub struct ChatEvent {
     pub platform: Platform,
     /// The platform's name for the person.
     pub user: String,
-    /// The conversation, whole: `slack:T1:C1`.
+    /// The conversation, whole: `slack:T1:C1`, `discord:GUILD:CHANNEL`.
     pub place: String,
     /// The message that the thread hangs on, whole: `slack:T1:C1:1700000000.000100`. None outside of a thread.
     pub thread: Option<String>,

@@ -3,6 +3,7 @@
 //! `words` is the one place where Sickbay's tone is decided; each platform's room only lays out.
 
 pub mod event;
+pub mod front;
 pub mod picture;
 pub mod slack;
 pub mod terminal;

@@ -6,6 +6,8 @@ use incident::{
     Confidence, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity, Step, Undo,
 };
 
+use crate::event::Platform;
+
 pub(crate) mod picture;
 mod summary;
 #[cfg(test)]
@@ -445,8 +447,14 @@ pub fn stranger(platform: &str, user: &str) -> String {
 
 /// A thread cannot be begun where somebody asked.
 #[must_use]
-pub fn no_thread(incident: &IncidentId) -> String {
+pub fn no_thread(platform: Platform, incident: &IncidentId) -> String {
+    let invite = match platform {
+        Platform::Slack => "invite it to this conversation with /invite @sickbay",
+        Platform::Discord => {
+            "let it view this channel, send messages in it and in its threads, create public threads, embed links and attach files"
+        }
+    };
     format!(
-        "Sickbay is looking, but cannot write here yet: invite it to this conversation with /invite @sickbay, and the thread appears by itself. The incident is {incident}."
+        "Sickbay is looking, but cannot write here yet: {invite}, and the thread appears by itself. The incident is {incident}."
     )
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat::event::{Button, ChatEvent, What};
-use chat::slack::{Content, content};
+use chat::front::{Content, Front};
 use incident::command::{self, Command};
 use incident::notice::Notice;
 use incident::remediation::{Decision, Event, Incident, State};
@@ -34,7 +34,7 @@ impl Serve {
             return;
         }
         let mut known = self.world.settings.people.iter();
-        let person = known.find(|(_, person)| person.slack.contains(&event.user));
+        let person = known.find(|(_, person)| person.is(event.platform, &event.user));
         let Some((id, _)) = person else {
             let why = chat::words::stranger(event.platform.word(), &event.user);
             self.whisper(&event, &Notice::Refused { why: &why }).await;
@@ -52,7 +52,7 @@ impl Serve {
             What::Pressed { button, about } => self.pressed(&asker, button, &about).await,
         };
         match answer {
-            Ok(None) => {}
+            Ok(None) => self.settle(&asker.event).await,
             Ok(Some(text)) => {
                 self.whisper(&asker.event, &Notice::Answer { text: &text })
                     .await;
@@ -66,12 +66,23 @@ impl Serve {
 
     /// Says something to the person alone.
     async fn whisper(&self, event: &ChatEvent, notice: &Notice<'_>) {
-        self.whisper_content(event, &content(notice)).await;
+        self.whisper_laid(event, |front| front.content(notice))
+            .await;
     }
 
-    async fn whisper_content(&self, event: &ChatEvent, content: &Content) {
-        if let Err(error) = self.slack.whisper(event, content).await {
+    async fn whisper_laid(&self, event: &ChatEvent, lay: impl FnOnce(&Front) -> Content) {
+        let Some(front) = self.front(&event.place) else {
+            return;
+        };
+        if let Err(error) = front.whisper(event, &lay(front)).await {
             tracing::warn!(%error, "a person could not be answered");
+        }
+    }
+
+    /// Lets the person see that nothing more is coming to them alone.
+    async fn settle(&self, event: &ChatEvent) {
+        if let Some(front) = self.front(&event.place) {
+            front.settle(event).await;
         }
     }
 
@@ -133,8 +144,8 @@ impl Serve {
         if button == Button::Evidence {
             let id = IncidentId::new(about).map_err(|bad| bad.to_string())?;
             let text = self.evidence(&id).await?;
-            let content = chat::slack::evidence(&id, &text);
-            self.whisper_content(&asker.event, &content).await;
+            self.whisper_laid(&asker.event, |front| front.evidence(&id, &text))
+                .await;
             return Ok(None);
         }
         let (id, digest) = about.split_once(' ').unwrap_or((about, ""));
@@ -185,8 +196,10 @@ impl Serve {
             return Ok(());
         }
         self.show(&id).await;
-        if !self.has_thread(&id).await {
-            let why = chat::words::no_thread(&id);
+        if self.has_thread(&id).await {
+            self.settle(&asker.event).await;
+        } else {
+            let why = chat::words::no_thread(asker.event.platform, &id);
             self.whisper(&asker.event, &Notice::Answer { text: &why })
                 .await;
         }
@@ -212,7 +225,11 @@ impl Serve {
             .filter(|host| !incident.reports.contains_key(*host))
             .map(|host| host.as_str())
             .collect();
-        if incident.place.is_none() || missing.is_empty() || !fresh {
+        let here = incident
+            .place
+            .as_ref()
+            .is_some_and(|place| self.front(place).is_some());
+        if !here || missing.is_empty() || !fresh {
             return;
         }
         let first = self

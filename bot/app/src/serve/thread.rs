@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat::event::SendError;
-use chat::slack::{Content, content};
+use chat::front::{Content, Front};
 use incident::notice::{Notice, Stage, Standing};
 use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
@@ -51,7 +51,11 @@ impl Serve {
             }
         };
         let whole = match &incident.place {
-            Some(place) => self.send(&incident, place).await,
+            Some(place) => match self.front(place) {
+                Some(front) => self.send(front, &incident, place).await,
+                // Its platform is not served here.
+                None => true,
+            },
             None => true,
         };
         if let Ok(mut notes) = self.notes.lock() {
@@ -76,7 +80,7 @@ impl Serve {
     }
 
     /// Sends what differs. False where something could not be sent now.
-    async fn send(&self, incident: &Incident, place: &str) -> bool {
+    async fn send(&self, front: &Front, incident: &Incident, place: &str) -> bool {
         let posts: BTreeMap<String, Post> = match self.world.store.posts(&incident.id).await {
             Ok(posts) => posts
                 .into_iter()
@@ -88,15 +92,13 @@ impl Serve {
             }
         };
         let mut root = posts.get("root").map(|post| post.message.clone());
-        for part in self.parts(incident, &posts) {
+        for part in self.parts(front, incident, &posts) {
             let hash = part.content.hash();
             let stands = posts.get(&part.name);
             if stands.is_some_and(|post| part.once || post.shown == hash) {
                 continue;
             }
-            let sent = self
-                .deliver(place, root.as_deref(), stands, &part.content)
-                .await;
+            let sent = deliver(front, place, root.as_deref(), stands, &part.content).await;
             let message = match sent {
                 Ok(message) => message,
                 Err(SendError::Refused(why)) => {
@@ -130,35 +132,13 @@ impl Serve {
         true
     }
 
-    async fn deliver(
-        &self,
-        place: &str,
-        root: Option<&str>,
-        stands: Option<&Post>,
-        content: &Content,
-    ) -> Result<String, SendError> {
-        let mut tries = 0;
-        loop {
-            let sent = match stands {
-                Some(post) => self
-                    .slack
-                    .edit(&post.message, content)
-                    .await
-                    .map(|()| post.message.clone()),
-                None => self.slack.post(place, root, content).await,
-            };
-            match sent {
-                Err(SendError::Limited(wait)) if tries < TRIES => {
-                    tries += 1;
-                    tokio::time::sleep(wait.min(Duration::from_secs(60))).await;
-                }
-                sent => return sent,
-            }
-        }
-    }
-
     /// What the thread ought to say, in order.
-    fn parts(&self, incident: &Incident, posts: &BTreeMap<String, Post>) -> Vec<Part> {
+    fn parts(
+        &self,
+        front: &Front,
+        incident: &Incident,
+        posts: &BTreeMap<String, Post>,
+    ) -> Vec<Part> {
         let Some(by) = &incident.by else {
             return Vec::new();
         };
@@ -189,7 +169,7 @@ impl Serve {
             };
             return vec![Part {
                 name: "root".to_owned(),
-                content: content(&notice),
+                content: front.content(&notice),
                 once: false,
             }];
         }
@@ -229,13 +209,13 @@ impl Serve {
         let mut parts = vec![
             Part {
                 name: "root".to_owned(),
-                content: content(&headline),
+                content: front.content(&headline),
                 // After a restart nobody knows the pages any more; what stands there says them.
                 once: !known && posts.contains_key("found"),
             },
             Part {
                 name: "found".to_owned(),
-                content: content(&found),
+                content: front.content(&found),
                 once: true,
             },
         ];
@@ -251,11 +231,38 @@ impl Serve {
             };
             parts.push(Part {
                 name: format!("fix {id}"),
-                content: content(&notice),
+                content: front.content(&notice),
                 once: false,
             });
         }
         parts
+    }
+}
+
+/// Posts a message, or edits the one that stands; waits where the platform asks to.
+async fn deliver(
+    front: &Front,
+    place: &str,
+    root: Option<&str>,
+    stands: Option<&Post>,
+    content: &Content,
+) -> Result<String, SendError> {
+    let mut tries = 0;
+    loop {
+        let sent = match stands {
+            Some(post) => front
+                .edit(&post.message, content)
+                .await
+                .map(|()| post.message.clone()),
+            None => front.post(place, root, content).await,
+        };
+        match sent {
+            Err(SendError::Limited(wait)) if tries < TRIES => {
+                tries += 1;
+                tokio::time::sleep(wait.min(Duration::from_secs(60))).await;
+            }
+            sent => return sent,
+        }
     }
 }
 

@@ -1,0 +1,147 @@
+//! A front is one platform on which Sickbay answers: it hears, lays out and sends. Whoever holds one need not ask which it is.
+
+use incident::IncidentId;
+use incident::notice::Notice;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::event::{ChatEvent, Platform, SendError};
+use crate::slack::{self, Slack, SlackError};
+
+/// A platform that Sickbay is installed on.
+#[derive(Debug)]
+pub enum Front {
+    /// A workspace of Slack.
+    Slack(Slack),
+}
+
+/// A message laid out for one platform.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// For Slack.
+    Slack(slack::Content),
+}
+
+impl Content {
+    /// What tells whether a message already shows this.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        match self {
+            Self::Slack(content) => content.hash(),
+        }
+    }
+}
+
+/// What keeps a platform's events coming. Dropping it ends that.
+#[derive(Debug)]
+pub enum Socket {
+    /// Slack's.
+    Slack(slack::Socket),
+}
+
+impl Socket {
+    /// Whether the platform has greeted us.
+    #[must_use]
+    pub fn greeted(&self) -> bool {
+        match self {
+            Self::Slack(socket) => socket.greeted(),
+        }
+    }
+}
+
+/// Why a platform cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum FrontError {
+    /// Slack.
+    #[error(transparent)]
+    Slack(#[from] SlackError),
+}
+
+impl Front {
+    /// Which platform this is.
+    #[must_use]
+    pub const fn platform(&self) -> Platform {
+        match self {
+            Self::Slack(_) => Platform::Slack,
+        }
+    }
+
+    /// Whether a place or a message, by its whole name, is here.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        Platform::of(name) == Some(self.platform())
+    }
+
+    /// Begins to hear; what people do goes to `to`.
+    ///
+    /// # Errors
+    /// [`FrontError`] where it can never be heard.
+    pub fn listen(&self, to: UnboundedSender<ChatEvent>) -> Result<Socket, FrontError> {
+        match self {
+            Self::Slack(slack) => Ok(Socket::Slack(slack.listen(to)?)),
+        }
+    }
+
+    /// Lays a notice out.
+    #[must_use]
+    pub fn content(&self, notice: &Notice<'_>) -> Content {
+        match self {
+            Self::Slack(_) => Content::Slack(slack::content(notice)),
+        }
+    }
+
+    /// Lays out the text of an incident's evidence, for the person who asked.
+    #[must_use]
+    pub fn evidence(&self, incident: &IncidentId, text: &str) -> Content {
+        match self {
+            Self::Slack(_) => Content::Slack(slack::evidence(incident, text)),
+        }
+    }
+
+    /// Posts a message to a conversation, or to a thread of it. Gives its whole name.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn post(
+        &self,
+        place: &str,
+        thread: Option<&str>,
+        content: &Content,
+    ) -> Result<String, SendError> {
+        match (self, content) {
+            (Self::Slack(slack), Content::Slack(content)) => {
+                slack.post(place, thread, content).await
+            }
+        }
+    }
+
+    /// Shows something else in a message of ours.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn edit(&self, message: &str, content: &Content) -> Result<(), SendError> {
+        match (self, content) {
+            (Self::Slack(slack), Content::Slack(content)) => slack.edit(message, content).await,
+        }
+    }
+
+    /// Says something that only the person sees who did this.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn whisper(&self, to: &ChatEvent, content: &Content) -> Result<(), SendError> {
+        match (self, content) {
+            (Self::Slack(slack), Content::Slack(content)) => slack.whisper(to, content).await,
+        }
+    }
+
+    /// Ends a wait that a person sees and that nothing more is said to. Slack shows none.
+    #[expect(
+        clippy::unused_async,
+        reason = "a platform that shows a wait has to be asked to end it"
+    )]
+    pub async fn settle(&self, _to: &ChatEvent) {
+        match self {
+            Self::Slack(_) => {}
+        }
+    }
+}
