@@ -8,6 +8,8 @@
 )]
 
 mod bad_input;
+mod bot;
+mod discord;
 mod fakes;
 mod harness;
 mod json;

@@ -1,114 +1,34 @@
 //! Incidents told in a Slack channel: a command, the thread, a press on a phone, the fix, and taking it back. The Slack is
 //! the strict one of `tests/fakes`, the host and what is wrong with it are real.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::path::Path;
 
 use tests::fakes::slack::{Message, Slack};
 
-use crate::lab::{Host, lab_dir, sickbay};
+use crate::bot::{BREAK_SHOP, Bot, LONG, PEOPLE, SHOP};
+use crate::lab::Host;
 
-/// How long a story waits for something that takes a look at a host.
-const LONG: Duration = Duration::from_secs(120);
-
-const PREPARE: &str = r#"
-systemctl enable --now shop
-eventually 20 curl -fs http://127.0.0.1:8080/
-chmod 0644 /opt/shop/bin/shop
-systemctl restart shop 2>/dev/null || true
-eventually 30 systemctl is-failed -q shop
-"#;
-
-const MODE: &str = "stat -c %a /opt/shop/bin/shop; systemctl is-active shop || true";
-
-/// `sickbay serve` for a workspace. It is ended when this is dropped.
-struct Bot {
-    child: Child,
-    config: PathBuf,
-    state: PathBuf,
-}
-
-impl Bot {
-    /// Starts it with these people and rules, and keeps its files here.
-    fn start(dir: &Path, slack: &Slack) -> Self {
-        let config = dir.join("config.toml");
-        for (name, token) in [("bot", slack.bot_token()), ("app", slack.app_token())] {
-            std::fs::write(dir.join(name), format!("{token}\n")).unwrap();
-        }
-        let text = format!(
-            r#"version = 1
-[slack]
+/// Starts it for a workspace.
+fn start(dir: &Path, slack: &Slack) -> Bot {
+    let settings = format!(
+        r#"[slack]
 bot_token_file = "bot"
 app_token_file = "app"
 api = "{}"
-[people.ada]
-slack = ["U1"]
-groups = ["oncall"]
-[people.bo]
-slack = ["U2"]
-[[policy]]
-risk = ["low", "medium"]
-hosts = "all"
-approvers = ["@oncall"]
-requester = true
-"#,
-            slack.api_url()
-        );
-        std::fs::write(&config, text).unwrap();
-        let state = dir.join("state");
-        Self {
-            child: spawn(&config, &state),
-            config,
-            state,
-        }
-    }
-
-    /// Kills it with SIGKILL and starts another, once Slack has noticed that its sockets are gone.
-    async fn restart(&mut self, slack: &Slack) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        slack
-            .wait_for("the dead sockets are gone", |state| {
-                (state.sockets == 0).then_some(())
-            })
-            .await;
-        self.child = spawn(&self.config, &self.state);
-    }
-
-    /// A command at the terminal beside it.
-    fn terminal(&self, args: &[&str]) -> i32 {
-        let status = Command::new(sickbay())
-            .args(args)
-            .arg("--state")
-            .arg(&self.state)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        status.unwrap().code().unwrap_or(-1)
-    }
+{PEOPLE}"#,
+        slack.api_url()
+    );
+    let tokens = [("bot", slack.bot_token()), ("app", slack.app_token())];
+    Bot::start(dir, &settings, &tokens)
 }
 
-impl Drop for Bot {
-    fn drop(&mut self) {
-        let _ended = self.child.kill();
-        let _ended = self.child.wait();
-    }
-}
-
-fn spawn(config: &Path, state: &Path) -> Child {
-    Command::new(sickbay())
-        .arg("serve")
-        .arg("--config")
-        .arg(config)
-        .arg("--state")
-        .arg(state)
-        .arg("--ssh-config")
-        .arg(lab_dir().join("ssh_config"))
-        .env("SICKBAY_LOG", "warn")
-        .stdin(Stdio::null())
-        .spawn()
-        .unwrap()
+/// Waits until Slack has noticed that the sockets of a dead bot are gone.
+async fn sockets_gone(slack: &Slack) {
+    slack
+        .wait_for("the dead sockets are gone", |state| {
+            (state.sockets == 0).then_some(())
+        })
+        .await;
 }
 
 async fn workspace() -> Slack {
@@ -139,9 +59,9 @@ async fn said(slack: &Slack, words: &[&str]) -> Message {
 #[ignore = "needs the lab"]
 async fn a_command_a_thread_a_press_a_fix_and_back() {
     let host = Host::up("it-slack", "systemd");
-    host.must("prepare", PREPARE);
+    host.must("prepare", BREAK_SHOP);
     let slack = workspace().await;
-    let mut bot = Bot::start(host.state.path(), &slack);
+    let mut bot = start(host.state.path(), &slack);
     slack.connected(1).await;
 
     // Somebody whom the settings do not know gets a sentence, and nothing else happens.
@@ -187,16 +107,16 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     // Bo asked, and may not approve.
     slack.press("U2", &card, "Approve").await;
     said(&slack, &["may not approve"]).await;
-    assert!(host.must("mode", MODE).starts_with("644"));
+    assert!(host.must("mode", SHOP).starts_with("644"));
 
     // Everything is still there after a restart, in the same messages.
-    bot.restart(&slack).await;
+    bot.restart(sockets_gone(&slack)).await;
     slack.connected(1).await;
     slack.press("U1", &card, "Dry run").await;
     said(&slack, &["Dry run of", "would run"]).await;
     slack.press("U1", &card, "Details").await;
     said(&slack, &["digest sha256:", "runbook unit-exec-permission"]).await;
-    assert!(host.must("mode", MODE).starts_with("644"));
+    assert!(host.must("mode", SHOP).starts_with("644"));
 
     // A card that shows something else than what would run approves nothing.
     let mut forged = card.clone();
@@ -210,7 +130,7 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     }
     slack.press("U1", &forged, "Approve").await;
     said(&slack, &["that card does not show what"]).await;
-    assert!(host.must("mode", MODE).starts_with("644"));
+    assert!(host.must("mode", SHOP).starts_with("644"));
 
     // Two presses are one fix.
     let (one, two) = tokio::join!(
@@ -221,11 +141,11 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     let done = said(&slack, &["✅", "Verified", "1 of 1 approvals: ada"]).await;
     assert_eq!(done.ts, card.ts, "the card itself says how it ended");
     assert!(done.button("Approve").is_none() && done.button("Undo").is_some());
-    assert!(host.must("mode", MODE).starts_with("755\nactive"));
+    assert!(host.must("mode", SHOP).starts_with("755\nactive"));
 
     slack.press("U1", &done, "Undo").await;
     said(&slack, &["✅", "Undone"]).await;
-    assert!(host.must("mode", MODE).starts_with("644"));
+    assert!(host.must("mode", SHOP).starts_with("644"));
 
     assert_eq!(bot.terminal(&["audit", "verify"]), 0);
     assert_eq!(slack.pings(), []);
@@ -238,7 +158,7 @@ async fn who_asks_where_sickbay_is_no_member_is_told_so() {
     let dir = tempfile::tempdir().unwrap();
     let slack = workspace().await;
     slack.remove_bot("C1");
-    let _bot = Bot::start(dir.path(), &slack);
+    let _bot = start(dir.path(), &slack);
     slack.connected(1).await;
 
     slack.slash("U1", "C1", "/diagnose", "localhost").await;

@@ -13,6 +13,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chat::discord::Discord;
 use chat::event::{ChatEvent, Platform};
 use chat::front::{Front, Socket};
 use chat::slack::Slack;
@@ -22,7 +23,6 @@ use tokio::sync::mpsc;
 
 use crate::cli::Global;
 use crate::exit::Exit;
-use crate::settings::Settings;
 use crate::world::{Usage, World};
 use crate::{clock, perform, screen};
 
@@ -63,7 +63,7 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
     // Without it the socket's task would end itself at the first connection.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let world = World::open(global, None).await?;
-    let fronts = connect(&world.settings).await?;
+    let fronts = connect(&world).await?;
     if fronts.is_empty() {
         return Err(Usage(
             "there is nothing to serve: the settings have neither [slack] nor [discord]; deploy/config.example.toml shows them".to_owned(),
@@ -92,7 +92,8 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
 }
 
 /// The platforms that the settings name, each asked who we are there.
-async fn connect(settings: &Settings) -> anyhow::Result<Vec<Front>> {
+async fn connect(world: &World) -> anyhow::Result<Vec<Front>> {
+    let settings = &world.settings;
     let mut fronts = Vec::new();
     if let Some(slack) = &settings.slack {
         let options = chat::slack::Options {
@@ -105,7 +106,42 @@ async fn connect(settings: &Settings) -> anyhow::Result<Vec<Front>> {
             .map_err(|error| Usage(crate::sentence::of(&error)))?;
         fronts.push(Front::Slack(slack));
     }
+    if let Some(discord) = &settings.discord {
+        let people = settings.people.values();
+        let options = chat::discord::Options {
+            token: discord_token(&discord.bot_token_file)?,
+            guilds: discord
+                .guilds
+                .iter()
+                .filter_map(|id| id.parse().ok())
+                .collect(),
+            api: discord.api.clone(),
+            people: people.flat_map(|person| person.discord.clone()).collect(),
+            hosts: world
+                .inventory()
+                .hosts()
+                .map(|host| host.name.to_string())
+                .collect(),
+        };
+        let discord = Discord::connect(options)
+            .await
+            .map_err(|error| Usage(crate::sentence::of(&error)))?;
+        fronts.push(Front::Discord(discord));
+    }
     Ok(fronts)
+}
+
+/// The bot's token of Discord from its file: three parts with dots between them.
+fn discord_token(path: &Path) -> anyhow::Result<String> {
+    let token = token(path, "")?;
+    if token.split('.').filter(|part| !part.is_empty()).count() != 3 {
+        return Err(Usage(format!(
+            "{} does not hold a bot token of Discord; it is on the Bot page of the developer portal, after Reset Token",
+            path.display()
+        ))
+        .into());
+    }
+    Ok(token)
 }
 
 /// A token from its file. What is in it is never shown.

@@ -41,7 +41,6 @@ pub(crate) struct Settings {
     /// Slack, where Sickbay serves it.
     pub(crate) slack: Option<Slack>,
     /// Discord, where Sickbay serves it.
-    #[expect(dead_code, reason = "read by the front that serves it")]
     pub(crate) discord: Option<Discord>,
 }
 

@@ -4,6 +4,7 @@ use incident::IncidentId;
 use incident::notice::Notice;
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::discord::{self, Discord, DiscordError};
 use crate::event::{ChatEvent, Platform, SendError};
 use crate::slack::{self, Slack, SlackError};
 
@@ -12,6 +13,8 @@ use crate::slack::{self, Slack, SlackError};
 pub enum Front {
     /// A workspace of Slack.
     Slack(Slack),
+    /// A bot of Discord.
+    Discord(Discord),
 }
 
 /// A message laid out for one platform.
@@ -19,6 +22,8 @@ pub enum Front {
 pub enum Content {
     /// For Slack.
     Slack(slack::Content),
+    /// For Discord.
+    Discord(discord::Content),
 }
 
 impl Content {
@@ -27,6 +32,7 @@ impl Content {
     pub fn hash(&self) -> String {
         match self {
             Self::Slack(content) => content.hash(),
+            Self::Discord(content) => content.hash(),
         }
     }
 }
@@ -36,6 +42,8 @@ impl Content {
 pub enum Socket {
     /// Slack's.
     Slack(slack::Socket),
+    /// Discord's.
+    Discord(discord::Socket),
 }
 
 impl Socket {
@@ -44,6 +52,7 @@ impl Socket {
     pub fn greeted(&self) -> bool {
         match self {
             Self::Slack(socket) => socket.greeted(),
+            Self::Discord(socket) => socket.greeted(),
         }
     }
 }
@@ -54,6 +63,9 @@ pub enum FrontError {
     /// Slack.
     #[error(transparent)]
     Slack(#[from] SlackError),
+    /// Discord.
+    #[error(transparent)]
+    Discord(#[from] DiscordError),
 }
 
 impl Front {
@@ -62,6 +74,7 @@ impl Front {
     pub const fn platform(&self) -> Platform {
         match self {
             Self::Slack(_) => Platform::Slack,
+            Self::Discord(_) => Platform::Discord,
         }
     }
 
@@ -78,6 +91,7 @@ impl Front {
     pub fn listen(&self, to: UnboundedSender<ChatEvent>) -> Result<Socket, FrontError> {
         match self {
             Self::Slack(slack) => Ok(Socket::Slack(slack.listen(to)?)),
+            Self::Discord(discord) => Ok(Socket::Discord(discord.listen(to))),
         }
     }
 
@@ -86,6 +100,7 @@ impl Front {
     pub fn content(&self, notice: &Notice<'_>) -> Content {
         match self {
             Self::Slack(_) => Content::Slack(slack::content(notice)),
+            Self::Discord(_) => Content::Discord(discord::content(notice)),
         }
     }
 
@@ -94,6 +109,7 @@ impl Front {
     pub fn evidence(&self, incident: &IncidentId, text: &str) -> Content {
         match self {
             Self::Slack(_) => Content::Slack(slack::evidence(incident, text)),
+            Self::Discord(_) => Content::Discord(discord::evidence(incident, text)),
         }
     }
 
@@ -111,6 +127,12 @@ impl Front {
             (Self::Slack(slack), Content::Slack(content)) => {
                 slack.post(place, thread, content).await
             }
+            (Self::Discord(discord), Content::Discord(content)) => {
+                Box::pin(discord.post(place, thread, content)).await
+            }
+            (Self::Slack(_), Content::Discord(_)) | (Self::Discord(_), Content::Slack(_)) => {
+                Err(elsewhere())
+            }
         }
     }
 
@@ -121,6 +143,12 @@ impl Front {
     pub async fn edit(&self, message: &str, content: &Content) -> Result<(), SendError> {
         match (self, content) {
             (Self::Slack(slack), Content::Slack(content)) => slack.edit(message, content).await,
+            (Self::Discord(discord), Content::Discord(content)) => {
+                Box::pin(discord.edit(message, content)).await
+            }
+            (Self::Slack(_), Content::Discord(_)) | (Self::Discord(_), Content::Slack(_)) => {
+                Err(elsewhere())
+            }
         }
     }
 
@@ -131,17 +159,25 @@ impl Front {
     pub async fn whisper(&self, to: &ChatEvent, content: &Content) -> Result<(), SendError> {
         match (self, content) {
             (Self::Slack(slack), Content::Slack(content)) => slack.whisper(to, content).await,
+            (Self::Discord(discord), Content::Discord(content)) => {
+                Box::pin(discord.whisper(to, content)).await
+            }
+            (Self::Slack(_), Content::Discord(_)) | (Self::Discord(_), Content::Slack(_)) => {
+                Err(elsewhere())
+            }
         }
     }
 
     /// Ends a wait that a person sees and that nothing more is said to. Slack shows none.
-    #[expect(
-        clippy::unused_async,
-        reason = "a platform that shows a wait has to be asked to end it"
-    )]
-    pub async fn settle(&self, _to: &ChatEvent) {
+    pub async fn settle(&self, to: &ChatEvent) {
         match self {
             Self::Slack(_) => {}
+            Self::Discord(discord) => discord.settle(to).await,
         }
     }
+}
+
+/// A message is laid out by the front that sends it; anything else is a mistake of ours.
+fn elsewhere() -> SendError {
+    SendError::Refused("it is laid out for another platform".to_owned())
 }

@@ -2,6 +2,7 @@
 //!
 //! `words` is the one place where Sickbay's tone is decided; each platform's room only lays out.
 
+pub mod discord;
 pub mod event;
 pub mod front;
 pub mod picture;

@@ -458,3 +458,23 @@ pub fn no_thread(platform: Platform, incident: &IncidentId) -> String {
         "Sickbay is looking, but cannot write here yet: {invite}, and the thread appears by itself. The incident is {incident}."
     )
 }
+
+/// Somebody asked where no thread can begin.
+#[must_use]
+pub fn no_server() -> String {
+    "Sickbay answers in the channels of a server, where the others can see what is done.".to_owned()
+}
+
+/// Somebody asked in a server that the settings do not name.
+#[must_use]
+pub fn other_server(guild: u64) -> String {
+    format!(
+        "Sickbay does not answer in this server. Whoever keeps its settings can add \"{guild}\" to guilds under [discord]."
+    )
+}
+
+/// Somebody was asked whether they mean it, and does not.
+pub(crate) const NOT_NOW: &str = "Not now: nothing was done.";
+
+/// Somebody was asked whether they mean it, and does. What comes of it stands on the card.
+pub(crate) const SAID_YES: &str = "You said yes; the card says what comes of it.";

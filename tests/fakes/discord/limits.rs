@@ -95,6 +95,7 @@ const MESSAGE: &[&str] = &[
 /// Checks the body of a message, an edit or a response; `files` are the names of what comes with it.
 pub(crate) fn message(body: &Value, files: &[String], wrong: &mut Wrong) {
     wrong.known(body, MESSAGE, "");
+    wrong.text(&body["nonce"], 1, 25, "nonce");
     wrong.text(&body["content"], 0, 2000, "content");
     let mut total = 0;
     for (n, one) in wrong.list(&body["embeds"], 10, "embeds").iter().enumerate() {

@@ -35,6 +35,8 @@ pub struct Message {
     pub reactions: Vec<(String, String)>,
     /// The message it answers.
     pub answers: Option<String>,
+    /// What makes it the same message when it is sent again.
+    pub nonce: Option<String>,
 }
 
 /// A file on a message.

@@ -28,8 +28,16 @@ pub(super) fn answer(state: &mut State, inner: &Inner, asked: &Asked<'_>) -> Ans
                 // Speaking in a thread that was put away brings it back, unless it is locked.
                 state.channels.get_mut(id).unwrap().archived = false;
             }
+            let nonce = asked.body.json["nonce"].as_str();
+            if let Some(nonce) = nonce.filter(|_| asked.body.json["enforce_nonce"] == true) {
+                let mut there = state.in_channel(id);
+                if let Some(same) = there.find(|one| one.nonce.as_deref() == Some(nonce)) {
+                    return Ok((200, shown(state, same)));
+                }
+            }
             let mut message = draft(state, &asked.body, Message::default())?;
             message.channel = id.to_owned();
+            message.nonce = nonce.map(str::to_owned);
             let answer = shown(state, &message);
             inner.echo(state, &message, "MESSAGE_CREATE");
             state.messages.insert(message.id, message);

@@ -1,0 +1,349 @@
+//! Discord: a gateway in, REST out.
+//!
+//! Facts that this is built around: an interaction is answered within three seconds or lost, and its token lives for fifteen
+//! minutes, so what a thread shows is posted and edited with the bot's own token; the client library has no time-outs, and its
+//! rate limiter ignores a proxy, so one of them is off.
+
+mod commands;
+mod hear;
+mod layout;
+mod text;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use incident::digest;
+use serde_json::{Value, json};
+use serenity::all::{
+    ApplicationId, ChannelId, CreateAttachment, Http, HttpBuilder, HttpError, MessageId,
+};
+
+use crate::event::{ChatEvent, SendError};
+
+pub use hear::Socket;
+pub use layout::{Content, File, content, evidence};
+
+/// How long one call may take.
+const CALL: Duration = Duration::from_secs(15);
+/// How long is waited after a refusal for haste that does not say how long.
+const HASTE: Duration = Duration::from_secs(2);
+/// Discord's mark of a message that one person sees.
+const FOR_ONE: u64 = 64;
+/// Discord's numbers for what is not there, or is put away.
+const UNKNOWN_CHANNEL: isize = 10_003;
+const THREAD_IS_THERE: isize = 160_004;
+const THREAD_IS_ARCHIVED: isize = 50_083;
+/// How long a thread stays in sight after the last word in it: a week, in minutes.
+const IN_SIGHT: u32 = 10_080;
+
+/// How Discord is reached.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The bot's token.
+    pub token: String,
+    /// The servers in which it answers; everywhere where none is named.
+    pub guilds: BTreeSet<u64>,
+    /// What stands before the API, and keeps to Discord's rates; none where it is reached itself.
+    pub api: Option<String>,
+    /// The people whom the settings know: hosts are offered to them alone.
+    pub people: BTreeSet<String>,
+    /// The names that are offered while somebody types a host.
+    pub hosts: Vec<String>,
+}
+
+/// A bot of Discord.
+pub struct Discord {
+    options: Arc<Options>,
+    http: Arc<Http>,
+    application: ApplicationId,
+    /// The commands to whose senders an answer was promised.
+    promised: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl std::fmt::Debug for Discord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Discord")
+            .field("application", &self.application)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why Discord cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscordError {
+    /// The token.
+    #[error(
+        "Discord does not take the bot token: {0}; copy it anew from the Bot page of the developer portal"
+    )]
+    Token(String),
+    /// Discord.
+    #[error("Discord does not answer: {0}")]
+    Away(SendError),
+}
+
+/// A client. With a proxy the library's own limiter has to be off, or it would go around the proxy.
+fn client(options: &Options) -> HttpBuilder {
+    let builder = HttpBuilder::new(&options.token);
+    match &options.api {
+        Some(api) => builder.proxy(api).ratelimiter_disabled(true),
+        None => builder,
+    }
+}
+
+impl Discord {
+    /// Asks Discord who we are there.
+    ///
+    /// # Errors
+    /// [`DiscordError`] where the token is not taken or Discord does not answer.
+    pub async fn connect(options: Options) -> Result<Self, DiscordError> {
+        let http = client(&options).build();
+        let told = called(http.get_current_application_info()).await;
+        let told = told.map_err(|error| match error {
+            SendError::Refused(why) => DiscordError::Token(why),
+            away @ (SendError::Limited(_) | SendError::Trouble(_)) => DiscordError::Away(away),
+        })?;
+        http.set_application_id(told.id);
+        Ok(Self {
+            options: Arc::new(options),
+            http: Arc::new(http),
+            application: told.id,
+            promised: Arc::default(),
+        })
+    }
+
+    /// Posts a message to a channel, and begins its thread; or to the thread of a message. Gives its whole name.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn post(
+        &self,
+        place: &str,
+        thread: Option<&str>,
+        content: &Content,
+    ) -> Result<String, SendError> {
+        let channel = number(last_of(place))?;
+        let Some(root) = thread else {
+            let message = self.send(channel, content).await.map_err(refusal)?;
+            // Where it cannot be begun now it is begun with the first message in it.
+            if let Err(error) = self.begin(channel, message, &content.title).await {
+                tracing::warn!(%error, "a thread cannot be begun yet");
+            }
+            return Ok(format!("{place}:{message}"));
+        };
+        // A thread that began with a message has the message's number.
+        let inside = number(last_of(root))?;
+        let sent = match self.send(inside, content).await {
+            Err(Failed {
+                code: UNKNOWN_CHANNEL,
+                ..
+            }) => {
+                self.begin(channel, inside, &content.title).await?;
+                self.send(inside, content).await
+            }
+            sent => sent,
+        };
+        let server = place.rsplit_once(':').map_or(place, |(server, _)| server);
+        Ok(format!("{server}:{inside}:{}", sent.map_err(refusal)?))
+    }
+
+    async fn send(&self, channel: u64, content: &Content) -> Result<u64, Failed> {
+        let mut body = content.body();
+        // Sent again because nobody said that it had arrived, it is the same message still.
+        let once = digest::of("sickbay discord once 1", &json!([channel, content.hash()]));
+        let once: String = once
+            .trim_start_matches("sha256:")
+            .chars()
+            .take(24)
+            .collect();
+        if let Some(body) = body.as_object_mut() {
+            body.insert("nonce".to_owned(), json!(once));
+            body.insert("enforce_nonce".to_owned(), json!(true));
+        }
+        let call = self
+            .http
+            .send_message(ChannelId::new(channel), files(content), &body);
+        let message = tried(call).await?;
+        Ok(message.id.get())
+    }
+
+    /// Begins the thread of a message.
+    async fn begin(&self, channel: u64, message: u64, title: &str) -> Result<(), SendError> {
+        let title = if title.is_empty() { "incident" } else { title };
+        let body = json!({ "name": title, "auto_archive_duration": IN_SIGHT });
+        let call = self.http.create_thread_from_message(
+            ChannelId::new(channel),
+            MessageId::new(message),
+            &body,
+            None,
+        );
+        match tried(call).await {
+            Ok(_)
+            | Err(Failed {
+                code: THREAD_IS_THERE,
+                ..
+            }) => Ok(()),
+            Err(failed) => Err(failed.why),
+        }
+    }
+
+    /// Shows something else in a message of ours.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn edit(&self, message: &str, content: &Content) -> Result<(), SendError> {
+        let (place, id) = message.rsplit_once(':').unwrap_or(("", message));
+        let (channel, id) = (
+            ChannelId::new(number(last_of(place))?),
+            MessageId::new(number(id)?),
+        );
+        let body = content.body();
+        let edit = || tried(self.http.edit_message(channel, id, &body, files(content)));
+        match edit().await {
+            Err(Failed {
+                code: THREAD_IS_ARCHIVED,
+                ..
+            }) => {
+                let awake = json!({ "archived": false });
+                called(self.http.edit_thread(channel, &awake, None)).await?;
+                edit().await.map_err(refusal)?;
+            }
+            edited => {
+                edited.map_err(refusal)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says something that only the person sees who did this: in place of what a command was promised, else below it.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn whisper(&self, to: &ChatEvent, content: &Content) -> Result<(), SendError> {
+        let Some(token) = &to.reply else {
+            return Err(SendError::Refused(
+                "there is nothing to answer to".to_owned(),
+            ));
+        };
+        let mut body = content.body();
+        if self.kept(&to.key) {
+            let call = self
+                .http
+                .edit_original_interaction_response(token, &body, files(content));
+            called(call).await?;
+            return Ok(());
+        }
+        if let Some(body) = body.as_object_mut() {
+            body.insert("flags".to_owned(), json!(FOR_ONE));
+        }
+        called(
+            self.http
+                .create_followup_message(token, &body, files(content)),
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Takes back what a command was promised, where nothing more is said to the person alone.
+    pub async fn settle(&self, to: &ChatEvent) {
+        let (Some(token), true) = (&to.reply, self.kept(&to.key)) else {
+            return;
+        };
+        if let Err(error) = called(self.http.delete_original_interaction_response(token)).await {
+            tracing::warn!(%error, "Discord goes on showing that Sickbay thinks");
+        }
+    }
+
+    /// Whether an answer was promised; from now on it is not.
+    fn kept(&self, key: &str) -> bool {
+        self.promised
+            .lock()
+            .is_ok_and(|mut promised| promised.remove(key))
+    }
+}
+
+/// The platform's own name at the end of a whole one.
+fn last_of(whole: &str) -> &str {
+    whole.rsplit(':').next().unwrap_or(whole)
+}
+
+/// Discord's names are numbers that are not 0; anything else would end the client library.
+fn number(text: &str) -> Result<u64, SendError> {
+    match text.parse() {
+        Ok(number @ 1..) => Ok(number),
+        Ok(0) | Err(_) => Err(SendError::Refused(format!(
+            "{text:?} is no number of Discord"
+        ))),
+    }
+}
+
+fn files(content: &Content) -> Vec<CreateAttachment> {
+    let file = content.file.iter();
+    file.map(|file| CreateAttachment::bytes(file.text.clone(), file.name.clone()))
+        .collect()
+}
+
+/// A call that did not work, with Discord's number for it; 0 where it has none.
+#[derive(Debug)]
+struct Failed {
+    code: isize,
+    why: SendError,
+}
+
+fn refusal(failed: Failed) -> SendError {
+    failed.why
+}
+
+/// Awaits a call for so long, and sorts what can go wrong.
+async fn called<T>(call: impl Future<Output = serenity::Result<T>>) -> Result<T, SendError> {
+    tried(call).await.map_err(refusal)
+}
+
+async fn tried<T>(call: impl Future<Output = serenity::Result<T>>) -> Result<T, Failed> {
+    let trouble = |why: String| Failed {
+        code: 0,
+        why: SendError::Trouble(why),
+    };
+    match tokio::time::timeout(CALL, Box::pin(call)).await {
+        Err(_late) => Err(trouble(format!("no answer within {} s", CALL.as_secs()))),
+        Ok(Ok(told)) => Ok(told),
+        Ok(Err(serenity::Error::Http(HttpError::UnsuccessfulRequest(no)))) => {
+            let (status, code) = (no.status_code.as_u16(), no.error.code);
+            let why = match status {
+                429 => SendError::Limited(HASTE),
+                400..=499 => SendError::Refused(sentence(&no.error)),
+                _ => SendError::Trouble(format!("it says {status}")),
+            };
+            Err(Failed { code, why })
+        }
+        Ok(Err(serenity::Error::Http(HttpError::Request(error)))) => {
+            // Without its address, in which the token of an interaction stands.
+            Err(trouble(chain(&error.without_url())))
+        }
+        Ok(Err(other)) => Err(trouble(other.to_string())),
+    }
+}
+
+/// What Discord says, with its number, and what exactly is wrong.
+fn sentence(error: &serenity::http::DiscordJsonError) -> String {
+    let mut said = format!("{} ({})", error.message, error.code);
+    for one in error.errors.iter().take(3) {
+        said.push_str(&format!("; {}: {}", one.path, one.message));
+    }
+    said
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        said.push_str(&format!(": {source}"));
+        next = source.source();
+    }
+    said
+}
+
+/// A response to an interaction.
+fn response(kind: u8, data: &Value) -> Value {
+    json!({ "type": kind, "data": data })
+}

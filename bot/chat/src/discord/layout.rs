@@ -1,0 +1,503 @@
+//! A notice as a Discord message: the first lines, which a lock screen shows, as text; what one reads then as embeds, where a
+//! mention pings nobody; what does not fit as a file beside it. What did not come from this file formats nothing.
+
+use incident::notice::{Card, Notice, Standing};
+use incident::remediation::Outcome;
+use incident::{Finding, HostStatus, IncidentId, ResponderId, Severity};
+use serde_json::{Value, json};
+
+use super::text::{code, length, name, plain};
+use crate::event::Button;
+use crate::words;
+
+/// Characters of a line of the text. Discord takes 2 000 for all of it.
+const LINE: usize = 550;
+/// Characters of the text of a refusal.
+const TEXT: usize = 1_900;
+/// Characters of a block of code; an embed's description may have 4 096, all embeds 6 000 together.
+const BLOCK: usize = 3_800;
+/// Characters of the steps on a card, and of its diff.
+const STEPS: usize = 2_400;
+const DIFF: usize = 1_600;
+/// Characters of a line within an embed.
+const NOTE: usize = 500;
+/// Characters of all findings of a message, and how many of them are shown; Discord takes ten embeds.
+const FINDINGS: usize = 4_000;
+const SHOWN: usize = 7;
+
+/// What one types to read a runbook.
+const READ: &str = "/sickbay runbook";
+
+const RED: u32 = 0x00d6_3031;
+const YELLOW: u32 = 0x00f0_b429;
+const GREEN: u32 = 0x0027_ae60;
+const BLUE: u32 = 0x0034_98db;
+const GREY: u32 = 0x0095_a5a6;
+
+/// A message as Discord takes it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Content {
+    /// What a thread is called that begins with it.
+    pub title: String,
+    /// What a notification shows.
+    pub text: String,
+    /// What is read then.
+    pub embeds: Vec<Value>,
+    /// Its buttons, in rows.
+    pub components: Vec<Value>,
+    /// What did not fit, whole.
+    pub file: Option<File>,
+}
+
+/// A text beside a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// What it is called.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
+}
+
+impl Content {
+    /// What tells whether a message already shows this.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let file = self.file.as_ref().map(|file| &file.text);
+        let value = json!({ "text": self.text, "embeds": self.embeds, "components": self.components, "file": file });
+        incident::digest::of("sickbay discord post 1", &value)
+    }
+
+    /// The body of a message: it replaces all that stood there, and pings nobody.
+    pub(super) fn body(&self) -> Value {
+        let files: Vec<Value> = self
+            .file
+            .iter()
+            .map(|file| json!({ "id": 0, "filename": file.name }))
+            .collect();
+        json!({
+            "content": self.text,
+            "embeds": self.embeds,
+            "components": self.components,
+            "attachments": files,
+            "allowed_mentions": { "parse": [] },
+        })
+    }
+}
+
+/// Lays a notice out.
+#[must_use]
+pub fn content(notice: &Notice<'_>) -> Content {
+    match notice {
+        Notice::Looking { host, wave, probes } => words_only(&words::looking(host, *wave, *probes)),
+        Notice::Opened {
+            incident,
+            by,
+            hosts,
+            symptom,
+            doing,
+        } => {
+            let mut lines = vec![plain(&words::asked(by, hosts, symptom), 1_200)];
+            lines.extend(doing.iter().take(4).map(|line| small(&plain(line, 120))));
+            lines.push(small(&format!("incident {incident}")));
+            let names: Vec<&str> = hosts.iter().map(|host| host.as_str()).collect();
+            let about = if symptom.is_empty() { "" } else { ": " };
+            Content {
+                title: name(&format!("{}{about}{symptom}", names.join(", "))),
+                text: lines.join("\n"),
+                ..Content::default()
+            }
+        }
+        Notice::Headline {
+            incident,
+            by,
+            status,
+            summary,
+            cards,
+            pages,
+        } => {
+            let mut lines: Vec<String> = Vec::new();
+            for (n, line) in summary.text.lines().take(2).enumerate() {
+                let mark = if n == 0 { mark(*status) } else { "" };
+                lines.push(format!("{mark}{}", plain(line, LINE)));
+            }
+            let offered = words::offered(cards, pages, READ).into_iter().take(1);
+            lines.extend(offered.map(|line| plain(&line, LINE)));
+            lines.push(small(&format!(
+                "{} · incident {incident}",
+                plain(by.as_str(), 100)
+            )));
+            Content {
+                title: name(summary.text.lines().next().unwrap_or("")),
+                text: lines.join("\n"),
+                ..Content::default()
+            }
+        }
+        Notice::Diagnosed {
+            incident,
+            summary,
+            reports,
+            pages,
+            withheld,
+            ..
+        } => {
+            let all: Vec<&Finding> = reports
+                .iter()
+                .flat_map(|report| &report.findings)
+                .filter(|finding| finding.severity > Severity::Info)
+                .collect();
+            let (mut embeds, file) = findings(incident, &all);
+            let mut notes: Vec<String> = reports
+                .iter()
+                .flat_map(|report| &report.could_not_check)
+                .map(|gap| format!("Could not check {}: {}", gap.probe, gap.why))
+                .collect();
+            let more = notes.len().saturating_sub(3);
+            notes.truncate(3);
+            if more > 0 {
+                notes.push(format!(
+                    "Could not check {more} more; sickbay incident show {incident} lists them"
+                ));
+            }
+            notes.extend(pages.iter().take(2).map(|(id, title, finding)| {
+                format!("Runbook for {finding}: {title}. Read it: {READ} {id}")
+            }));
+            notes.extend(
+                withheld
+                    .iter()
+                    .take(2)
+                    .map(|why| format!("Not offered: {why}")),
+            );
+            if !notes.is_empty() {
+                let notes: Vec<String> = notes.iter().map(|note| plain(note, 220)).collect();
+                embeds.push(embed(GREY, &notes.join("\n")));
+            }
+            // Above the thread stands the account already; here it stands only where there is nothing else.
+            let text = if all.is_empty() {
+                plain(&summary.text, TEXT)
+            } else {
+                String::new()
+            };
+            let components = if all.is_empty() {
+                Vec::new()
+            } else {
+                vec![row(&[button(
+                    Button::Evidence,
+                    "Evidence",
+                    incident.as_str(),
+                    2,
+                )])]
+            };
+            Content {
+                text,
+                embeds,
+                components,
+                file,
+                ..Content::default()
+            }
+        }
+        Notice::Offer {
+            card,
+            given,
+            standing,
+        } => offer(card, given, *standing),
+        Notice::Chosen { proposal } => words_only(&words::chosen(proposal)),
+        Notice::Running { proposal } => {
+            words_only(&format!("Running {} on {}", proposal.id, proposal.host))
+        }
+        Notice::Ended {
+            proposal,
+            outcome,
+            why,
+            ..
+        } => words_only(&format!(
+            "{}: {why}",
+            words::ended(*outcome, proposal.undoes.is_some())
+        )),
+        Notice::Refused { why } => words_only(why),
+        Notice::Answer { text } => long("answer", "", text),
+    }
+}
+
+/// Each finding with the colour of its severity, the cause first, and a file of all where not all of them fit.
+fn findings(incident: &IncidentId, all: &[&Finding]) -> (Vec<Value>, Option<File>) {
+    let mut embeds = Vec::new();
+    let mut used = 0;
+    let mut whole = true;
+    for one in all.iter().take(SHOWN) {
+        let colour = match one.severity {
+            Severity::Critical => RED,
+            Severity::Warning => YELLOW,
+            Severity::Info => GREY,
+        };
+        let head = format!(
+            "{} {}:",
+            words::severity(one.severity).to_uppercase(),
+            one.id
+        );
+        let mut lines = vec![format!("**{head}** {}", plain(&one.title, NOTE))];
+        if !one.detail.is_empty() {
+            lines.push(plain(&one.detail, 900));
+            whole &= length(&plain(&one.detail, 4_000)) <= 900;
+        }
+        lines.extend(explains(one).map(|line| small(&line)));
+        let text = lines.join("\n");
+        if used + length(&text) > FINDINGS {
+            break;
+        }
+        used += length(&text);
+        embeds.push(embed(colour, &text));
+    }
+    let more = all.len() - embeds.len();
+    if more == 0 && whole {
+        return (embeds, None);
+    }
+    if more > 0 {
+        embeds.push(embed(
+            GREY,
+            &format!("{more} more findings are in the file beside this."),
+        ));
+    }
+    let lines: Vec<String> = all
+        .iter()
+        .map(|one| {
+            let head = words::severity(one.severity).to_uppercase();
+            let mut lines = vec![format!("{head} {}: {}", one.id, one.title)];
+            lines.extend(one.detail.lines().map(|line| format!("  {line}")));
+            lines.extend(explains(one).map(|line| format!("  {line}")));
+            lines.join("\n")
+        })
+        .collect();
+    let file = File {
+        name: format!("findings-{incident}.txt"),
+        text: lines.join("\n") + "\n",
+    };
+    (embeds, Some(file))
+}
+
+fn explains(finding: &Finding) -> Option<String> {
+    let explained: Vec<&str> = finding.explains.iter().map(|id| id.as_str()).collect();
+    (!explained.is_empty()).then(|| format!("{} explains {}", finding.id, explained.join(", ")))
+}
+
+fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Content {
+    let one = card.proposal;
+    let id = one.id.as_str();
+    let steps: Vec<String> = one
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(n, step)| format!("{}. {}", n + 1, words::step(step)))
+        .collect();
+    let steps = steps.join("\n");
+    let mut parts = Vec::new();
+    if !card.because.is_empty() {
+        parts.push(plain(&format!("Because: {}", card.because), NOTE));
+    }
+    let (block, mut whole) = code(&steps, "", STEPS);
+    parts.push(block);
+    if !one.diff.is_empty() {
+        let (block, all) = code(&one.diff, "diff", DIFF);
+        parts.push(block);
+        whole &= all;
+    }
+    let file = (!whole).then(|| File {
+        name: format!("{id}.txt"),
+        text: format!("{steps}\n\n{}", one.diff),
+    });
+    if !whole {
+        parts.push(format!("All of it is in {id}.txt beside this."));
+    }
+    let mut foot = Vec::new();
+    if !given.is_empty() {
+        foot.push(plain(&words::given(given, card.needed), NOTE));
+    }
+    let mut text = plain(&format!("{id}: {}", one.title), LINE);
+    let mut buttons = Vec::new();
+    let mut colour = BLUE;
+    match standing {
+        Standing::Open => {
+            foot.push(plain(&words::approvers(card), NOTE));
+            // Discord shows the second one as the time that is left, in the words and the zone of whoever looks.
+            let seconds = one.expires_at.0.div_euclid(1_000);
+            foot.push(format!(
+                "{} (<t:{seconds}:R>)",
+                words::expires(one.expires_at)
+            ));
+            buttons = vec![
+                button(Button::Approve, "Approve", &token(card), 3),
+                button(Button::DryRun, "Dry run", &token(card), 2),
+                button(Button::Reject, "Reject", &token(card), 2),
+                button(Button::Details, "Details", &token(card), 2),
+            ];
+        }
+        Standing::UnderWay { now } => {
+            text = format!("{text}\n{}", plain(&words::doing(one, now), LINE));
+        }
+        Standing::Ended {
+            outcome,
+            why,
+            output,
+            can_undo,
+        } => {
+            let line = format!("{}: {why}", words::ended(outcome, one.undoes.is_some()));
+            text = format!("{text}\n{}{}", sign(outcome), plain(&line, LINE));
+            colour = if outcome == Outcome::Verified {
+                GREEN
+            } else {
+                RED
+            };
+            if outcome != Outcome::Verified && !output.trim().is_empty() {
+                foot.push(code(output, "", 900).0);
+            }
+            let next = words::next(outcome);
+            if !next.is_empty() {
+                foot.push(plain(next, NOTE));
+            }
+            if can_undo {
+                buttons = vec![
+                    button(Button::Undo, "Undo", &token(card), 4),
+                    button(Button::Details, "Details", &token(card), 2),
+                ];
+            }
+        }
+    }
+    let mut last = embed(colour, &foot.join("\n"));
+    let head = format!(
+        "on {} · {} risk · {}",
+        one.host,
+        one.risk,
+        words::undo(one.undo)
+    );
+    if let Some(last) = last.as_object_mut() {
+        last.insert("title".to_owned(), json!(plain(&head, 250)));
+    }
+    Content {
+        text,
+        embeds: vec![embed(colour, &parts.join("\n")), last],
+        components: if buttons.is_empty() {
+            Vec::new()
+        } else {
+            vec![row(&buttons)]
+        },
+        file,
+        ..Content::default()
+    }
+}
+
+/// What a button carries: which proposal, and the beginning of the digest of what its card shows.
+fn token(card: &Card<'_>) -> String {
+    let digest = card.proposal.digest();
+    let short: String = digest
+        .trim_start_matches("sha256:")
+        .chars()
+        .take(16)
+        .collect();
+    format!("{} {short}", card.proposal.id)
+}
+
+fn mark(status: HostStatus) -> &'static str {
+    match status {
+        HostStatus::Healthy => "🟢 ",
+        HostStatus::Degraded => "🟡 ",
+        HostStatus::Critical | HostStatus::Unreachable => "🔴 ",
+        HostStatus::Unknown => "⚪ ",
+    }
+}
+
+fn sign(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Verified => "✅ ",
+        Outcome::NotFixed | Outcome::Worse | Outcome::Failed => "❌ ",
+        Outcome::Unknown => "❓ ",
+        Outcome::Refused | Outcome::Rejected | Outcome::Expired => "🚫 ",
+    }
+}
+
+/// A line in small type.
+fn small(escaped: &str) -> String {
+    format!("-# {escaped}")
+}
+
+fn words_only(text: &str) -> Content {
+    Content {
+        text: plain(text, TEXT),
+        ..Content::default()
+    }
+}
+
+fn embed(colour: u32, text: &str) -> Value {
+    json!({ "color": colour, "description": text })
+}
+
+fn row(buttons: &[Value]) -> Value {
+    json!({ "type": 1, "components": buttons })
+}
+
+/// A button. Styles: 2 grey, 3 green, 4 red.
+fn button(which: Button, label: &str, about: &str, style: u8) -> Value {
+    json!({
+        "type": 2,
+        "style": style,
+        "label": label,
+        "custom_id": format!("{}:{about}", which.word()),
+    })
+}
+
+/// Lines of which nothing is lost: as a block, and as a file where they are too long for one.
+fn long(called: &str, head: &str, text: &str) -> Content {
+    let (block, whole) = code(text, "", BLOCK);
+    Content {
+        text: plain(head, TEXT),
+        embeds: vec![embed(GREY, &block)],
+        file: (!whole).then(|| File {
+            name: format!("{called}.txt"),
+            text: format!("{}\n", text.trim_end()),
+        }),
+        ..Content::default()
+    }
+}
+
+/// The text of an incident's evidence, for the person who asked.
+#[must_use]
+pub fn evidence(incident: &IncidentId, text: &str) -> Content {
+    let head = format!("Evidence of {incident}");
+    long(&format!("evidence-{incident}"), &head, text)
+}
+
+/// Asks whoever pressed a button of a card whether they mean it: on a phone a finger slips. `card` is the message as it was
+/// pressed; what it says of itself is quoted.
+pub(super) fn sure(button: Button, about: &str, text: &str, embeds: &[&str]) -> Value {
+    let (question, yes, style) = match button {
+        Button::Undo => ("Undo this? What it changed is put back.", "Undo", 4),
+        Button::Approve | Button::DryRun | Button::Reject | Button::Details | Button::Evidence => {
+            ("Run this?", "Approve", 3)
+        }
+    };
+    // What stands on the card was made harmless when the card was made.
+    let mut quoted = vec![format!("> {}", text.lines().next().unwrap_or(""))];
+    quoted.extend(embeds.iter().map(|title| format!("> {title}")));
+    let buttons = [
+        json!({ "type": 2, "style": style, "label": yes, "custom_id": format!("{SURE}{}:{about}", button.word()) }),
+        json!({ "type": 2, "style": 2, "label": "Not now", "custom_id": NOT_NOW }),
+    ];
+    json!({
+        "content": format!("{question}\n{}", quoted.join("\n")),
+        "components": [row(&buttons)],
+        "allowed_mentions": { "parse": [] },
+        "flags": super::FOR_ONE,
+    })
+}
+
+/// What a sure button's id begins with.
+pub(super) const SURE: &str = "sure-";
+/// The id of the button that does nothing.
+pub(super) const NOT_NOW: &str = "not-now";
+
+/// What the question becomes once it is answered.
+pub(super) fn answered(text: &str) -> Value {
+    json!({
+        "content": text,
+        "components": [],
+        "allowed_mentions": { "parse": [] },
+    })
+}

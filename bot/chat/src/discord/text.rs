@@ -1,0 +1,131 @@
+//! Text on Discord, where nearly every sign means something: what a host or a person wrote formats nothing, links nothing and
+//! pings nobody, and a block of code cannot be closed from inside.
+
+/// What stands where something was left out.
+const CUT: &str = " … (cut)";
+
+/// Between two signs it keeps them from being read as one thing, and is not seen.
+const APART: char = '\u{200b}';
+
+/// Characters as Discord may count them, whichever way it counts: those outside of the first plane are two.
+pub(super) fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// A sign that may stand in a message: none that turns the direction of what follows, or that is not seen.
+fn visible(c: char) -> char {
+    match c {
+        '\n' | '\t' => c,
+        c if c.is_control() => '\u{fffd}',
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c => c,
+    }
+}
+
+/// Words that are shown as they are, in at most so many characters.
+pub(super) fn plain(text: &str, most: usize) -> String {
+    let room = most.saturating_sub(length(CUT));
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    let mut used = 0;
+    // How much of `out` is kept where it turns out to be too long.
+    let mut keep = 0;
+    let mut line_begins = true;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let c = visible(c);
+        let mut piece = String::with_capacity(4);
+        let escaped = match c {
+            '\\' | '*' | '_' | '~' | '`' | '|' | '<' | '[' => true,
+            // A quote, a title, a list: only where a line begins.
+            '>' | '#' | '-' | '+' => line_begins,
+            // An address becomes a link, and some links a preview.
+            ':' => rest.peek() == Some(&'/'),
+            _ => false,
+        };
+        if escaped {
+            piece.push('\\');
+        }
+        piece.push(c);
+        if c == '@' {
+            piece.push(APART);
+        }
+        line_begins = c == '\n' || (line_begins && c.is_whitespace());
+        used += length(&piece);
+        if used > most {
+            out.truncate(keep);
+            out.push_str(CUT);
+            return out;
+        }
+        out.push_str(&piece);
+        if used <= room {
+            keep = out.len();
+        }
+    }
+    out
+}
+
+/// Lines in a block where nothing is formatted, in at most so many characters, and whether all of them are in it.
+/// `kind` colours a diff; nothing else is coloured.
+pub(super) fn code(text: &str, kind: &str, most: usize) -> (String, bool) {
+    let frame = length("```\n\n```") + length(kind);
+    let most = most.saturating_sub(frame);
+    let room = most.saturating_sub(length(CUT));
+    let mut body = String::with_capacity(text.len());
+    let mut used = 0;
+    let mut keep = 0;
+    let mut whole = true;
+    let mut before = ' ';
+    for c in text.trim_end().chars().map(visible) {
+        if c == '`' && before == '`' {
+            body.push(APART);
+            used += 1;
+        }
+        used += c.len_utf16();
+        before = c;
+        body.push(c);
+        if used > most {
+            whole = false;
+            break;
+        }
+        if used <= room {
+            keep = body.len();
+        }
+    }
+    if !whole {
+        body.truncate(keep);
+        body.push_str(CUT);
+    }
+    if body.trim().is_empty() {
+        body.push('–');
+    }
+    // A block that begins or ends with the sign of its own frame would take it for longer.
+    let first = if body.starts_with('`') {
+        "\u{200b}"
+    } else {
+        ""
+    };
+    (format!("```{kind}\n{first}{body}\n```"), whole)
+}
+
+/// The name of a thread: one line, where nothing is formatted anyway.
+pub(super) fn name(text: &str) -> String {
+    const MOST: usize = 90;
+    let line = text.lines().next().unwrap_or("").trim();
+    let line: String = line.chars().map(visible).collect();
+    if length(&line) <= MOST {
+        return if line.is_empty() {
+            "–".to_owned()
+        } else {
+            line
+        };
+    }
+    let mut out = String::new();
+    for c in line.chars() {
+        if length(&out) + 2 > MOST {
+            break;
+        }
+        out.push(c);
+    }
+    out.push('…');
+    out
+}

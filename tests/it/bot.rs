@@ -1,0 +1,102 @@
+//! `sickbay serve` as a process, as the stories of all platforms have it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::lab::{lab_dir, sickbay};
+
+/// How long a story waits for something that takes a look at a host.
+pub(crate) const LONG: Duration = Duration::from_secs(120);
+
+/// Breaks the shop of a lab host: its program may not be executed.
+pub(crate) const BREAK_SHOP: &str = r#"
+systemctl enable --now shop
+eventually 20 curl -fs http://127.0.0.1:8080/
+chmod 0644 /opt/shop/bin/shop
+systemctl restart shop 2>/dev/null || true
+eventually 30 systemctl is-failed -q shop
+"#;
+
+/// The mode of the shop's program, and whether the shop runs.
+pub(crate) const SHOP: &str = "stat -c %a /opt/shop/bin/shop; systemctl is-active shop || true";
+
+/// People and rules: ada is on call, bo asks.
+pub(crate) const PEOPLE: &str = r#"
+[people.ada]
+slack = ["U1"]
+discord = ["11"]
+groups = ["oncall"]
+[people.bo]
+slack = ["U2"]
+discord = ["12"]
+[[policy]]
+risk = ["low", "medium"]
+hosts = "all"
+approvers = ["@oncall"]
+requester = true
+"#;
+
+/// `sickbay serve`. It is ended when this is dropped.
+pub(crate) struct Bot {
+    child: Child,
+    config: PathBuf,
+    state: PathBuf,
+}
+
+impl Bot {
+    /// Starts it with these settings, and keeps its files here: the tokens by the name of their file.
+    pub(crate) fn start(dir: &Path, settings: &str, tokens: &[(&str, &str)]) -> Self {
+        for (name, token) in tokens {
+            std::fs::write(dir.join(name), format!("{token}\n")).unwrap();
+        }
+        let config = dir.join("config.toml");
+        std::fs::write(&config, format!("version = 1\n{settings}")).unwrap();
+        let state = dir.join("state");
+        Self {
+            child: spawn(&config, &state),
+            config,
+            state,
+        }
+    }
+
+    /// Kills it with SIGKILL; `gone` waits until the platform has noticed; then another is started.
+    pub(crate) async fn restart(&mut self, gone: impl Future<Output = ()>) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        gone.await;
+        self.child = spawn(&self.config, &self.state);
+    }
+
+    /// A command at the terminal beside it.
+    pub(crate) fn terminal(&self, args: &[&str]) -> i32 {
+        let status = Command::new(sickbay())
+            .args(args)
+            .arg("--state")
+            .arg(&self.state)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        status.unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+fn spawn(config: &Path, state: &Path) -> Child {
+    let mut serve = Command::new(sickbay());
+    serve.arg("serve").arg("--config").arg(config);
+    serve.arg("--state").arg(state);
+    // The lab has one once it has a host; a story that looks at this machine alone needs none.
+    let hosts = lab_dir().join("ssh_config");
+    if hosts.exists() {
+        serve.arg("--ssh-config").arg(hosts);
+    }
+    serve.env("SICKBAY_LOG", "warn").stdin(Stdio::null());
+    serve.spawn().unwrap()
+}
