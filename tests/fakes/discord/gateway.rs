@@ -196,6 +196,7 @@ impl Inner {
         if intents & PRIVILEGED & !allowed != 0 {
             return Err((4014, "Disallowed intent(s)."));
         }
+        // In one change: what happens from here on is told after READY.
         let session = self.watched.change(|state| {
             state.identifies += 1;
             state.sockets += 1;
@@ -203,17 +204,15 @@ impl Inner {
             let session = state.sessions.entry(id.clone()).or_default();
             session.intents = intents;
             session.resumable = true;
+            lock(&self.sockets).insert(id.clone(), orders.clone());
+            let user = state.people[BOT_USER].json();
+            let ready = json!({
+                "v": 10, "user": user, "guilds": [{"id": super::GUILD, "unavailable": true}],
+                "session_id": id, "resume_gateway_url": self.gateway_url(), "shard": [0, 1],
+                "application": {"id": APP, "flags": 0},
+            });
+            self.dispatch(state, &id, "READY", ready);
             id
-        });
-        lock(&self.sockets).insert(session.clone(), orders.clone());
-        let user = self.watched.look(|state| state.people[BOT_USER].json());
-        let ready = json!({
-            "v": 10, "user": user, "guilds": [{"id": super::GUILD, "unavailable": true}],
-            "session_id": session, "resume_gateway_url": self.gateway_url(), "shard": [0, 1],
-            "application": {"id": APP, "flags": 0},
-        });
-        self.watched.change(|state| {
-            self.dispatch(state, &session, "READY", ready);
         });
         Ok(Live {
             inner: Arc::clone(self),

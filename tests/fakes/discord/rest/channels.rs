@@ -30,8 +30,8 @@ pub(super) fn answer(state: &mut State, inner: &Inner, asked: &Asked<'_>) -> Ans
             }
             let nonce = asked.body.json["nonce"].as_str();
             if let Some(nonce) = nonce.filter(|_| asked.body.json["enforce_nonce"] == true) {
-                let mut there = state.in_channel(id);
-                if let Some(same) = there.find(|one| one.nonce.as_deref() == Some(nonce)) {
+                let mut said = state.said();
+                if let Some(same) = said.find(|one| one.nonce.as_deref() == Some(nonce)) {
                     return Ok((200, shown(state, same)));
                 }
             }
