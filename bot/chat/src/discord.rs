@@ -5,8 +5,10 @@
 //! rate limiter ignores a proxy, so one of them is off.
 
 mod commands;
+mod gateway;
 mod hear;
 mod layout;
+mod sure;
 mod text;
 
 use std::collections::BTreeSet;

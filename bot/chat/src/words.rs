@@ -473,6 +473,12 @@ pub fn other_server(guild: u64) -> String {
     )
 }
 
+/// Whether one means an approval.
+pub(crate) const RUN_THIS: &str = "Run this?";
+
+/// Whether one means an undo.
+pub(crate) const UNDO_THIS: &str = "Undo this? What it changed is put back.";
+
 /// Somebody was asked whether they mean it, and does not.
 pub(crate) const NOT_NOW: &str = "Not now: nothing was done.";
 

@@ -1,33 +1,23 @@
 //! What comes over the gateway, as events. Each interaction is answered before it is handed on, since Discord waits three
 //! seconds; what it asks for is done after that.
-//!
-//! The client library leaves tasks behind that nobody can end, so each connection has a runtime of its own, which can be.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use serenity::all::{
-    ChannelType, ClientBuilder, CommandInteraction, ComponentInteraction, ConnectionStage, Context,
-    EventHandler, GatewayIntents, GuildId, Http, Interaction, InteractionId, PartialChannel, Ready,
-    ResumedEvent, ShardManager,
+    ChannelType, CommandInteraction, ComponentInteraction, GuildId, Http, Interaction,
+    InteractionId, PartialChannel,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
-use super::layout::{self, NOT_NOW, SURE};
-use super::{Discord, FOR_ONE, Options, called, client, commands, response};
+use super::gateway::{Gateway, register};
+use super::sure::{self, NOT_NOW, SURE};
+use super::{Discord, FOR_ONE, Options, called, commands, response};
 use crate::event::{Button, ChatEvent, Platform, SendError, What};
 use crate::words;
 
-/// How often the gateway is looked after.
-const WATCH: Duration = Duration::from_secs(5);
-/// Unconnected for so long it is taken for dead: the library tries again by itself within seconds.
-const DEAD: Duration = Duration::from_secs(90);
-/// How long is waited before a dead one is opened anew, at first and at most: Discord takes a thousand a day.
-const AGAIN: Duration = Duration::from_secs(5);
-const AGAIN_AT_MOST: Duration = Duration::from_secs(300);
 /// How many interactions are remembered, so that one that comes again is not heard again.
 const REMEMBERED: usize = 20_000;
 
@@ -96,189 +86,6 @@ impl Discord {
                 tokio::spawn(registering),
                 tokio::spawn(gateway.keep_open()),
             ],
-        }
-    }
-}
-
-/// Registers the commands, trying again until it worked.
-async fn register(options: Arc<Options>, http: Arc<Http>) {
-    let body = commands::registered();
-    let mut open: Vec<Option<GuildId>> = options
-        .guilds
-        .iter()
-        .map(|id| Some(GuildId::new(*id)))
-        .collect();
-    if open.is_empty() {
-        open.push(None);
-    }
-    let mut wait = AGAIN;
-    loop {
-        let mut left = Vec::new();
-        for guild in open {
-            let done = match guild {
-                Some(guild) => called(http.create_guild_commands(guild, &body)).await,
-                None => called(http.create_global_commands(&body)).await,
-            };
-            if let Err(error) = done {
-                let place = guild.map_or("everywhere".to_owned(), |guild| {
-                    format!("in server {guild}")
-                });
-                tracing::warn!(%error, "the commands cannot be registered {place}; is the app added there, with the scope applications.commands?");
-                left.push(guild);
-            }
-        }
-        if left.is_empty() {
-            return;
-        }
-        open = left;
-        tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(AGAIN_AT_MOST);
-    }
-}
-
-/// What keeps a connection to the gateway.
-struct Gateway {
-    options: Arc<Options>,
-    http: Arc<Http>,
-    greeted: Arc<AtomicBool>,
-    heard: mpsc::UnboundedSender<Interaction>,
-}
-
-/// A connection. Dropping it ends all of its tasks, also those that wait for something that never comes.
-struct Connection {
-    runtime: Option<tokio::runtime::Runtime>,
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
-impl Gateway {
-    async fn keep_open(self) {
-        let mut wait = AGAIN;
-        loop {
-            let opened = Instant::now();
-            let why = self.once().await;
-            self.greeted.store(false, Ordering::Relaxed);
-            tracing::warn!(why, "the gateway to Discord is opened anew");
-            if opened.elapsed() > DEAD * 2 {
-                wait = AGAIN;
-            }
-            tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(AGAIN_AT_MOST);
-        }
-    }
-
-    /// Opens the gateway and waits until it is dead; says why.
-    async fn once(&self) -> String {
-        // Whoever put something before Discord is not served by the real one behind their back: the library would go there
-        // where it is not told the address.
-        if self.options.api.is_some()
-            && let Err(error) = called(self.http.get_gateway()).await
-        {
-            return format!("its address is not known: {error}");
-        }
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("sickbay-discord")
-            .enable_all()
-            .build();
-        let runtime = match runtime {
-            Ok(runtime) => runtime,
-            Err(error) => return format!("no thread for it: {error}"),
-        };
-        let ended = self.begin(&runtime);
-        let _connection = Connection {
-            runtime: Some(runtime),
-        };
-        self.watch(ended).await
-    }
-
-    /// Begins the client on its runtime. The receivers get its shards, and why it ended.
-    fn begin(
-        &self,
-        runtime: &tokio::runtime::Runtime,
-    ) -> (
-        oneshot::Receiver<Arc<ShardManager>>,
-        oneshot::Receiver<String>,
-    ) {
-        let (shards, begun) = oneshot::channel();
-        let (why, ended) = oneshot::channel();
-        let http = client(&self.options).build();
-        let hearing = Hearing {
-            heard: self.heard.clone(),
-            greeted: Arc::clone(&self.greeted),
-        };
-        let work = async move {
-            let client = ClientBuilder::new_with_http(http, GatewayIntents::empty());
-            let ended = match client.event_handler(hearing).await {
-                Ok(mut client) => {
-                    let _gone = shards.send(Arc::clone(&client.shard_manager));
-                    client.start().await
-                }
-                Err(error) => Err(error),
-            };
-            let told =
-                ended.map_or_else(|error| error.to_string(), |()| "it was closed".to_owned());
-            let _gone = why.send(told);
-        };
-        runtime.spawn(Box::pin(work));
-        (begun, ended)
-    }
-
-    async fn watch(
-        &self,
-        (begun, mut ended): (
-            oneshot::Receiver<Arc<ShardManager>>,
-            oneshot::Receiver<String>,
-        ),
-    ) -> String {
-        let Ok(Ok(shards)) = tokio::time::timeout(DEAD, begun).await else {
-            return "it does not begin".to_owned();
-        };
-        let mut alive = Instant::now();
-        loop {
-            tokio::select! {
-                why = &mut ended => return why.unwrap_or_else(|_gone| "it ended".to_owned()),
-                () = tokio::time::sleep(WATCH) => {}
-            }
-            let runners = tokio::time::timeout(WATCH, shards.runners.lock()).await;
-            let connected = runners.is_ok_and(|runners| {
-                let mut runners = runners.values();
-                runners.any(|runner| runner.stage == ConnectionStage::Connected)
-            });
-            if connected {
-                alive = Instant::now();
-            } else if alive.elapsed() > DEAD {
-                return format!("not connected for {} s", DEAD.as_secs());
-            }
-        }
-    }
-}
-
-/// The library's side: it only hands on.
-struct Hearing {
-    heard: mpsc::UnboundedSender<Interaction>,
-    greeted: Arc<AtomicBool>,
-}
-
-#[serenity::async_trait]
-impl EventHandler for Hearing {
-    async fn ready(&self, _context: Context, _ready: Ready) {
-        self.greeted.store(true, Ordering::Relaxed);
-    }
-
-    async fn resume(&self, _context: Context, _resumed: ResumedEvent) {
-        self.greeted.store(true, Ordering::Relaxed);
-    }
-
-    async fn interaction_create(&self, _context: Context, interaction: Interaction) {
-        if self.heard.send(interaction).is_err() {
-            tracing::warn!("nobody listens to Discord any more");
         }
     }
 }
@@ -433,11 +240,11 @@ impl Ears {
         };
         let custom = pressed.data.custom_id.clone();
         if custom == NOT_NOW {
-            let said = layout::answered(words::NOT_NOW);
+            let said = sure::answered(words::NOT_NOW);
             let _told = self.respond(id, token, &response(7, &said)).await;
             return;
         }
-        let (sure, named) = match custom.strip_prefix(SURE) {
+        let (meant, named) = match custom.strip_prefix(SURE) {
             Some(named) => (true, named),
             None => (false, custom.as_str()),
         };
@@ -448,15 +255,15 @@ impl Ears {
         };
         let user = pressed.user.id.get();
         let known = self.options.people.contains(&user.to_string());
-        if matches!(button, Button::Approve | Button::Undo) && !sure && known {
+        if sure::is_asked(button) && !meant && known {
             let embeds = pressed.message.embeds.iter();
             let titles: Vec<&str> = embeds.filter_map(|embed| embed.title.as_deref()).collect();
-            let ask = layout::sure(button, about, &pressed.message.content, &titles);
+            let ask = sure::sure(button, about, &pressed.message.content, &titles);
             let _told = self.respond(id, token, &response(4, &ask)).await;
             return;
         }
-        let answer = if sure {
-            response(7, &layout::answered(words::SAID_YES))
+        let answer = if meant {
+            response(7, &sure::answered(words::SAID_YES))
         } else {
             json!({ "type": 6 })
         };

@@ -429,7 +429,7 @@ fn embed(colour: u32, text: &str) -> Value {
     json!({ "color": colour, "description": text })
 }
 
-fn row(buttons: &[Value]) -> Value {
+pub(super) fn row(buttons: &[Value]) -> Value {
     json!({ "type": 1, "components": buttons })
 }
 
@@ -462,42 +462,4 @@ fn long(called: &str, head: &str, text: &str) -> Content {
 pub fn evidence(incident: &IncidentId, text: &str) -> Content {
     let head = format!("Evidence of {incident}");
     long(&format!("evidence-{incident}"), &head, text)
-}
-
-/// Asks whoever pressed a button of a card whether they mean it: on a phone a finger slips. `card` is the message as it was
-/// pressed; what it says of itself is quoted.
-pub(super) fn sure(button: Button, about: &str, text: &str, embeds: &[&str]) -> Value {
-    let (question, yes, style) = match button {
-        Button::Undo => ("Undo this? What it changed is put back.", "Undo", 4),
-        Button::Approve | Button::DryRun | Button::Reject | Button::Details | Button::Evidence => {
-            ("Run this?", "Approve", 3)
-        }
-    };
-    // What stands on the card was made harmless when the card was made.
-    let mut quoted = vec![format!("> {}", text.lines().next().unwrap_or(""))];
-    quoted.extend(embeds.iter().map(|title| format!("> {title}")));
-    let buttons = [
-        json!({ "type": 2, "style": style, "label": yes, "custom_id": format!("{SURE}{}:{about}", button.word()) }),
-        json!({ "type": 2, "style": 2, "label": "Not now", "custom_id": NOT_NOW }),
-    ];
-    json!({
-        "content": format!("{question}\n{}", quoted.join("\n")),
-        "components": [row(&buttons)],
-        "allowed_mentions": { "parse": [] },
-        "flags": super::FOR_ONE,
-    })
-}
-
-/// What a sure button's id begins with.
-pub(super) const SURE: &str = "sure-";
-/// The id of the button that does nothing.
-pub(super) const NOT_NOW: &str = "not-now";
-
-/// What the question becomes once it is answered.
-pub(super) fn answered(text: &str) -> Value {
-    json!({
-        "content": text,
-        "components": [],
-        "allowed_mentions": { "parse": [] },
-    })
 }

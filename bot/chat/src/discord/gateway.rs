@@ -1,0 +1,206 @@
+//! The gateway: opened, looked after, and opened anew when it is dead.
+//!
+//! The client library leaves tasks behind that nobody can end, so each connection has a runtime of its own, which can be.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serenity::all::{
+    ClientBuilder, ConnectionStage, Context, EventHandler, GatewayIntents, GuildId, Http,
+    Interaction, Ready, ResumedEvent, ShardManager,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Options, called, client, commands};
+
+/// How often the gateway is looked after.
+const WATCH: Duration = Duration::from_secs(5);
+/// Unconnected for so long it is taken for dead: the library tries again by itself within seconds.
+const DEAD: Duration = Duration::from_secs(90);
+/// How long is waited before a dead one is opened anew, at first and at most: Discord takes a thousand a day.
+const AGAIN: Duration = Duration::from_secs(5);
+const AGAIN_AT_MOST: Duration = Duration::from_secs(300);
+
+/// Registers the commands, trying again until it worked.
+pub(super) async fn register(options: Arc<Options>, http: Arc<Http>) {
+    let body = commands::registered();
+    let mut open: Vec<Option<GuildId>> = options
+        .guilds
+        .iter()
+        .map(|id| Some(GuildId::new(*id)))
+        .collect();
+    if open.is_empty() {
+        open.push(None);
+    }
+    let mut wait = AGAIN;
+    loop {
+        let mut left = Vec::new();
+        for guild in open {
+            let done = match guild {
+                Some(guild) => called(http.create_guild_commands(guild, &body)).await,
+                None => called(http.create_global_commands(&body)).await,
+            };
+            if let Err(error) = done {
+                let place = guild.map_or("everywhere".to_owned(), |guild| {
+                    format!("in server {guild}")
+                });
+                tracing::warn!(%error, "the commands cannot be registered {place}; is the app added there, with the scope applications.commands?");
+                left.push(guild);
+            }
+        }
+        if left.is_empty() {
+            return;
+        }
+        open = left;
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(AGAIN_AT_MOST);
+    }
+}
+
+/// What keeps a connection to the gateway.
+pub(super) struct Gateway {
+    pub(super) options: Arc<Options>,
+    pub(super) http: Arc<Http>,
+    pub(super) greeted: Arc<AtomicBool>,
+    pub(super) heard: mpsc::UnboundedSender<Interaction>,
+}
+
+/// A connection. Dropping it ends all of its tasks, also those that wait for something that never comes.
+struct Connection {
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Gateway {
+    pub(super) async fn keep_open(self) {
+        let mut wait = AGAIN;
+        loop {
+            let opened = Instant::now();
+            let why = self.once().await;
+            self.greeted.store(false, Ordering::Relaxed);
+            tracing::warn!(why, "the gateway to Discord is opened anew");
+            if opened.elapsed() > DEAD * 2 {
+                wait = AGAIN;
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(AGAIN_AT_MOST);
+        }
+    }
+
+    /// Opens the gateway and waits until it is dead; says why.
+    async fn once(&self) -> String {
+        // Whoever put something before Discord is not served by the real one behind their back: the library would go there
+        // where it is not told the address.
+        if self.options.api.is_some()
+            && let Err(error) = called(self.http.get_gateway()).await
+        {
+            return format!("its address is not known: {error}");
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("sickbay-discord")
+            .enable_all()
+            .build();
+        let runtime = match runtime {
+            Ok(runtime) => runtime,
+            Err(error) => return format!("no thread for it: {error}"),
+        };
+        let ended = self.begin(&runtime);
+        let _connection = Connection {
+            runtime: Some(runtime),
+        };
+        self.watch(ended).await
+    }
+
+    /// Begins the client on its runtime. The receivers get its shards, and why it ended.
+    fn begin(
+        &self,
+        runtime: &tokio::runtime::Runtime,
+    ) -> (
+        oneshot::Receiver<Arc<ShardManager>>,
+        oneshot::Receiver<String>,
+    ) {
+        let (shards, begun) = oneshot::channel();
+        let (why, ended) = oneshot::channel();
+        let http = client(&self.options).build();
+        let hearing = Hearing {
+            heard: self.heard.clone(),
+            greeted: Arc::clone(&self.greeted),
+        };
+        let work = async move {
+            let client = ClientBuilder::new_with_http(http, GatewayIntents::empty());
+            let ended = match client.event_handler(hearing).await {
+                Ok(mut client) => {
+                    let _gone = shards.send(Arc::clone(&client.shard_manager));
+                    client.start().await
+                }
+                Err(error) => Err(error),
+            };
+            let told =
+                ended.map_or_else(|error| error.to_string(), |()| "it was closed".to_owned());
+            let _gone = why.send(told);
+        };
+        runtime.spawn(Box::pin(work));
+        (begun, ended)
+    }
+
+    async fn watch(
+        &self,
+        (begun, mut ended): (
+            oneshot::Receiver<Arc<ShardManager>>,
+            oneshot::Receiver<String>,
+        ),
+    ) -> String {
+        let Ok(Ok(shards)) = tokio::time::timeout(DEAD, begun).await else {
+            return "it does not begin".to_owned();
+        };
+        let mut alive = Instant::now();
+        loop {
+            tokio::select! {
+                why = &mut ended => return why.unwrap_or_else(|_gone| "it ended".to_owned()),
+                () = tokio::time::sleep(WATCH) => {}
+            }
+            let runners = tokio::time::timeout(WATCH, shards.runners.lock()).await;
+            let connected = runners.is_ok_and(|runners| {
+                let mut runners = runners.values();
+                runners.any(|runner| runner.stage == ConnectionStage::Connected)
+            });
+            if connected {
+                alive = Instant::now();
+            } else if alive.elapsed() > DEAD {
+                return format!("not connected for {} s", DEAD.as_secs());
+            }
+        }
+    }
+}
+
+/// The library's side: it only hands on.
+struct Hearing {
+    heard: mpsc::UnboundedSender<Interaction>,
+    greeted: Arc<AtomicBool>,
+}
+
+#[serenity::async_trait]
+impl EventHandler for Hearing {
+    async fn ready(&self, _context: Context, _ready: Ready) {
+        self.greeted.store(true, Ordering::Relaxed);
+    }
+
+    async fn resume(&self, _context: Context, _resumed: ResumedEvent) {
+        self.greeted.store(true, Ordering::Relaxed);
+    }
+
+    async fn interaction_create(&self, _context: Context, interaction: Interaction) {
+        if self.heard.send(interaction).is_err() {
+            tracing::warn!("nobody listens to Discord any more");
+        }
+    }
+}
