@@ -8,4 +8,6 @@ pub mod front;
 pub mod picture;
 pub mod slack;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod words;

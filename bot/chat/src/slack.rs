@@ -5,8 +5,6 @@
 
 mod hear;
 mod layout;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,17 +2,15 @@
 
 use incident::notice::{Card, Stage};
 use incident::remediation::Outcome;
-use incident::{
-    Confidence, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity, Step, Undo,
-};
+use incident::{Confidence, HostName, HostStatus, Proposal, ResponderId, Severity, Step, Undo};
 
-use crate::event::Platform;
-
+mod chat;
 pub(crate) mod picture;
 mod summary;
 #[cfg(test)]
 mod tests;
 
+pub use chat::*;
 pub use summary::summary;
 
 /// A status in one word.
@@ -384,103 +382,3 @@ pub fn quiet(count: usize) -> String {
         format!("{count} things that are merely worth knowing; --all shows them")
     }
 }
-
-/// Who asked for what, above a thread.
-#[must_use]
-pub fn asked(by: &ResponderId, hosts: &[HostName], symptom: &str) -> String {
-    const MOST: usize = 5;
-    let mut named: Vec<&str> = hosts.iter().take(MOST).map(HostName::as_str).collect();
-    let more = format!("{} more", hosts.len().saturating_sub(MOST));
-    if hosts.len() > MOST {
-        named.push(&more);
-    }
-    let named = named.join(", ");
-    if symptom.is_empty() {
-        format!("{by} asks to look at {named}")
-    } else {
-        format!("{by} asks to look at {named}: {symptom}")
-    }
-}
-
-/// Until when a card can be approved. A clock time stays true while the card stands there.
-#[must_use]
-pub fn expires(at: incident::Moment) -> String {
-    let minute = at.0.div_euclid(60_000);
-    format!(
-        "expires at {:02}:{:02} UTC",
-        minute.rem_euclid(1_440) / 60,
-        minute.rem_euclid(60)
-    )
-}
-
-/// Who may approve a card in a chat.
-#[must_use]
-pub fn approvers(card: &Card<'_>) -> String {
-    if card.approvers.is_empty() {
-        return NOBODY.to_owned();
-    }
-    let names: Vec<&str> = card.approvers.iter().map(ResponderId::as_str).collect();
-    match card.needed {
-        0 | 1 => format!("{} may approve", names.join(", ")),
-        many => format!("{many} of {} must approve", names.join(", ")),
-    }
-}
-
-/// How far the yeses are.
-#[must_use]
-pub fn given(given: &[ResponderId], needed: u32) -> String {
-    let names: Vec<&str> = given.iter().map(ResponderId::as_str).collect();
-    format!(
-        "{} of {needed} approvals: {}",
-        given.len(),
-        names.join(", ")
-    )
-}
-
-/// Somebody whom the settings do not know.
-#[must_use]
-pub fn stranger(platform: &str, user: &str) -> String {
-    format!(
-        "Sickbay does not know you, so it does nothing for you. Ask whoever keeps its settings to add {platform} = [\"{user}\"] to your entry under [people]."
-    )
-}
-
-/// A thread cannot be begun where somebody asked.
-#[must_use]
-pub fn no_thread(platform: Platform, incident: &IncidentId) -> String {
-    let invite = match platform {
-        Platform::Slack => "invite it to this conversation with /invite @sickbay",
-        Platform::Discord => {
-            "let it view this channel, send messages in it and in its threads, create public threads, embed links and attach files"
-        }
-    };
-    format!(
-        "Sickbay is looking, but cannot write here yet: {invite}, and the thread appears by itself. The incident is {incident}."
-    )
-}
-
-/// Somebody asked where no thread can begin.
-#[must_use]
-pub fn no_server() -> String {
-    "Sickbay answers in the channels of a server, where the others can see what is done.".to_owned()
-}
-
-/// Somebody asked in a server that the settings do not name.
-#[must_use]
-pub fn other_server(guild: u64) -> String {
-    format!(
-        "Sickbay does not answer in this server. Whoever keeps its settings can add \"{guild}\" to guilds under [discord]."
-    )
-}
-
-/// Whether one means an approval.
-pub(crate) const RUN_THIS: &str = "Run this?";
-
-/// Whether one means an undo.
-pub(crate) const UNDO_THIS: &str = "Undo this? What it changed is put back.";
-
-/// Somebody was asked whether they mean it, and does not.
-pub(crate) const NOT_NOW: &str = "Not now: nothing was done.";
-
-/// Somebody was asked whether they mean it, and does. What comes of it stands on the card.
-pub(crate) const SAID_YES: &str = "You said yes; the card says what comes of it.";

@@ -145,12 +145,9 @@ pub fn content(notice: &Notice<'_>) -> Content {
                 .flat_map(|report| &report.findings)
                 .filter(|finding| finding.severity > Severity::Info)
                 .collect();
-            let (mut embeds, file) = findings(incident, &all);
-            let mut notes: Vec<String> = reports
-                .iter()
-                .flat_map(|report| &report.could_not_check)
-                .map(|gap| format!("Could not check {}: {}", gap.probe, gap.why))
-                .collect();
+            let several = reports.len() > 1;
+            let (mut embeds, file) = findings(incident, &all, &summary.text, several);
+            let mut notes = words::gaps(reports);
             let more = notes.len().saturating_sub(3);
             notes.truncate(3);
             if more > 0 {
@@ -171,8 +168,9 @@ pub fn content(notice: &Notice<'_>) -> Content {
                 let notes: Vec<String> = notes.iter().map(|note| plain(note, 220)).collect();
                 embeds.push(embed(GREY, &notes.join("\n")));
             }
-            // Above the thread stands the account already; here it stands only where there is nothing else.
-            let text = if all.is_empty() {
+            // Above the thread stand the first lines of the account; here it stands where there is nothing else, and where
+            // several hosts have a line each.
+            let text = if all.is_empty() || several {
                 plain(&summary.text, TEXT)
             } else {
                 String::new()
@@ -219,22 +217,28 @@ pub fn content(notice: &Notice<'_>) -> Content {
 }
 
 /// Each finding with the colour of its severity, the cause first, and a file of all where not all of them fit.
-fn findings(incident: &IncidentId, all: &[&Finding]) -> (Vec<Value>, Option<File>) {
+fn findings(
+    incident: &IncidentId,
+    all: &[&Finding],
+    account: &str,
+    several: bool,
+) -> (Vec<Value>, Option<File>) {
     let mut embeds = Vec::new();
     let mut used = 0;
-    let mut whole = true;
+    // An account of many hosts is long; no host may be lost from it.
+    let mut whole = length(&plain(account, 100_000)) <= TEXT;
     for one in all.iter().take(SHOWN) {
         let colour = match one.severity {
             Severity::Critical => RED,
             Severity::Warning => YELLOW,
             Severity::Info => GREY,
         };
-        let head = format!(
-            "{} {}:",
-            words::severity(one.severity).to_uppercase(),
-            one.id
-        );
-        let mut lines = vec![format!("**{head}** {}", plain(&one.title, NOTE))];
+        let head = words::finding(one, several);
+        let mut lines = vec![format!(
+            "**{}:** {}",
+            plain(&head, NOTE),
+            plain(&one.title, NOTE)
+        )];
         if !one.detail.is_empty() {
             lines.push(plain(&one.detail, 900));
             whole &= length(&plain(&one.detail, 4_000)) <= 900;
@@ -260,8 +264,8 @@ fn findings(incident: &IncidentId, all: &[&Finding]) -> (Vec<Value>, Option<File
     let lines: Vec<String> = all
         .iter()
         .map(|one| {
-            let head = words::severity(one.severity).to_uppercase();
-            let mut lines = vec![format!("{head} {}: {}", one.id, one.title)];
+            let head = words::finding(one, several);
+            let mut lines = vec![format!("{head}: {}", one.title)];
             lines.extend(one.detail.lines().map(|line| format!("  {line}")));
             lines.extend(explains(one).map(|line| format!("  {line}")));
             lines.join("\n")
@@ -269,7 +273,7 @@ fn findings(incident: &IncidentId, all: &[&Finding]) -> (Vec<Value>, Option<File
         .collect();
     let file = File {
         name: format!("findings-{incident}.txt"),
-        text: lines.join("\n") + "\n",
+        text: format!("{account}\n\n{}\n", lines.join("\n")),
     };
     (embeds, Some(file))
 }

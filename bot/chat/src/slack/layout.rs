@@ -101,15 +101,17 @@ pub fn content(notice: &Notice<'_>) -> Content {
                 .flat_map(|report| &report.findings)
                 .filter(|finding| finding.severity > Severity::Info)
                 .collect();
-            // Above the thread stands the account already; here it stands only where there is nothing else.
+            // Above the thread stand the first lines of the account; here it stands where there is nothing else, and where
+            // several hosts have a line each.
+            let several = reports.len() > 1;
             let mut blocks = Vec::new();
-            if all.is_empty() {
+            if all.is_empty() || several {
                 blocks.push(section(&summary.text));
             }
             blocks.extend(
                 all.iter()
                     .take(FINDINGS)
-                    .map(|finding| self::finding(finding)),
+                    .map(|finding| self::finding(finding, several)),
             );
             if all.len() > FINDINGS {
                 let more = all.len() - FINDINGS;
@@ -117,12 +119,8 @@ pub fn content(notice: &Notice<'_>) -> Content {
                     "{more} more findings; all of them: sickbay incident show {incident}"
                 )));
             }
-            let unread: Vec<String> = reports
-                .iter()
-                .flat_map(|report| &report.could_not_check)
-                .take(5)
-                .map(|gap| format!("Could not check {}: {}", gap.probe, gap.why))
-                .collect();
+            let mut unread = words::gaps(reports);
+            unread.truncate(5);
             if !unread.is_empty() {
                 blocks.push(context(&unread.join("\n")));
             }
@@ -289,13 +287,8 @@ fn sign(outcome: Outcome) -> &'static str {
     }
 }
 
-fn finding(finding: &Finding) -> Value {
-    let mut text = format!(
-        "{} {}: {}",
-        words::severity(finding.severity).to_uppercase(),
-        finding.id,
-        finding.title
-    );
+fn finding(finding: &Finding, several: bool) -> Value {
+    let mut text = format!("{}: {}", words::finding(finding, several), finding.title);
     if !finding.detail.is_empty() {
         text.push('\n');
         text.push_str(&finding.detail);

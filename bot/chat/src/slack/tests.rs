@@ -1,1 +1,0 @@
-//! What notices look like on Slack.
