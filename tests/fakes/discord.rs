@@ -194,6 +194,16 @@ impl Discord {
         self.change(|state| state.token_revoked = true);
     }
 
+    /// The bot's token is believed again.
+    pub fn restore_token(&self) {
+        self.change(|state| state.token_revoked = false);
+    }
+
+    /// Shows a hidden channel to the bot.
+    pub fn unhide(&self, channel: &str) {
+        self.change(|state| state.channels.get_mut(channel).unwrap().hidden_from_bot = false);
+    }
+
     /// Enforces rates from here on: whoever is faster gets a 429, which is no refusal.
     pub fn enforce_rates(&self) {
         self.change(|state| state.rates.on = true);

@@ -68,16 +68,13 @@ impl Bot {
         self.child = spawn(&self.config, &self.state);
     }
 
-    /// A command at the terminal beside it.
+    /// A command at the terminal beside it, by its exit code.
     pub(crate) fn terminal(&self, args: &[&str]) -> i32 {
-        let status = Command::new(sickbay())
-            .args(args)
-            .arg("--state")
-            .arg(&self.state)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        status.unwrap().code().unwrap_or(-1)
+        let mut command = Command::new(sickbay());
+        command.args(args);
+        with_files(&mut command, &self.config, &self.state);
+        let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+        quiet.status().unwrap().code().unwrap_or(-1)
     }
 }
 
@@ -90,13 +87,19 @@ impl Drop for Bot {
 
 fn spawn(config: &Path, state: &Path) -> Child {
     let mut serve = Command::new(sickbay());
-    serve.arg("serve").arg("--config").arg(config);
-    serve.arg("--state").arg(state);
+    serve.arg("serve");
+    with_files(&mut serve, config, state);
+    serve.env("SICKBAY_LOG", "warn").stdin(Stdio::null());
+    serve.spawn().unwrap()
+}
+
+/// Names the settings, the journal and the lab's hosts.
+fn with_files(command: &mut Command, config: &Path, state: &Path) {
+    command.arg("--config").arg(config);
+    command.arg("--state").arg(state);
     // The lab has one once it has a host; a story that looks at this machine alone needs none.
     let hosts = lab_dir().join("ssh_config");
     if hosts.exists() {
-        serve.arg("--ssh-config").arg(hosts);
+        command.arg("--ssh-config").arg(hosts);
     }
-    serve.env("SICKBAY_LOG", "warn").stdin(Stdio::null());
-    serve.spawn().unwrap()
 }

@@ -1,6 +1,9 @@
 //! Incidents told in a Discord channel: a command, the thread, a press on a phone, the fix, and taking it back. The guild is
 //! the strict one of `tests/fakes`, the host and what is wrong with it are real.
 
+mod both;
+mod trouble;
+
 use std::path::Path;
 
 use tests::fakes::discord::{Discord, Message};

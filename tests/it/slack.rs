@@ -31,7 +31,7 @@ async fn sockets_gone(slack: &Slack) {
         .await;
 }
 
-async fn workspace() -> Slack {
+pub(crate) async fn workspace() -> Slack {
     let slack = Slack::start().await;
     slack.user("U1", "ada");
     slack.user("U2", "bo");

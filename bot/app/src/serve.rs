@@ -104,7 +104,7 @@ async fn connect(world: &World) -> anyhow::Result<Vec<Front>> {
         let slack = Slack::connect(options)
             .await
             .map_err(|error| Usage(crate::sentence::of(&error)))?;
-        fronts.push(Front::Slack(slack));
+        fronts.push(Front::Slack(Box::new(slack)));
     }
     if let Some(discord) = &settings.discord {
         let people = settings.people.values();

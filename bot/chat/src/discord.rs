@@ -18,7 +18,7 @@ use std::time::Duration;
 use incident::digest;
 use serde_json::{Value, json};
 use serenity::all::{
-    ApplicationId, ChannelId, CreateAttachment, Http, HttpBuilder, HttpError, MessageId,
+    ChannelId, CreateAttachment, Http, HttpBuilder, HttpError, Message, MessageId,
 };
 
 use crate::event::{ChatEvent, SendError};
@@ -32,8 +32,9 @@ const CALL: Duration = Duration::from_secs(15);
 const HASTE: Duration = Duration::from_secs(2);
 /// Discord's mark of a message that one person sees.
 const FOR_ONE: u64 = 64;
-/// Discord's numbers for what is not there, or is put away.
+/// Discord's numbers for what is not there, may not be done, or is put away.
 const UNKNOWN_CHANNEL: isize = 10_003;
+const FORBIDDEN: [isize; 2] = [50_001, 50_013];
 const THREAD_IS_THERE: isize = 160_004;
 const THREAD_IS_ARCHIVED: isize = 50_083;
 /// How long a thread stays in sight after the last word in it: a week, in minutes.
@@ -58,7 +59,6 @@ pub struct Options {
 pub struct Discord {
     options: Arc<Options>,
     http: Arc<Http>,
-    application: ApplicationId,
     /// The commands to whose senders an answer was promised.
     promised: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -66,7 +66,7 @@ pub struct Discord {
 impl std::fmt::Debug for Discord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Discord")
-            .field("application", &self.application)
+            .field("application", &self.http.application_id())
             .finish_non_exhaustive()
     }
 }
@@ -79,9 +79,6 @@ pub enum DiscordError {
         "Discord does not take the bot token: {0}; copy it anew from the Bot page of the developer portal"
     )]
     Token(String),
-    /// Discord.
-    #[error("Discord does not answer: {0}")]
-    Away(SendError),
 }
 
 /// A client. With a proxy the library's own limiter has to be off, or it would go around the proxy.
@@ -94,22 +91,23 @@ fn client(options: &Options) -> HttpBuilder {
 }
 
 impl Discord {
-    /// Asks Discord who we are there.
+    /// Asks Discord who we are there. Where it does not answer now it is asked again later: whoever serves another platform
+    /// too goes on with that.
     ///
     /// # Errors
-    /// [`DiscordError`] where the token is not taken or Discord does not answer.
+    /// [`DiscordError`] where the token is not taken.
     pub async fn connect(options: Options) -> Result<Self, DiscordError> {
         let http = client(&options).build();
-        let told = called(http.get_current_application_info()).await;
-        let told = told.map_err(|error| match error {
-            SendError::Refused(why) => DiscordError::Token(why),
-            away @ (SendError::Limited(_) | SendError::Trouble(_)) => DiscordError::Away(away),
-        })?;
-        http.set_application_id(told.id);
+        match introduce(&http).await {
+            Ok(()) => {}
+            Err(SendError::Refused(why)) => return Err(DiscordError::Token(why)),
+            Err(away @ (SendError::Limited(_) | SendError::Trouble(_))) => {
+                tracing::warn!(%away, "Discord does not answer; it is tried again");
+            }
+        }
         Ok(Self {
             options: Arc::new(options),
             http: Arc::new(http),
-            application: told.id,
             promised: Arc::default(),
         })
     }
@@ -122,11 +120,12 @@ impl Discord {
         &self,
         place: &str,
         thread: Option<&str>,
+        once: &str,
         content: &Content,
     ) -> Result<String, SendError> {
         let channel = number(last_of(place))?;
         let Some(root) = thread else {
-            let message = self.send(channel, content).await.map_err(refusal)?;
+            let message = self.send(channel, once, content).await.map_err(refusal)?;
             // Where it cannot be begun now it is begun with the first message in it.
             if let Err(error) = self.begin(channel, message, &content.title).await {
                 tracing::warn!(%error, "a thread cannot be begun yet");
@@ -135,38 +134,56 @@ impl Discord {
         };
         // A thread that began with a message has the message's number.
         let inside = number(last_of(root))?;
-        let sent = match self.send(inside, content).await {
-            Err(Failed {
-                code: UNKNOWN_CHANNEL,
-                ..
-            }) => {
-                self.begin(channel, inside, &content.title).await?;
-                self.send(inside, content).await
+        let mut sent = self.send(inside, once, content).await;
+        if sent.as_ref().is_err_and(|no| no.code == UNKNOWN_CHANNEL) {
+            match self.begin(channel, inside, &content.title).await {
+                Ok(()) => sent = self.send(inside, once, content).await,
+                // A card that nobody sees is worse than one beside its thread.
+                Err(SendError::Refused(_)) => return self.beside(place, once, content).await,
+                Err(later) => return Err(later),
             }
-            sent => sent,
-        };
-        let server = place.rsplit_once(':').map_or(place, |(server, _)| server);
-        Ok(format!("{server}:{inside}:{}", sent.map_err(refusal)?))
+        }
+        match sent {
+            Ok(message) => {
+                let server = place.rsplit_once(':').map_or(place, |(server, _)| server);
+                Ok(format!("{server}:{inside}:{message}"))
+            }
+            Err(no) if FORBIDDEN.contains(&no.code) => self.beside(place, once, content).await,
+            Err(no) => Err(no.why),
+        }
     }
 
-    async fn send(&self, channel: u64, content: &Content) -> Result<u64, Failed> {
+    /// Posts to the channel what ought to stand in a thread, where the thread may not be written to.
+    async fn beside(
+        &self,
+        place: &str,
+        once: &str,
+        content: &Content,
+    ) -> Result<String, SendError> {
+        let sent = self.send(number(last_of(place))?, once, content).await;
+        Ok(format!("{place}:{}", sent.map_err(refusal)?))
+    }
+
+    async fn send(&self, channel: u64, once: &str, content: &Content) -> Result<u64, Failed> {
         let mut body = content.body();
-        // Sent again because nobody said that it had arrived, it is the same message still.
-        let once = digest::of("sickbay discord once 1", &json!([channel, content.hash()]));
-        let once: String = once
-            .trim_start_matches("sha256:")
-            .chars()
-            .take(24)
-            .collect();
+        let key = digest::of("sickbay discord once 1", &json!([channel, once]));
+        let key: String = key.trim_start_matches("sha256:").chars().take(24).collect();
         if let Some(body) = body.as_object_mut() {
-            body.insert("nonce".to_owned(), json!(once));
+            body.insert("nonce".to_owned(), json!(key));
             body.insert("enforce_nonce".to_owned(), json!(true));
         }
-        let call = self
-            .http
-            .send_message(ChannelId::new(channel), files(content), &body);
-        let message = tried(call).await?;
-        Ok(message.id.get())
+        let place = ChannelId::new(channel);
+        let sent = tried(self.http.send_message(place, files(content), &body)).await?;
+        // Sent again since nobody said that it had arrived, it is the message that arrived then, with what it said then.
+        if !shows(&sent, content) {
+            let body = content.body();
+            tried(
+                self.http
+                    .edit_message(place, sent.id, &body, files(content)),
+            )
+            .await?;
+        }
+        Ok(sent.id.get())
     }
 
     /// Begins the thread of a message.
@@ -262,6 +279,22 @@ impl Discord {
             .lock()
             .is_ok_and(|mut promised| promised.remove(key))
     }
+}
+
+/// Asks Discord who we are there; the client needs to know it for answers.
+async fn introduce(http: &Http) -> Result<(), SendError> {
+    let told = called(http.get_current_application_info()).await?;
+    http.set_application_id(told.id);
+    Ok(())
+}
+
+/// Whether a message says this. Discord takes white space from the ends.
+fn shows(message: &Message, content: &Content) -> bool {
+    let there = message.embeds.iter();
+    let there = there.map(|embed| embed.description.as_deref().unwrap_or("").trim());
+    let ours = content.embeds.iter();
+    let ours = ours.map(|embed| embed["description"].as_str().unwrap_or("").trim());
+    message.content.trim() == content.text.trim() && there.eq(ours)
 }
 
 /// The platform's own name at the end of a whole one.

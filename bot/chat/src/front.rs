@@ -12,7 +12,7 @@ use crate::slack::{self, Slack, SlackError};
 #[derive(Debug)]
 pub enum Front {
     /// A workspace of Slack.
-    Slack(Slack),
+    Slack(Box<Slack>),
     /// A bot of Discord.
     Discord(Discord),
 }
@@ -113,7 +113,8 @@ impl Front {
         }
     }
 
-    /// Posts a message to a conversation, or to a thread of it. Gives its whole name.
+    /// Posts a message to a conversation, or to a thread of it. Gives its whole name. `once` is what makes it the same
+    /// message when it is posted again since nobody said that it had arrived, for platforms that can tell.
     ///
     /// # Errors
     /// [`SendError`].
@@ -121,6 +122,7 @@ impl Front {
         &self,
         place: &str,
         thread: Option<&str>,
+        once: &str,
         content: &Content,
     ) -> Result<String, SendError> {
         match (self, content) {
@@ -128,7 +130,7 @@ impl Front {
                 slack.post(place, thread, content).await
             }
             (Self::Discord(discord), Content::Discord(content)) => {
-                Box::pin(discord.post(place, thread, content)).await
+                Box::pin(discord.post(place, thread, once, content)).await
             }
             (Self::Slack(_), Content::Discord(_)) | (Self::Discord(_), Content::Slack(_)) => {
                 Err(elsewhere())

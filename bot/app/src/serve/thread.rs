@@ -98,7 +98,12 @@ impl Serve {
             if stands.is_some_and(|post| part.once || post.shown == hash) {
                 continue;
             }
-            let sent = deliver(front, place, root.as_deref(), stands, &part.content).await;
+            let once = format!("{} {}", incident.id, part.name);
+            let sent = match stands {
+                Some(post) => Sending::Edit(&post.message),
+                None => Sending::Post(place, root.as_deref(), &once),
+            };
+            let sent = deliver(front, sent, &part.content).await;
             let message = match sent {
                 Ok(message) => message,
                 Err(SendError::Refused(why)) => {
@@ -239,22 +244,28 @@ impl Serve {
     }
 }
 
-/// Posts a message, or edits the one that stands; waits where the platform asks to.
+/// What is done so that a message says something.
+enum Sending<'a> {
+    /// It stands there, and says something else from now on.
+    Edit(&'a str),
+    /// It is new: where, in the thread of which message, and what makes it the same when it is sent again.
+    Post(&'a str, Option<&'a str>, &'a str),
+}
+
+/// Sends a message and gives its name; waits where the platform asks to.
 async fn deliver(
     front: &Front,
-    place: &str,
-    root: Option<&str>,
-    stands: Option<&Post>,
+    sending: Sending<'_>,
     content: &Content,
 ) -> Result<String, SendError> {
     let mut tries = 0;
     loop {
-        let sent = match stands {
-            Some(post) => front
-                .edit(&post.message, content)
+        let sent = match &sending {
+            Sending::Edit(message) => front
+                .edit(message, content)
                 .await
-                .map(|()| post.message.clone()),
-            None => front.post(place, root, content).await,
+                .map(|()| (*message).to_owned()),
+            Sending::Post(place, root, once) => front.post(place, *root, once, content).await,
         };
         match sent {
             Err(SendError::Limited(wait)) if tries < TRIES => {

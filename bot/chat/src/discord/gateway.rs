@@ -12,7 +12,7 @@ use serenity::all::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Options, called, client, commands};
+use super::{Options, called, client, commands, introduce};
 
 /// How often the gateway is looked after.
 const WATCH: Duration = Duration::from_secs(5);
@@ -22,7 +22,7 @@ const DEAD: Duration = Duration::from_secs(90);
 const AGAIN: Duration = Duration::from_secs(5);
 const AGAIN_AT_MOST: Duration = Duration::from_secs(300);
 
-/// Registers the commands, trying again until it worked.
+/// Says who we are, where that is not known yet, and registers the commands; tries again until it worked.
 pub(super) async fn register(options: Arc<Options>, http: Arc<Http>) {
     let body = commands::registered();
     let mut open: Vec<Option<GuildId>> = options
@@ -35,6 +35,14 @@ pub(super) async fn register(options: Arc<Options>, http: Arc<Http>) {
     }
     let mut wait = AGAIN;
     loop {
+        if http.application_id().is_none()
+            && let Err(error) = introduce(&http).await
+        {
+            tracing::warn!(%error, "Discord does not say who we are there");
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(AGAIN_AT_MOST);
+            continue;
+        }
         let mut left = Vec::new();
         for guild in open {
             let done = match guild {
