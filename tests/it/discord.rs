@@ -157,6 +157,10 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
         &["digest sha256:", "runbook unit-exec-permission"],
     )
     .await;
+    let found = said(&discord, &["**CRITICAL f-1:**"]).await;
+    discord.press("11", &found, "Evidence").await;
+    let shown = said(&discord, &["Evidence of ", "f-1: /opt/shop/bin/shop"]).await;
+    assert_eq!(shown.only_for.as_deref(), Some("11"));
     // A slip of the finger does nothing.
     let asked = discord.press("11", &card, "Approve").await;
     let question = discord.look(|state| state.messages[&asked.original.unwrap()].clone());

@@ -117,11 +117,7 @@ async fn connect(world: &World) -> anyhow::Result<Vec<Front>> {
                 .collect(),
             api: discord.api.clone(),
             people: people.flat_map(|person| person.discord.clone()).collect(),
-            hosts: world
-                .inventory()
-                .hosts()
-                .map(|host| host.name.to_string())
-                .collect(),
+            hosts: targets(world.inventory()),
         };
         let discord = Discord::connect(options)
             .await
@@ -129,6 +125,16 @@ async fn connect(world: &World) -> anyhow::Result<Vec<Front>> {
         fronts.push(Front::Discord(discord));
     }
     Ok(fronts)
+}
+
+/// What can be named where a host is wanted: the hosts, then the groups.
+fn targets(inventory: &hosts::Inventory) -> Vec<String> {
+    let hosts = inventory.hosts().map(|host| host.name.to_string());
+    let groups: BTreeSet<String> = inventory
+        .hosts()
+        .flat_map(|host| host.groups.iter().map(|group| format!("@{group}")))
+        .collect();
+    hosts.chain(groups).collect()
 }
 
 /// The bot's token of Discord from its file: three parts with dots between them.

@@ -59,6 +59,8 @@ pub struct Options {
 pub struct Discord {
     options: Arc<Options>,
     http: Arc<Http>,
+    /// Answers interactions, which no rate applies to: the library's limiter would keep a place for each of them for ever.
+    quick: Arc<Http>,
     /// The commands to whose senders an answer was promised.
     promised: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -105,11 +107,19 @@ impl Discord {
                 tracing::warn!(%away, "Discord does not answer; it is tried again");
             }
         }
+        let quick = client(&options).ratelimiter_disabled(true).build();
         Ok(Self {
             options: Arc::new(options),
             http: Arc::new(http),
+            quick: Arc::new(quick),
             promised: Arc::default(),
         })
+    }
+
+    /// Whether Discord has said who we are there.
+    #[must_use]
+    pub fn introduced(&self) -> bool {
+        self.http.application_id().is_some()
     }
 
     /// Posts a message to a channel, and begins its thread; or to the thread of a message. Gives its whole name.

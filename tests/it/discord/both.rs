@@ -56,7 +56,10 @@ api = "{}"
     said(&discord, &["ada approved", "before; 1 more must"]).await;
     assert!(host.must("mode", SHOP).starts_with("644"));
 
-    press(&discord, "12", &card, "Approve").await;
+    // In the thread there is nothing to name.
+    discord
+        .slash("12", &card.channel, "sickbay approve", &[])
+        .await;
     said(&discord, &["✅", "Verified", "2 of 2 approvals: ada, bo"]).await;
     assert!(host.must("mode", SHOP).starts_with("755\nactive"));
 

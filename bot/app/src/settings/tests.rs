@@ -68,3 +68,21 @@ fn the_example_is_read() {
             .is_some_and(|policy| !policy.rules.is_empty())
     );
 }
+
+#[test]
+fn discord_knows_people_and_servers_by_numbers() {
+    refused(
+        "version = 1\n[people.a]\ndiscord = [\"ada\"]\n",
+        "sickbay.toml: [people.a]: \"ada\" is no user of Discord; an id is a number: Settings, Advanced, Developer Mode, then Copy User ID",
+    );
+    refused(
+        "version = 1\n[people.a]\ndiscord = [\"7\"]\n[people.b]\ndiscord = [\"7\"]\n",
+        "sickbay.toml: the Discord member 7 belongs to both a and b; give it to one",
+    );
+    refused(
+        "version = 1\n[discord]\nbot_token_file = \"t\"\nguilds = [\"my server\"]\n",
+        "sickbay.toml: [discord]: \"my server\" is no server of Discord; an id is a number: Settings, Advanced, Developer Mode, then Copy Server ID",
+    );
+    let both = "version = 1\n[people.a]\nslack = [\"7\"]\n[people.b]\ndiscord = [\"7\"]\n";
+    assert!(Settings::parse(Path::new("x"), both).is_ok());
+}

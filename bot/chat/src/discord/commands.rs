@@ -2,7 +2,7 @@
 //! on a phone nothing has to be known by heart.
 
 use serde_json::{Value, json};
-use serenity::all::{CommandDataOption, CommandDataOptionValue};
+use serenity::all::{CommandDataOption, CommandDataOptionValue, GuildId};
 
 /// A box that is filled in.
 struct Slot {
@@ -72,8 +72,9 @@ const VERBS: [(&str, &str, &[Slot]); 10] = [
     ("help", "What can be asked", &[]),
 ];
 
-/// What is registered: `/diagnose`, since it is in a hurry, and `/sickbay` with every verb.
-pub(super) fn registered() -> Value {
+/// What is registered: `/diagnose`, since it is in a hurry, and `/sickbay` with every verb. A guild's own commands are used
+/// there anyway; those for all say that they want a server, since a thread has to be begun.
+pub(super) fn registered(guild: Option<GuildId>) -> Value {
     let slots = |slots: &[Slot]| -> Vec<Value> {
         slots
             .iter()
@@ -91,12 +92,14 @@ pub(super) fn registered() -> Value {
             json!({ "type": 1, "name": verb, "description": what, "options": slots(all) })
         })
         .collect();
-    // Only in the channels of a server: a thread has to be begun.
     let command = |name: &str, what: &str, options: Vec<Value>| {
-        json!({
-            "type": 1, "name": name, "description": what, "options": options,
-            "contexts": [0], "integration_types": [0],
-        })
+        let mut command =
+            json!({ "type": 1, "name": name, "description": what, "options": options });
+        if let (None, Some(command)) = (guild, command.as_object_mut()) {
+            command.insert("contexts".to_owned(), json!([0]));
+            command.insert("integration_types".to_owned(), json!([0]));
+        }
+        command
     };
     json!([
         command(

@@ -24,7 +24,6 @@ const AGAIN_AT_MOST: Duration = Duration::from_secs(300);
 
 /// Says who we are, where that is not known yet, and registers the commands; tries again until it worked.
 pub(super) async fn register(options: Arc<Options>, http: Arc<Http>) {
-    let body = commands::registered();
     let mut open: Vec<Option<GuildId>> = options
         .guilds
         .iter()
@@ -45,6 +44,7 @@ pub(super) async fn register(options: Arc<Options>, http: Arc<Http>) {
         }
         let mut left = Vec::new();
         for guild in open {
+            let body = commands::registered(guild);
             let done = match guild {
                 Some(guild) => called(http.create_guild_commands(guild, &body)).await,
                 None => called(http.create_global_commands(&body)).await,

@@ -47,7 +47,7 @@ impl Drop for Socket {
 /// What answers interactions and hands them on.
 struct Ears {
     options: Arc<Options>,
-    http: Arc<Http>,
+    quick: Arc<Http>,
     promised: Arc<Mutex<BTreeSet<String>>>,
     to: mpsc::UnboundedSender<ChatEvent>,
     seen: Mutex<(VecDeque<u64>, BTreeSet<u64>)>,
@@ -59,7 +59,7 @@ impl Discord {
     pub fn listen(&self, to: mpsc::UnboundedSender<ChatEvent>) -> Socket {
         let ears = Arc::new(Ears {
             options: Arc::clone(&self.options),
-            http: Arc::clone(&self.http),
+            quick: Arc::clone(&self.quick),
             promised: Arc::clone(&self.promised),
             to,
             seen: Mutex::default(),
@@ -129,7 +129,7 @@ impl Ears {
 
     async fn respond(&self, id: InteractionId, token: &str, body: &Value) -> Result<(), SendError> {
         let call = self
-            .http
+            .quick
             .create_interaction_response(id, token, body, Vec::new());
         let done = called(call).await;
         if let Err(error) = &done {

@@ -30,16 +30,17 @@ pub(super) fn plain(text: &str, most: usize) -> String {
     // How much of `out` is kept where it turns out to be too long.
     let mut keep = 0;
     let mut line_begins = true;
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
+    for (at, c) in text.char_indices() {
+        let after = text.get(at + c.len_utf8()..).unwrap_or("");
         let c = visible(c);
         let mut piece = String::with_capacity(4);
         let escaped = match c {
             '\\' | '*' | '_' | '~' | '`' | '|' | '<' | '[' => true,
             // A quote, a title, a list: only where a line begins.
             '>' | '#' | '-' | '+' => line_begins,
-            // An address becomes a link, and some links a preview.
-            ':' => rest.peek() == Some(&'/'),
+            // An address becomes a link, some links a preview, and this one a door to another server.
+            ':' => after.starts_with('/'),
+            '.' => after.starts_with("gg/"),
             _ => false,
         };
         if escaped {
@@ -128,4 +129,71 @@ pub(super) fn name(text: &str) -> String {
     }
     out.push('…');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code, length, name, plain};
+
+    #[track_caller]
+    fn check(text: &str, shown: &str) {
+        assert_eq!(plain(text, 2_000), shown);
+    }
+
+    #[test]
+    fn words_are_shown_as_they_are() {
+        check(
+            "nginx.service has failed (exit-code)",
+            "nginx.service has failed (exit-code)",
+        );
+        check(
+            "a_b *c* ~~d~~ `e` ||f||",
+            r"a\_b \*c\* \~\~d\~\~ \`e\` \|\|f\|\|",
+        );
+        check("[x](http://e)", r"\[x](http\://e)");
+        check("# a\n- b\n > c # d - e", "\\# a\n\\- b\n \\> c # d - e");
+        check("<@11> <#1> <:e:1>", "\\<@\u{200b}11> \\<#1> \\<:e:1>");
+        check("@everyone", "@\u{200b}everyone");
+        check("join discord.gg/x", r"join discord\.gg/x");
+        check("a\u{202e}b\u{7}c", "a\u{fffd}b\u{fffd}c");
+        check("C:\\x", r"C:\\x");
+    }
+
+    #[test]
+    fn what_is_cut_says_so_and_fits() {
+        for text in [
+            "a".repeat(50),
+            "*".repeat(50),
+            "🔥".repeat(50),
+            "@".repeat(50),
+        ] {
+            let shown = plain(&text, 40);
+            assert!(shown.ends_with(" … (cut)"), "{shown}");
+            assert!(length(&shown) <= 40, "{shown}");
+            let (block, whole) = code(&text, "diff", 40);
+            assert!(!whole && length(&block) <= 40, "{block}");
+        }
+        assert_eq!(plain(&"a".repeat(40), 40), "a".repeat(40));
+    }
+
+    #[test]
+    fn a_block_cannot_be_closed_from_inside() {
+        let (block, whole) = code("a\n```\n@everyone ``b`` ````", "", 500);
+        assert!(whole);
+        let inside = block
+            .strip_prefix("```\n")
+            .unwrap()
+            .strip_suffix("\n```")
+            .unwrap();
+        assert!(!inside.contains("``"), "{inside}");
+        assert_eq!(code("", "", 500).0, "```\n–\n```");
+        assert_eq!(code("`a`", "", 500).0, "```\n\u{200b}`a`\n```");
+    }
+
+    #[test]
+    fn a_thread_has_a_name() {
+        assert_eq!(name("web1: it is down\nreally"), "web1: it is down");
+        assert_eq!(name("  "), "–");
+        assert!(length(&name(&"🔥".repeat(200))) <= 100);
+    }
 }
