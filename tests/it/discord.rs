@@ -2,6 +2,7 @@
 //! the strict one of `tests/fakes`, the host and what is wrong with it are real.
 
 mod both;
+mod front;
 mod trouble;
 
 use std::path::Path;
@@ -68,6 +69,7 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     let host = Host::up("it-discord", "systemd");
     host.must("prepare", BREAK_SHOP);
     let discord = guild().await;
+    discord.enforce_rates();
     let mut bot = start(host.state.path(), &discord, PEOPLE);
     ready(&discord).await;
 

@@ -118,6 +118,7 @@ async fn connect(world: &World) -> anyhow::Result<Vec<Front>> {
             api: discord.api.clone(),
             people: people.flat_map(|person| person.discord.clone()).collect(),
             hosts: targets(world.inventory()),
+            patience: chat::discord::PATIENCE,
         };
         let discord = Discord::connect(options)
             .await

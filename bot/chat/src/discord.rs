@@ -26,6 +26,8 @@ use crate::event::{ChatEvent, SendError};
 pub use hear::Socket;
 pub use layout::{Content, File, content, evidence};
 
+/// How long the gateway may be unconnected, as [`Options`] has it.
+pub const PATIENCE: Duration = Duration::from_secs(90);
 /// How long one call may take.
 const CALL: Duration = Duration::from_secs(15);
 /// How long is waited after a refusal for haste that does not say how long.
@@ -53,6 +55,9 @@ pub struct Options {
     pub people: BTreeSet<String>,
     /// The names that are offered while somebody types a host.
     pub hosts: Vec<String>,
+    /// Unconnected for so long the gateway is opened anew: the library tries again by itself within seconds, but waits
+    /// for ever for a server that takes a connection and says nothing.
+    pub patience: Duration,
 }
 
 /// A bot of Discord.

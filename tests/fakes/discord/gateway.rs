@@ -60,6 +60,12 @@ impl Drop for Live {
 }
 
 pub(super) async fn serve(inner: Arc<Inner>, stream: TcpStream) {
+    if inner.watched.change(|state| {
+        state.waiting += usize::from(state.mute);
+        state.mute
+    }) {
+        return std::future::pending().await;
+    }
     let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else {
         return;
     };
@@ -337,6 +343,11 @@ impl Discord {
         for socket in lock(&self.inner.sockets).values() {
             let _gone = socket.send(Order::Freeze);
         }
+    }
+
+    /// New connections are taken, and nothing is ever said on them, not even that they stand.
+    pub fn mute_gateway(&self, mute: bool) {
+        self.change(|state| state.mute = mute);
     }
 
     /// Heartbeats are not answered from here on.

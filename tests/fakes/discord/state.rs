@@ -226,6 +226,9 @@ pub struct State {
     pub heartbeats: usize,
     /// Connections still to be dropped as soon as they are ready.
     pub flaps: usize,
+    /// Connections that were taken while the gateway was mute.
+    pub waiting: usize,
+    pub(crate) mute: bool,
     pub(crate) privileged: u64,
     pub(crate) orders: Orders,
     pub(crate) rates: Rates,

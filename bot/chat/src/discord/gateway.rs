@@ -16,8 +16,6 @@ use super::{Options, called, client, commands, introduce};
 
 /// How often the gateway is looked after.
 const WATCH: Duration = Duration::from_secs(5);
-/// Unconnected for so long it is taken for dead: the library tries again by itself within seconds.
-const DEAD: Duration = Duration::from_secs(90);
 /// How long is waited before a dead one is opened anew, at first and at most: Discord takes a thousand a day.
 const AGAIN: Duration = Duration::from_secs(5);
 const AGAIN_AT_MOST: Duration = Duration::from_secs(300);
@@ -95,7 +93,7 @@ impl Gateway {
             let why = self.once().await;
             self.greeted.store(false, Ordering::Relaxed);
             tracing::warn!(why, "the gateway to Discord is opened anew");
-            if opened.elapsed() > DEAD * 2 {
+            if opened.elapsed() > self.options.patience * 2 {
                 wait = AGAIN;
             }
             tokio::time::sleep(wait).await;
@@ -167,14 +165,15 @@ impl Gateway {
             oneshot::Receiver<String>,
         ),
     ) -> String {
-        let Ok(Ok(shards)) = tokio::time::timeout(DEAD, begun).await else {
+        let patience = self.options.patience;
+        let Ok(Ok(shards)) = tokio::time::timeout(patience, begun).await else {
             return "it does not begin".to_owned();
         };
         let mut alive = Instant::now();
         loop {
             tokio::select! {
                 why = &mut ended => return why.unwrap_or_else(|_gone| "it ended".to_owned()),
-                () = tokio::time::sleep(WATCH) => {}
+                () = tokio::time::sleep(WATCH.min(patience)) => {}
             }
             let runners = tokio::time::timeout(WATCH, shards.runners.lock()).await;
             let connected = runners.is_ok_and(|runners| {
@@ -183,8 +182,8 @@ impl Gateway {
             });
             if connected {
                 alive = Instant::now();
-            } else if alive.elapsed() > DEAD {
-                return format!("not connected for {} s", DEAD.as_secs());
+            } else if alive.elapsed() > patience {
+                return format!("not connected for {} s", patience.as_secs());
             }
         }
     }

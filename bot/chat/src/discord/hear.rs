@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use serenity::all::{
@@ -18,6 +19,8 @@ use super::{Discord, FOR_ONE, Options, called, commands, response};
 use crate::event::{Button, ChatEvent, Platform, SendError, What};
 use crate::words;
 
+/// How long Discord waits for a first answer.
+const IN_TIME: Duration = Duration::from_secs(3);
 /// How many interactions are remembered, so that one that comes again is not heard again.
 const REMEMBERED: usize = 20_000;
 
@@ -131,7 +134,10 @@ impl Ears {
         let call = self
             .quick
             .create_interaction_response(id, token, body, Vec::new());
-        let done = called(call).await;
+        // What comes later helps nobody, and what was asked for is not kept waiting.
+        let done = tokio::time::timeout(IN_TIME, called(call)).await;
+        let done =
+            done.unwrap_or_else(|_late| Err(SendError::Trouble("no answer in time".to_owned())));
         if let Err(error) = &done {
             tracing::warn!(%error, "Discord did not get its answer in time");
         }
