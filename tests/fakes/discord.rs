@@ -204,6 +204,11 @@ impl Discord {
         self.change(|state| state.channels.get_mut(channel).unwrap().hidden_from_bot = false);
     }
 
+    /// Somebody puts a thread away; it is not locked.
+    pub fn archive(&self, thread: &str) {
+        self.change(|state| state.channels.get_mut(thread).unwrap().archived = true);
+    }
+
     /// Enforces rates from here on: whoever is faster gets a 429, which is no refusal.
     pub fn enforce_rates(&self) {
         self.change(|state| state.rates.on = true);

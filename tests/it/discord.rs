@@ -12,6 +12,13 @@ use tests::fakes::discord::{Discord, Message};
 use crate::bot::{BREAK_SHOP, Bot, LONG, PEOPLE, SHOP};
 use crate::lab::Host;
 
+/// A unit whose description pings and formats.
+const HOSTILE: &str = r#"
+mkdir -p /etc/systemd/system/shop.service.d
+printf "[Unit]\nDescription=Shop @everyone <@11> **now** \140\140\140\n" > /etc/systemd/system/shop.service.d/words.conf
+systemctl daemon-reload
+"#;
+
 /// Starts it for a guild.
 fn start(dir: &Path, discord: &Discord, people: &str) -> Bot {
     let settings = format!(
@@ -67,6 +74,8 @@ async fn press(discord: &Discord, user: &str, card: &Message, name: &str) {
 #[ignore = "needs the lab"]
 async fn a_command_a_thread_a_press_a_fix_and_back() {
     let host = Host::up("it-discord", "systemd");
+    // What the host says of itself is hostile too.
+    host.must("prepare", HOSTILE);
     host.must("prepare", BREAK_SHOP);
     let discord = guild().await;
     discord.enforce_rates();
@@ -160,6 +169,8 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     )
     .await;
     let found = said(&discord, &["**CRITICAL f-1:**"]).await;
+    let tame = "Shop @\u{200b}everyone \\<@\u{200b}11> \\*\\*now\\*\\* \\`\\`\\`";
+    assert!(found.says(tame), "{}", found.words());
     discord.press("11", &found, "Evidence").await;
     let shown = said(&discord, &["Evidence of ", "f-1: /opt/shop/bin/shop"]).await;
     assert_eq!(shown.only_for.as_deref(), Some("11"));

@@ -2,7 +2,7 @@
 
 mod discord;
 mod discord_answers;
-mod discord_client;
+pub(crate) mod discord_client;
 mod discord_limits;
 mod slack;
 mod slack_answers;

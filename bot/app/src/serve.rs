@@ -115,6 +115,7 @@ async fn connect(world: &World) -> anyhow::Result<Vec<Front>> {
                 .iter()
                 .filter_map(|id| id.parse().ok())
                 .collect(),
+            web: None,
             api: discord.api.clone(),
             people: people.flat_map(|person| person.discord.clone()).collect(),
             hosts: targets(world.inventory()),

@@ -49,6 +49,8 @@ pub struct Options {
     pub token: String,
     /// The servers in which it answers; everywhere where none is named.
     pub guilds: BTreeSet<u64>,
+    /// The HTTP client, where the library's own does not serve: it trusts the certificates that it came with.
+    pub web: Option<reqwest::Client>,
     /// What stands before the API, and keeps to Discord's rates; none where it is reached itself.
     pub api: Option<String>,
     /// The people whom the settings know: hosts are offered to them alone.
@@ -90,7 +92,10 @@ pub enum DiscordError {
 
 /// A client. With a proxy the library's own limiter has to be off, or it would go around the proxy.
 fn client(options: &Options) -> HttpBuilder {
-    let builder = HttpBuilder::new(&options.token);
+    let mut builder = HttpBuilder::new(&options.token);
+    if let Some(web) = &options.web {
+        builder = builder.client(web.clone());
+    }
     match &options.api {
         Some(api) => builder.proxy(api).ratelimiter_disabled(true),
         None => builder,

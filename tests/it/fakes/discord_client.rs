@@ -61,6 +61,14 @@ pub(crate) async fn listen(
 
 /// A client as in production, limiter on: it believes that the fake is discord.com, because a certificate says so.
 pub(crate) async fn http_over_tls(discord: &Discord) -> Http {
+    HttpBuilder::new(discord.token())
+        .client(web_over_tls(discord).await)
+        .application_id(application(discord))
+        .build()
+}
+
+/// What such a client makes its requests with.
+pub(crate) async fn web_over_tls(discord: &Discord) -> reqwest::Client {
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let signed = rcgen::generate_simple_self_signed(vec!["discord.com".to_owned()]).unwrap();
     let key = rustls::pki_types::PrivateKeyDer::try_from(signed.signing_key.serialize_der());
@@ -83,14 +91,10 @@ pub(crate) async fn http_over_tls(discord: &Discord) -> Http {
         }
     });
     let root = reqwest::Certificate::from_pem(signed.cert.pem().as_bytes()).unwrap();
-    let client = reqwest::Client::builder()
+    reqwest::Client::builder()
         .use_rustls_tls()
         .resolve("discord.com", address)
         .add_root_certificate(root)
         .build()
-        .unwrap();
-    HttpBuilder::new(discord.token())
-        .client(client)
-        .application_id(application(discord))
-        .build()
+        .unwrap()
 }

@@ -98,6 +98,9 @@ fn on_message(
     match (verb, rest) {
         ("GET", []) => Ok((200, shown(state, &found))),
         ("PATCH", []) => {
+            if state.channels[&found.channel].archived {
+                return Err(no(400, 50083, "Thread is archived"));
+            }
             if !found.by_bot {
                 let words = "Cannot edit a message authored by another user";
                 return Err(no(403, 50005, words));
