@@ -4,6 +4,7 @@ mod approvals;
 mod files;
 mod output;
 mod reach;
+mod serve;
 mod sshd;
 mod state;
 

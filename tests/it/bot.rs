@@ -1,5 +1,6 @@
 //! `sickbay serve` as a process, as the stories of all platforms have it.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -48,7 +49,10 @@ impl Bot {
     /// Starts it with these settings, and keeps its files here: the tokens by the name of their file.
     pub(crate) fn start(dir: &Path, settings: &str, tokens: &[(&str, &str)]) -> Self {
         for (name, token) in tokens {
-            std::fs::write(dir.join(name), format!("{token}\n")).unwrap();
+            let file = dir.join(name);
+            std::fs::write(&file, format!("{token}\n")).unwrap();
+            let mode = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(&file, mode).unwrap();
         }
         let config = dir.join("config.toml");
         std::fs::write(&config, format!("version = 1\n{settings}")).unwrap();

@@ -141,26 +141,23 @@ fn targets(inventory: &hosts::Inventory) -> Vec<String> {
 
 /// The bot's token of Discord from its file: three parts with dots between them.
 fn discord_token(path: &Path) -> anyhow::Result<String> {
-    let token = token(path, "")?;
-    if token.split('.').filter(|part| !part.is_empty()).count() != 3 {
+    let text = secret(path)?;
+    let token = text.trim();
+    if token.contains(char::is_whitespace)
+        || token.split('.').filter(|part| !part.is_empty()).count() != 3
+    {
         return Err(Usage(format!(
             "{} does not hold a bot token of Discord; it is on the Bot page of the developer portal, after Reset Token",
             path.display()
         ))
         .into());
     }
-    Ok(token)
+    Ok(token.to_owned())
 }
 
 /// A token from its file. What is in it is never shown.
 fn token(path: &Path, begins: &str) -> anyhow::Result<String> {
-    let text = crate::file::text(path).map_err(|error| {
-        let why = crate::sentence::of(&error);
-        Usage(format!(
-            "cannot read the token in {}: {why}",
-            path.display()
-        ))
-    })?;
+    let text = secret(path)?;
     let token = text.trim();
     if !token.starts_with(begins) || token.contains(char::is_whitespace) {
         return Err(Usage(format!(
@@ -170,6 +167,18 @@ fn token(path: &Path, begins: &str) -> anyhow::Result<String> {
         .into());
     }
     Ok(token.to_owned())
+}
+
+/// A secret from its file.
+fn secret(path: &Path) -> anyhow::Result<String> {
+    crate::file::text(path).map_err(|error| {
+        let why = crate::sentence::of(&error);
+        Usage(format!(
+            "cannot read the token in {}: {why}",
+            path.display()
+        ))
+        .into()
+    })
 }
 
 impl Serve {
