@@ -1,5 +1,6 @@
 //! `sickbay serve` as a process, as the stories of all platforms have it.
 
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -64,6 +65,11 @@ impl Bot {
         }
     }
 
+    /// What it logged so far, at the level at which most is told.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(log(&self.config)).unwrap()
+    }
+
     /// Kills it with SIGKILL; `gone` waits until the platform has noticed; then another is started.
     pub(crate) async fn restart(&mut self, gone: impl Future<Output = ()>) {
         self.child.kill().unwrap();
@@ -86,15 +92,33 @@ impl Drop for Bot {
     fn drop(&mut self) {
         let _ended = self.child.kill();
         let _ended = self.child.wait();
+        if std::thread::panicking() {
+            let log = self.log();
+            let told = |line: &&str| line.contains(" WARN ") || line.contains(" ERROR ");
+            let told: Vec<&str> = log.lines().filter(told).collect();
+            std::io::stderr()
+                .write_all(told.join("\n").as_bytes())
+                .unwrap();
+        }
     }
+}
+
+/// The log lies beside the settings.
+fn log(config: &Path) -> PathBuf {
+    config.with_file_name("log")
 }
 
 fn spawn(config: &Path, state: &Path) -> Child {
     let mut serve = Command::new(sickbay());
     serve.arg("serve");
     with_files(&mut serve, config, state);
-    serve.env("SICKBAY_LOG", "warn").stdin(Stdio::null());
-    serve.spawn().unwrap()
+    let log = std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(log(config))
+        .unwrap();
+    serve.env("SICKBAY_LOG", "trace").stdin(Stdio::null());
+    serve.stderr(log).spawn().unwrap()
 }
 
 /// Names the settings, the journal and the lab's hosts.

@@ -215,4 +215,11 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     assert_eq!(bot.terminal(&["audit", "verify"]), 0);
     assert_eq!(discord.pings(), []);
     discord.assert_no_refusals();
+    // Whoever reads the log can do nothing with it.
+    let log = bot.log();
+    assert!(log.contains("serving Discord"));
+    for secret in [discord.token(), "token-", &discord.token()[..8]] {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "the log has {secret:?}");
+    }
 }

@@ -148,6 +148,13 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     assert!(host.must("mode", SHOP).starts_with("644"));
 
     assert_eq!(bot.terminal(&["audit", "verify"]), 0);
+    // Whoever reads the log can do nothing with it.
+    let log = bot.log();
+    assert!(log.contains("serving Slack"));
+    for secret in [slack.bot_token(), slack.app_token()] {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "the log has {secret:?}");
+    }
     assert_eq!(slack.pings(), []);
     slack.assert_no_refusals();
 }

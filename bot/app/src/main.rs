@@ -54,7 +54,7 @@ fn main() -> ExitCode {
             return misread(&error).into();
         }
     };
-    let filter = EnvFilter::try_from_env("SICKBAY_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
+    let filter = filter(std::env::var("SICKBAY_LOG").ok().as_deref());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(screen::coloured(&std::io::stderr()))
@@ -82,6 +82,18 @@ fn main() -> ExitCode {
             screen::aside(&format!("sickbay: {}", sentence::of(error.as_ref())));
             exit::of(&error).into()
         }
+    }
+}
+
+/// What is logged. The library that speaks to Discord writes into its spans what is sent and the tokens that it is sent with,
+/// so of it only warnings are taken, whatever is asked for.
+fn filter(asked: Option<&str>) -> EnvFilter {
+    let Some(filter) = asked.and_then(|asked| EnvFilter::try_new(asked).ok()) else {
+        return EnvFilter::new("error");
+    };
+    match "serenity=warn".parse() {
+        Ok(quiet) => filter.add_directive(quiet),
+        Err(_) => EnvFilter::new("error"),
     }
 }
 
