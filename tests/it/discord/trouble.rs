@@ -77,7 +77,7 @@ async fn a_press_that_comes_too_late_is_told_so() {
     let host = Host::up("it-discord-late", "systemd");
     host.must("prepare", BREAK_SHOP);
     let discord = guild().await;
-    let soon = PEOPLE.replace("requester = true", "requester = true\nexpires = \"3s\"");
+    let soon = PEOPLE.replace("requester = true", "requester = false\nexpires = \"8s\"");
     let _bot = start(host.state.path(), &discord, &soon);
     ready(&discord).await;
     // Its threads may not be begun: what would stand there stands in the channel.
@@ -88,6 +88,9 @@ async fn a_press_that_comes_too_late_is_told_so() {
         .await;
     let card = said(&discord, &["set mode 0755", "ada may approve"]).await;
     assert_eq!(card.channel, "21");
+    // Ada asked for it, so somebody else has to say yes.
+    press(&discord, "11", &card, "Approve").await;
+    said(&discord, &["may not also approve it"]).await;
     let over = says(&discord, &card, "Expired").await;
     assert_eq!(over.buttons(), []);
     // Somebody still has the card on the screen as it was.
@@ -118,6 +121,19 @@ async fn who_asks_where_sickbay_may_not_write_is_told_so() {
     discord.unhide("21");
     let root = said(&discord, &["localhost", "incident "]).await;
     assert!(root.channel == "21" && root.only_for.is_none());
+    // Asked for in a thread, another incident begins beside it: a thread has no threads.
+    let thread = root.id.to_string();
+    discord
+        .wait_for("its thread", |state| state.thread_of(&root).map(|_| ()))
+        .await;
+    discord.slash("11", &thread, "diagnose", here).await;
+    discord
+        .wait_for("another first message", |state| {
+            let begun = |one: &&Message| one.only_for.is_none() && one.says("incident ");
+            let begun = state.in_channel("21").filter(begun);
+            (begun.count() == 2).then_some(())
+        })
+        .await;
     discord.assert_no_refusals_but(&["50001"]);
 }
 
