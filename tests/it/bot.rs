@@ -49,6 +49,16 @@ pub(crate) struct Bot {
 impl Bot {
     /// Starts it with these settings, and keeps its files here: the tokens by the name of their file.
     pub(crate) fn start(dir: &Path, settings: &str, tokens: &[(&str, &str)]) -> Self {
+        Self::start_to_die(dir, settings, tokens, "")
+    }
+
+    /// The same; it kills itself at one of these fail points.
+    pub(crate) fn start_to_die(
+        dir: &Path,
+        settings: &str,
+        tokens: &[(&str, &str)],
+        points: &str,
+    ) -> Self {
         for (name, token) in tokens {
             let file = dir.join(name);
             std::fs::write(&file, format!("{token}\n")).unwrap();
@@ -59,7 +69,7 @@ impl Bot {
         std::fs::write(&config, format!("version = 1\n{settings}")).unwrap();
         let state = dir.join("state");
         Self {
-            child: spawn(&config, &state),
+            child: spawn(&config, &state, points),
             config,
             state,
         }
@@ -75,7 +85,15 @@ impl Bot {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         gone.await;
-        self.child = spawn(&self.config, &self.state);
+        self.child = spawn(&self.config, &self.state, "");
+    }
+
+    /// Waits until it has killed itself, and starts another, which may do so too.
+    pub(crate) async fn after_death(&mut self, gone: impl Future<Output = ()>, points: &str) {
+        let ended = self.child.wait().unwrap();
+        assert_eq!(ended.code(), None, "it ends by the signal of kill -9");
+        gone.await;
+        self.child = spawn(&self.config, &self.state, points);
     }
 
     /// A command at the terminal beside it, by its exit code.
@@ -108,7 +126,7 @@ fn log(config: &Path) -> PathBuf {
     config.with_file_name("log")
 }
 
-fn spawn(config: &Path, state: &Path) -> Child {
+fn spawn(config: &Path, state: &Path, points: &str) -> Child {
     let mut serve = Command::new(sickbay());
     serve.arg("serve");
     with_files(&mut serve, config, state);
@@ -117,6 +135,7 @@ fn spawn(config: &Path, state: &Path) -> Child {
         .append(true)
         .open(log(config))
         .unwrap();
+    serve.env("FAILPOINTS", points);
     serve.env("SICKBAY_LOG", "trace").stdin(Stdio::null());
     serve.stderr(log).spawn().unwrap()
 }

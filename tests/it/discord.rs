@@ -19,9 +19,9 @@ printf "[Unit]\nDescription=Shop @everyone <@11> **now** \140\140\140\n" > /etc/
 systemctl daemon-reload
 "#;
 
-/// Starts it for a guild.
-fn start(dir: &Path, discord: &Discord, people: &str) -> Bot {
-    let settings = format!(
+/// Settings for a guild.
+fn settings(discord: &Discord, people: &str) -> String {
+    format!(
         r#"[discord]
 bot_token_file = "bot"
 guilds = ["{}"]
@@ -29,8 +29,22 @@ api = "{}"
 {people}"#,
         tests::fakes::discord::GUILD,
         discord.url()
-    );
+    )
+}
+
+/// Starts it for a guild.
+fn start(dir: &Path, discord: &Discord, people: &str) -> Bot {
+    let settings = settings(discord, people);
     Bot::start(dir, &settings, &[("bot", discord.token())])
+}
+
+/// Waits until Discord has noticed that the connection of a dead bot is gone.
+async fn socket_gone(discord: &Discord) {
+    discord
+        .wait_for("the dead socket is gone", |state| {
+            (state.sockets == 0).then_some(())
+        })
+        .await;
 }
 
 async fn guild() -> Discord {
@@ -155,10 +169,7 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     assert!(host.must("mode", SHOP).starts_with("644"));
 
     // Everything is still there after a restart, in the same messages.
-    let gone = discord.wait_for("the dead socket is gone", |state| {
-        (state.sockets == 0).then_some(())
-    });
-    bot.restart(gone).await;
+    bot.restart(socket_gone(&discord)).await;
     ready(&discord).await;
     discord.press("11", &card, "Dry run").await;
     said(&discord, &["Dry run of", "would run"]).await;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tests::fakes::Trouble;
 use tests::fakes::discord::{Discord, End, Interaction, Message, State};
 
-use super::{guild, press, ready, said, start};
-use crate::bot::{BREAK_SHOP, LONG, PEOPLE, SHOP};
+use super::{guild, press, ready, said, settings, socket_gone, start};
+use crate::bot::{BREAK_SHOP, Bot, LONG, PEOPLE, SHOP};
 use crate::lab::Host;
 
 /// The incidents that were begun, by their first messages.
@@ -69,6 +69,39 @@ async fn what_is_lost_is_made_up_for_and_nothing_is_done_twice() {
     assert_eq!(roots(&discord), 1);
     assert_eq!(bot.terminal(&["audit", "verify"]), 0);
     discord.assert_no_refusals();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the lab"]
+async fn killed_after_each_message_it_posts_none_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let discord = guild().await;
+    let settings = settings(&discord, PEOPLE);
+    let tokens = [("bot", discord.token())];
+    // Dead between the first message and the note that it was posted; then once it was posted again and something else was
+    // said.
+    let point = "app::after_send";
+    let mut bot = Bot::start_to_die(dir.path(), &settings, &tokens, &format!("{point}=return"));
+    ready(&discord).await;
+    discord
+        .slash("11", "21", "diagnose", &[("host", "localhost")])
+        .await;
+    bot.after_death(socket_gone(&discord), &format!("{point}=1*off->return"))
+        .await;
+    bot.after_death(socket_gone(&discord), "").await;
+    let found = |state: &State| {
+        let root = state.in_channel("21").find(|one| one.only_for.is_none())?;
+        let thread = root.id.to_string();
+        let told = root.says("localhost: ") && state.in_channel(&thread).next().is_some();
+        told.then(|| (root.clone(), thread))
+    };
+    let (root, thread) = discord.wait_up_to(LONG, "the whole thread", found).await;
+    assert_eq!(roots(&discord), 1);
+    assert_eq!(discord.messages(&thread).len(), 1);
+    assert!(!root.says("asks to look"), "{}", root.content);
+    assert_eq!(bot.terminal(&["audit", "verify"]), 0);
+    // A thread that was begun is not begun again.
+    discord.assert_no_refusals_but(&["160004"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -122,6 +122,7 @@ impl Serve {
                     return false;
                 }
             };
+            crate::point!("app::after_send");
             if part.name == "root" {
                 root = Some(message.clone());
             }
