@@ -2,7 +2,8 @@
 //!
 //! `waves SSH_CONFIG NAME… [--follow N]` asks all of these hosts the first wave at once, and then each N times more what a
 //! second wave usually asks. It prints one JSON object: milliseconds, and the slowest probe as the host saw it.
-//! `waves --script` prints the first wave as the one script that other tools can run.
+//! `waves --script` prints the first wave as the one script that other tools can run. `COMMANDS=FILE` asks the plain
+//! commands of a file instead, one a line.
 
 #![expect(
     clippy::print_stdout,
@@ -14,20 +15,42 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hosts::{Hosts, Inventory, Options};
-use incident::Plan;
+use incident::{Plan, ProbeId, ProbeRun, Span};
 use probes::Window;
 
 /// How many questions a second wave has; those that take longest to answer are left to the first.
 const FOLLOW_UP: usize = 5;
 
+/// What every host is asked first.
+fn asked() -> Result<Plan, Box<dyn std::error::Error>> {
+    let first = probes::first_wave(&Window::default(), None);
+    let Some(file) = std::env::var_os("COMMANDS") else {
+        return Ok(first);
+    };
+    let run = |(n, command): (usize, &str)| {
+        Ok(ProbeRun {
+            probe: ProbeId::new(format!("bench.c{n}"))?,
+            args: Vec::new(),
+            script: command.to_owned(),
+            wants_root: true,
+            limit: Span::seconds(5),
+            cap_bytes: 65_536,
+            because: String::new(),
+        })
+    };
+    let text = std::fs::read_to_string(file)?;
+    let runs = text.lines().enumerate().map(run);
+    Ok(Plan {
+        wave: 1,
+        runs: runs.collect::<Result<_, Box<dyn std::error::Error>>>()?,
+    })
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut words = std::env::args().skip(1).peekable();
     if words.peek().is_some_and(|word| word == "--script") {
-        print!(
-            "{}",
-            hosts::script_of(&probes::first_wave(&Window::default(), None))?
-        );
+        print!("{}", hosts::script_of(&asked()?)?);
         return Ok(());
     }
     let config = PathBuf::from(
@@ -53,7 +76,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Options::default()
     };
     let reach = Arc::new(Hosts::new(inventory, options)?);
-    let first = probes::first_wave(&Window::default(), None);
+    let first = asked()?;
     let second = Plan {
         wave: 2,
         runs: first

@@ -15,7 +15,7 @@ use crate::master::{Master, Means, Reaper};
 use crate::trouble::Unreachable;
 
 /// How many connections are open at once. An open one costs 1.5 MB, so any number of hosts costs about 50 MB.
-const OPEN: usize = 32;
+const OPEN: usize = 16;
 /// How many connections one sshd gets in the making: from the eleventh on it drops newcomers at random (`MaxStartups`).
 const PER_DOOR: usize = 8;
 /// How long a connection that nobody uses is kept.

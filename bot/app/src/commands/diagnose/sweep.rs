@@ -17,9 +17,9 @@ use crate::world::World;
 use crate::{clock, journal};
 
 /// How many hosts are looked at side by side.
-const AT_ONCE: usize = 40;
+const AT_ONCE: usize = 20;
 /// How many hosts may be begun and not yet told, so that a slow one does not pile up those behind it.
-const AHEAD: usize = 96;
+const AHEAD: usize = 40;
 /// For how many hosts fixes are looked for side by side.
 const OFFERS_AT_ONCE: usize = 16;
 
