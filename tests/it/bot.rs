@@ -104,6 +104,23 @@ impl Bot {
         let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
         quiet.status().unwrap().code().unwrap_or(-1)
     }
+
+    /// What a command at the terminal beside it prints.
+    pub(crate) fn printed(&self, args: &[&str]) -> String {
+        let mut command = Command::new(sickbay());
+        command.args(args);
+        with_files(&mut command, &self.config, &self.state);
+        let output = command.output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Asks it to end, as systemd does, and waits until it has.
+    pub(crate) fn end(&mut self) {
+        let pid = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(asked.unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+    }
 }
 
 impl Drop for Bot {

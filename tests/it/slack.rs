@@ -1,6 +1,8 @@
 //! Incidents told in a Slack channel: a command, the thread, a press on a phone, the fix, and taking it back. The Slack is
 //! the strict one of `tests/fakes`, the host and what is wrong with it are real.
 
+mod intake;
+
 use std::path::Path;
 
 use tests::fakes::slack::{Message, Slack};
@@ -10,12 +12,18 @@ use crate::lab::Host;
 
 /// Starts it for a workspace.
 fn start(dir: &Path, slack: &Slack) -> Bot {
+    start_with(dir, slack, "")
+}
+
+/// The same with more settings.
+fn start_with(dir: &Path, slack: &Slack, more: &str) -> Bot {
     let settings = format!(
         r#"[slack]
 bot_token_file = "bot"
 app_token_file = "app"
 api = "{}"
-{PEOPLE}"#,
+{PEOPLE}
+{more}"#,
         slack.api_url()
     );
     let tokens = [("bot", slack.bot_token()), ("app", slack.app_token())];

@@ -6,6 +6,7 @@
 
 mod answer;
 mod hear;
+mod intake;
 mod thread;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chat::discord::Discord;
-use chat::event::{ChatEvent, Platform};
+use chat::event::{ChatEvent, Platform, What};
 use chat::front::{Front, Socket};
 use chat::slack::Slack;
 use incident::remediation::Event;
@@ -39,6 +40,8 @@ pub(crate) struct Serve {
     /// The platforms that are served, one of each at most.
     fronts: Vec<Front>,
     notes: Mutex<Notes>,
+    /// Where what people say goes to be kept.
+    intake: mpsc::Sender<intake::Heard>,
     /// One thread is brought up to date by one task at a time.
     turns: Mutex<BTreeMap<IncidentId, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -70,10 +73,12 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
         )
         .into());
     }
+    let (intake, heard) = mpsc::channel(intake::WAITING);
     let serve = Arc::new(Serve {
         world: Arc::new(world),
         fronts,
         notes: Mutex::default(),
+        intake,
         turns: Mutex::default(),
     });
     let (to, events) = mpsc::unbounded_channel();
@@ -86,7 +91,12 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
         sockets.push((front.platform(), socket));
     }
     drop(to);
+    let keeping = tokio::spawn(intake::keep(Arc::clone(&serve.world), heard));
     serve.work(events, sockets).await;
+    if !serve.kept().await {
+        tracing::error!("what people said last is not kept: the journal does not take it");
+    }
+    keeping.abort();
     serve.world.hosts.close().await;
     Ok(Exit::Fine)
 }
@@ -196,6 +206,10 @@ impl Serve {
         loop {
             tokio::select! {
                 Some(event) = events.recv() => {
+                    if matches!(event.what, What::Said { .. } | What::TookBack { .. }) {
+                        self.keep(event);
+                        continue;
+                    }
                     let serve = Arc::clone(self);
                     tokio::spawn(async move { serve.heard(event).await });
                 }

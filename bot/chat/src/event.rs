@@ -1,5 +1,7 @@
 //! What is heard from a chat platform, once its socket or its signature has vouched for it.
 
+use incident::Moment;
+
 /// A chat platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Platform {
@@ -65,10 +67,17 @@ pub enum What {
         /// The command, without the name it was given to.
         text: String,
     },
-    /// Said something in a conversation.
+    /// Said something in a thread.
     Said {
         /// What.
         text: String,
+        /// The message, whole.
+        message: String,
+        /// When, as the platform tells it.
+        at: Moment,
+    },
+    /// Took back what they had said.
+    TookBack {
         /// The message, whole.
         message: String,
     },

@@ -1,7 +1,7 @@
 //! One grammar for what people type, in chat or in a terminal.
 
 use crate::id::BadId;
-use crate::{Code, ProposalId};
+use crate::{Code, IncidentId, ProposalId};
 
 /// What a person asked for, parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,11 @@ pub enum Command {
         /// Which.
         proposal: ProposalId,
     },
+    /// What happened in an incident; without an id in the one whose thread this is.
+    Summarise {
+        /// Which.
+        incident: Option<IncidentId>,
+    },
     /// What is open.
     Status,
     /// What can be asked.
@@ -62,12 +67,13 @@ pub struct Misunderstood {
 }
 
 /// The verbs with their usage, in the order in which help shows them.
-pub const VERBS: [(&str, &str); 10] = [
+pub const VERBS: [(&str, &str); 11] = [
     ("diagnose", "diagnose TARGET [what is wrong]"),
     ("approve", "approve [PROPOSAL]"),
     ("reject", "reject PROPOSAL"),
     ("dry-run", "dry-run PROPOSAL"),
     ("rollback", "rollback PROPOSAL"),
+    ("summarise", "summarise [INCIDENT]"),
     ("status", "status"),
     ("hosts", "hosts"),
     ("explain", "explain CODE"),
@@ -122,6 +128,13 @@ pub fn parse(text: &str) -> Result<Command, Misunderstood> {
         "reject" => Ok(Command::Reject { proposal: id()? }),
         "dry-run" => Ok(Command::DryRun { proposal: id()? }),
         "rollback" | "undo" => Ok(Command::Rollback { proposal: id()? }),
+        "summarise" | "summarize" | "incident" if rest.is_empty() => {
+            Ok(Command::Summarise { incident: None })
+        }
+        "summarise" | "summarize" | "incident" => match IncidentId::new(rest) {
+            Ok(id) => Ok(Command::Summarise { incident: Some(id) }),
+            Err(bad) => Err(usage(bad.to_string())),
+        },
         "status" => Ok(Command::Status),
         "hosts" => Ok(Command::Hosts),
         "help" | "" => Ok(Command::Help),

@@ -19,6 +19,7 @@ mod points;
 mod post;
 mod read;
 mod record;
+mod said;
 mod sql;
 mod verify;
 
@@ -35,4 +36,5 @@ pub use points::FAIL_POINTS;
 pub use post::Post;
 pub use read::IncidentRow;
 pub use record::{Attached, Record};
+pub use said::Said;
 pub use verify::{Break, HeadState, Verdict, Verified};

@@ -55,6 +55,12 @@ statements! {
     KEEP_POST = "INSERT INTO post (incident, part, message, shown) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (incident, part) DO UPDATE SET message = excluded.message, shown = excluded.shown";
 
+    // What people said.
+    KEEP_SAID = "INSERT INTO said (message, incident, author, at, text) VALUES ($1, $2, $3, $4, $5) \
+        ON CONFLICT (message) DO NOTHING";
+    UNSAY = "UPDATE said SET text = NULL WHERE message = $1";
+    SAID = "SELECT message, author, at, text FROM said WHERE incident = $1 ORDER BY at DESC, message DESC LIMIT $2";
+
     // Claims.
     LOCK_HOST = "INSERT INTO host_lock (host, holder, incident, since) VALUES ($1, $2, $3, $4) ON CONFLICT (host) DO NOTHING";
     HOST_LOCK = "SELECT holder, incident, since FROM host_lock WHERE host = $1";

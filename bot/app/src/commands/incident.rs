@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::world::{Usage, World};
 use crate::{clock, journal, json, screen};
 
-mod timeline;
+pub(crate) mod timeline;
 
 /// Runs the command.
 pub(crate) async fn run(global: &Global, asked: &Asked) -> anyhow::Result<Exit> {

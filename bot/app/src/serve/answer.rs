@@ -6,7 +6,7 @@ use store::Stored;
 
 use super::Serve;
 use super::hear::sentence;
-use crate::commands::click;
+use crate::commands::{click, incident::timeline};
 use crate::{clock, journal};
 
 impl Serve {
@@ -51,6 +51,43 @@ impl Serve {
             lines.push(proposal.diff.clone());
         }
         Ok(Some(lines.join("\n")))
+    }
+
+    /// What happened in an incident, who decided what, what people said of it, and what is open.
+    pub(super) async fn summary(&self, id: &IncidentId) -> Result<String, String> {
+        // What was said just now is part of it.
+        let whole = self.kept().await;
+        let store = &self.world.store;
+        let records = store.load(id).await.map_err(|error| error.to_string())?;
+        if records.is_empty() {
+            return Err(format!("there is no incident {id}"));
+        }
+        let mut facts = journal::facts(id, &records).map_err(|error| sentence(&error))?;
+        let incident = Incident::replay(id.clone(), facts.iter().cloned());
+        facts.retain(|(_, fact)| {
+            !matches!(
+                fact,
+                Fact::Examined { .. }
+                    | Fact::Thread { .. }
+                    | Fact::Granted { .. }
+                    | Fact::Dispatched { .. }
+            )
+        });
+        let said = store.said(id, timeline::MOST_SAID).await;
+        let said = said.map_err(|error| error.to_string())?;
+        let mut lines: Vec<String> = timeline::lines(&facts, &said)
+            .into_iter()
+            .map(|(at, line)| format!("{}  {line}", clock::local(at)))
+            .collect();
+        let open = incident
+            .remediations
+            .values()
+            .filter(|one| !matches!(one.state, State::Ended { .. }));
+        if !whole {
+            lines.push("What was said last is not in it: the journal is behind".to_owned());
+        }
+        lines.extend(open.map(|one| format!("Open: {}: {}", one.proposal.id, one.proposal.title)));
+        Ok(lines.join("\n"))
     }
 
     /// What the findings of an incident rest on, most important first.

@@ -30,9 +30,6 @@ struct Asker {
 impl Serve {
     /// Hears an event.
     pub(super) async fn heard(self: Arc<Self>, event: ChatEvent) {
-        if let What::Said { .. } = event.what {
-            return;
-        }
         let mut known = self.world.settings.people.iter();
         let person = known.find(|(_, person)| person.is(event.platform, &event.user));
         let Some((id, _)) = person else {
@@ -44,7 +41,8 @@ impl Serve {
         let id = id.clone();
         let asker = Asker { event, id, via };
         let answer = match asker.event.what.clone() {
-            What::Said { .. } => Ok(None),
+            // That is kept elsewhere.
+            What::Said { .. } | What::TookBack { .. } => Ok(None),
             What::Asked { text } => match command::parse(&text) {
                 Ok(command) => self.command(&asker, command).await,
                 Err(misunderstood) => Err(misunderstood.to_string()),
@@ -108,6 +106,13 @@ impl Serve {
             Command::DryRun { proposal } => self.dry_run(&proposal).await,
             Command::Rollback { proposal } => self.undo(asker, &proposal).await,
             Command::Status => Ok(Some(self.status().await)),
+            Command::Summarise { incident } => {
+                let id = match incident {
+                    Some(id) => id,
+                    None => self.this_incident(asker, "summarise INCIDENT").await?,
+                };
+                Ok(Some(self.summary(&id).await?))
+            }
             Command::Help => Ok(Some(
                 command::VERBS
                     .iter()
@@ -285,14 +290,20 @@ impl Serve {
         self.show(&id).await;
     }
 
+    /// The incident in whose thread somebody asked. `instead` is what to type elsewhere.
+    async fn this_incident(&self, asker: &Asker, instead: &str) -> Result<IncidentId, String> {
+        let root = asker.event.thread.as_deref();
+        let root = root.ok_or_else(|| format!("say which: {instead}"))?;
+        let found = self.world.store.incident_of_message(root).await;
+        found
+            .map_err(|error| error.to_string())?
+            .ok_or_else(|| format!("this thread is no incident's; say which: {instead}"))
+    }
+
     /// The one proposal that waits in the thread where somebody said `approve`.
     async fn only_open(&self, asker: &Asker) -> Result<ProposalId, String> {
         const WHICH: &str = "say which: approve PROPOSAL";
-        let root = asker.event.thread.as_deref().ok_or(WHICH)?;
-        let found = self.world.store.incident_of_message(root).await;
-        let id = found
-            .map_err(|error| error.to_string())?
-            .ok_or("this thread is no incident's; say which: approve PROPOSAL")?;
+        let id = self.this_incident(asker, "approve PROPOSAL").await?;
         let incident = journal::load(&self.world.store, &id)
             .await
             .map_err(|error| sentence(&error))?;

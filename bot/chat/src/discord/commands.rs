@@ -50,8 +50,15 @@ const WORDS: Slot = Slot {
     hosts: false,
 };
 
+const INCIDENT: Slot = Slot {
+    name: "incident",
+    what: "Which incident; in a thread its own",
+    required: false,
+    hosts: false,
+};
+
 /// Each verb of the grammar, what it does, and its boxes in the order in which the grammar has them.
-const VERBS: [(&str, &str, &[Slot]); 10] = [
+const VERBS: [(&str, &str, &[Slot]); 11] = [
     (
         "diagnose",
         "Look at hosts and say what is wrong",
@@ -65,6 +72,11 @@ const VERBS: [(&str, &str, &[Slot]); 10] = [
         &[PROPOSAL],
     ),
     ("rollback", "Undo a fix", &[PROPOSAL]),
+    (
+        "summarise",
+        "What happened in an incident so far",
+        &[INCIDENT],
+    ),
     ("status", "What waits and what runs", &[]),
     ("hosts", "The hosts that can be looked at", &[]),
     ("explain", "What a finding code means", &[CODE]),

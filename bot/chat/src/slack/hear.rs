@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use incident::Moment;
 use slack_morphism::prelude::*;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -285,37 +286,56 @@ async fn said(
                 text: plain(text.replace(&name, " ").trim()),
             },
         });
-    } else if let SlackEventCallbackBody::Message(message) = event.event {
-        let (Some(user), Some(channel), Some(thread)) = (
-            message.sender.user,
-            message.origin.channel,
-            message.origin.thread_ts,
-        ) else {
-            return Ok(());
-        };
-        // Our own messages, edits and joins are not what people say.
-        if message.sender.bot_id.is_some() || message.subtype.is_some() {
-            return Ok(());
-        }
-        let place = place(&event.team_id, &channel);
-        let text = message
-            .content
-            .and_then(|content| content.text)
-            .unwrap_or_default();
-        state.hand_on(ChatEvent {
-            key,
-            platform: Platform::Slack,
-            user: user.to_string(),
-            thread: Some(format!("{place}:{thread}")),
-            reply: None,
-            what: What::Said {
-                text: plain(&text),
-                message: format!("{place}:{}", message.origin.ts),
-            },
-            place,
-        });
+    } else if let SlackEventCallbackBody::Message(message) = event.event
+        && let Some(event) = told(&event.team_id, key, message)
+    {
+        state.hand_on(event);
     }
     Ok(())
+}
+
+/// What a person said in a thread, or took back. Our own messages, edits and joins are not what people say.
+fn told(team: &SlackTeamId, key: String, message: SlackMessageEvent) -> Option<ChatEvent> {
+    let place = place(team, message.origin.channel.as_ref()?);
+    let event = |user: &SlackUserId, thread: Option<String>, what| ChatEvent {
+        key,
+        platform: Platform::Slack,
+        user: user.to_string(),
+        place: place.clone(),
+        thread,
+        reply: None,
+        what,
+    };
+    if let (Some(SlackMessageEventType::MessageDeleted), Some(ts)) =
+        (&message.subtype, &message.deleted_ts)
+    {
+        let by = message.previous_message?.sender.user?;
+        let message = format!("{place}:{ts}");
+        return Some(event(&by, None, What::TookBack { message }));
+    }
+    let shared = matches!(
+        message.subtype,
+        Some(SlackMessageEventType::FileShare | SlackMessageEventType::ThreadBroadcast)
+    );
+    if message.sender.bot_id.is_some() || (message.subtype.is_some() && !shared) {
+        return None;
+    }
+    let thread = format!("{place}:{}", message.origin.thread_ts?);
+    let text = message.content.and_then(|content| content.text);
+    let what = What::Said {
+        text: plain(&text.unwrap_or_default()),
+        message: format!("{place}:{}", message.origin.ts),
+        at: moment(message.origin.ts.value()),
+    };
+    Some(event(&message.sender.user?, Some(thread), what))
+}
+
+/// `1700000000.000100`, the name of a message, says when it was sent: seconds and their millionths.
+fn moment(ts: &str) -> Moment {
+    let (seconds, rest) = ts.split_once('.').unwrap_or((ts, ""));
+    let seconds: i64 = seconds.parse().unwrap_or(0);
+    let thousandths: i64 = rest.get(..3).and_then(|ms| ms.parse().ok()).unwrap_or(0);
+    Moment(seconds.saturating_mul(1000).saturating_add(thousandths))
 }
 
 fn place(team: &SlackTeamId, channel: &SlackChannelId) -> String {
@@ -349,11 +369,22 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use incident::Moment;
+
+    use super::{moment, plain};
 
     #[track_caller]
     fn check(sent: &str, typed: &str) {
         assert_eq!(plain(sent), typed);
+    }
+
+    #[test]
+    fn a_message_is_named_by_its_time() {
+        let check = |ts: &str, ms: i64| assert_eq!(moment(ts), Moment(ms), "{ts}");
+        check("1700000000.000100", 1_700_000_000_000);
+        check("1700000000.250100", 1_700_000_000_250);
+        check("1700000000", 1_700_000_000_000);
+        check("x.y", 0);
     }
 
     #[test]

@@ -119,7 +119,7 @@ async fn a_later_schema_is_left_alone() {
     .await;
     let said = refused(dir.path()).await.to_string();
     assert!(
-        said.contains("written by a later sickbay (its schema is 9000, this one knows 2)"),
+        said.contains("written by a later sickbay (its schema is 9000, this one knows 3)"),
         "{said}"
     );
 }

@@ -2,33 +2,69 @@
 
 use incident::fact::Ran;
 use incident::report::Verdict;
-use incident::{Fact, HostName, IncidentId, Severity};
+use incident::{Fact, HostName, IncidentId, Moment, Severity};
+use store::Said;
 
 use crate::cli::Output;
 use crate::exit::Exit;
 use crate::world::World;
 use crate::{clock, journal, screen};
 
+/// How much of what was said in the thread is told: the last of it.
+pub(crate) const MOST_SAID: u32 = 2_000;
+
 /// Tells an incident from its first fact to its last.
 pub(super) async fn tell(world: &World, id: &IncidentId, output: &Output) -> anyhow::Result<Exit> {
     let records = world.store.load(id).await?;
     let facts = journal::facts(id, &records)?;
+    let said = world.store.said(id, MOST_SAID).await?;
     if output.json {
-        let list: Vec<_> = facts
+        let mut list: Vec<_> = facts
             .iter()
-            .map(|(at, fact)| serde_json::json!({ "at": clock::rfc3339(*at), "fact": fact }))
+            .map(|(at, fact)| {
+                (
+                    *at,
+                    serde_json::json!({ "at": clock::rfc3339(*at), "fact": fact }),
+                )
+            })
             .collect();
+        list.extend(said.iter().map(|one| {
+            let words = serde_json::json!({ "by": one.author, "text": one.text });
+            (
+                one.at,
+                serde_json::json!({ "at": clock::rfc3339(one.at), "said": words }),
+            )
+        }));
+        list.sort_by_key(|(at, _)| *at);
+        let list: Vec<_> = list.into_iter().map(|(_, value)| value).collect();
         screen::json(&serde_json::json!({ "version": 1, "incident": id, "timeline": list }));
         return Ok(Exit::Fine);
     }
-    for (at, fact) in &facts {
-        screen::wrapped(&format!("{}  {}", clock::local(*at), said(fact)), 21);
+    for (at, line) in lines(&facts, &said) {
+        screen::wrapped(&format!("{}  {line}", clock::local(at)), 21);
     }
     Ok(Exit::Fine)
 }
 
+/// What happened and what people said of it, a line each, in order.
+pub(crate) fn lines(facts: &[(Moment, Fact)], said: &[Said]) -> Vec<(Moment, String)> {
+    let mut lines: Vec<_> = facts.iter().map(|(at, fact)| (*at, told(fact))).collect();
+    lines.extend(said.iter().map(|one| (one.at, quoted(one))));
+    lines.sort_by_key(|(at, _)| *at);
+    lines
+}
+
+/// What somebody said, on one line.
+fn quoted(said: &Said) -> String {
+    let Some(text) = &said.text else {
+        return format!("{} took back what they had said", said.author);
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    format!("{}: {}", said.author, words.join(" "))
+}
+
 /// A fact in a sentence.
-fn said(fact: &Fact) -> String {
+fn told(fact: &Fact) -> String {
     match fact {
         Fact::Opened {
             by,

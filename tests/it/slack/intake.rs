@@ -1,0 +1,105 @@
+//! What people say in an incident's thread is in its timeline: all of it, redacted, and gone where they took it back.
+
+use tests::fakes::slack::{Message, Slack};
+
+use super::{said, start_with, workspace};
+
+/// A host that nobody answers at: an incident without a lab.
+const GHOST: &str = r#"
+[hosts.ghost]
+address = "127.0.0.1"
+port = 1
+"#;
+
+/// How many messages are said at once.
+const CROWD: usize = 1_000;
+
+/// Waits until the bot has acknowledged so many deliveries in all.
+async fn acknowledged(slack: &Slack, many: usize) {
+    let heard = |state: &tests::fakes::slack::State| (state.acks.len() >= many).then_some(());
+    slack.wait_for("all is acknowledged", heard).await;
+}
+
+fn incident_of(root: &Message) -> String {
+    let words = root.words();
+    let (_, id) = words.rsplit_once("incident ").unwrap();
+    id.split_whitespace().next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_messages_at_once_are_all_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let slack = workspace().await;
+    let mut bot = start_with(dir.path(), &slack, GHOST);
+    slack.connected(1).await;
+    slack.slash("U1", "C1", "/diagnose", "ghost").await;
+    let root = said(&slack, &["ghost", "incident "]).await;
+    let id = incident_of(&root);
+    let so_far = slack.look(|state| state.acks.len());
+
+    let thread = Some(root.ts.as_str());
+    for n in 0..CROWD {
+        let who = if n % 2 == 0 { "U1" } else { "U3" };
+        slack.say(who, "C1", thread, &format!("word {n}"));
+    }
+    slack.say(
+        "U1",
+        "C1",
+        thread,
+        "the password=hunter2hunter2 is no secret \u{1b}[31m",
+    );
+    let slip = slack.say("U2", "C1", thread, "wrong thread, sorry");
+    slack.say("U2", "C1", None, "this is nobody's business");
+    acknowledged(&slack, so_far + CROWD + 3).await;
+    slack.delete(&slip);
+    acknowledged(&slack, so_far + CROWD + 4).await;
+
+    // Whoever asks in the thread is told of it, alone.
+    bot.end();
+    let told = bot.printed(&["incident", "timeline", &id]);
+    for n in 0..CROWD {
+        let who = if n % 2 == 0 { "ada" } else { "slack U3" };
+        let line = format!("{who}: word {n}\n");
+        assert!(told.contains(&line), "{line} is lost");
+    }
+    assert!(told.contains("is no secret"), "{told}");
+    assert!(told.contains("bo took back what they had said"), "{told}");
+    for gone in ["hunter2", "\u{1b}[31m", "wrong thread", "nobody's business"] {
+        assert!(!told.contains(gone), "{gone:?} is there");
+    }
+    slack.assert_no_refusals();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thread_is_summed_up_for_whoever_asks() {
+    let dir = tempfile::tempdir().unwrap();
+    let slack = workspace().await;
+    let _bot = start_with(dir.path(), &slack, GHOST);
+    slack.connected(1).await;
+    slack
+        .slash("U1", "C1", "/diagnose", "ghost the shop is down")
+        .await;
+    let root = said(&slack, &["ghost", "be reached", "incident "]).await;
+    let thread = Some(root.ts.as_str());
+    slack.say("U2", "C1", thread, "I was in the cellar and pulled a plug");
+    slack.say(
+        "U1",
+        "C1",
+        thread,
+        &format!("<@{}> summarise", slack.bot_user()),
+    );
+    let answer = said(&slack, &["asked about ghost", "pulled a plug"]).await;
+    assert!(
+        answer.words().contains("ghost is unreachable"),
+        "{}",
+        answer.words()
+    );
+    slack.say(
+        "U1",
+        "C1",
+        None,
+        &format!("<@{}> summarise", slack.bot_user()),
+    );
+    let _told = said(&slack, &["say which: summarise INCIDENT"]).await;
+    slack.assert_no_refusals();
+}
