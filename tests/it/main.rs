@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod bot;
+mod daemon;
 mod discord;
 mod fakes;
 mod harness;

@@ -197,7 +197,7 @@ fn by_certificates_and_with_an_agent() {
     std::fs::write(at("host.pub"), key_of(&host)).unwrap();
     host.must(
         "trust the authority of users alone",
-        &format!("echo '{users}' >/etc/ssh/users.pub; rm /home/ops/.ssh/authorized_keys; echo 'TrustedUserCAKeys /etc/ssh/users.pub' >>/etc/ssh/sshd_config; systemctl reload ssh"),
+        &format!("echo '{users}' >/etc/ssh/users.pub; rm /home/ops/.ssh/authorized_keys; echo 'TrustedUserCAKeys /etc/ssh/users.pub' >>/etc/ssh/sshd_config; systemctl reset-failed ssh; systemctl restart ssh"),
     );
     let certify = |principal: &str, valid: &str| {
         tool(
@@ -219,7 +219,7 @@ fn by_certificates_and_with_an_agent() {
         let certificate = std::fs::read_to_string(at("host-cert.pub")).unwrap();
         host.must(
             "its certificate",
-            &format!("echo '{certificate}' >/etc/ssh/host-cert.pub; grep -q HostCert /etc/ssh/sshd_config || echo 'HostCertificate /etc/ssh/host-cert.pub' >>/etc/ssh/sshd_config; systemctl reload ssh"),
+            &format!("echo '{certificate}' >/etc/ssh/host-cert.pub; grep -q HostCert /etc/ssh/sshd_config || echo 'HostCertificate /etc/ssh/host-cert.pub' >>/etc/ssh/sshd_config; systemctl reset-failed ssh; systemctl restart ssh"),
         );
     };
     let enter = |principal: &str, valid: &str| {
