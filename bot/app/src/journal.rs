@@ -83,10 +83,11 @@ fn fact(id: &IncidentId, record: &Record) -> Result<Fact, JournalError> {
 }
 
 /// The facts of an incident with the moment each was recorded.
-pub(crate) fn facts(
+pub(crate) async fn facts(
+    store: &Store,
     id: &IncidentId,
-    records: &[Record],
 ) -> Result<Vec<(Moment, Fact)>, JournalError> {
+    let records = store.load(id).await?;
     records
         .iter()
         .map(|record| Ok((record.at, fact(id, record)?)))

@@ -351,8 +351,7 @@ async fn cited_keys(
     incident: &IncidentId,
     finding: &Finding,
 ) -> Result<Vec<String>, JournalError> {
-    let records = world.store.load(incident).await?;
-    let facts = journal::facts(incident, &records)?;
+    let facts = journal::facts(&world.store, incident).await?;
     let mut keys = Vec::new();
     for (_, fact) in facts {
         if let incident::Fact::Examined { evidence, .. } = fact {
@@ -371,8 +370,7 @@ async fn started_at(
     incident: &IncidentId,
     execution: &ExecutionId,
 ) -> Result<incident::Moment, JournalError> {
-    let records = world.store.load(incident).await?;
-    let facts = journal::facts(incident, &records)?;
+    let facts = journal::facts(&world.store, incident).await?;
     let ended = facts.iter().find(|(_, fact)| {
         matches!(fact, incident::Fact::Executed { execution: of, .. } if of == execution)
     });

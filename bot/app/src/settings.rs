@@ -57,11 +57,20 @@ pub(crate) struct Person {
 
 impl Person {
     /// Whether a platform's name for somebody means this person.
-    pub(crate) fn is(&self, platform: Platform, user: &str) -> bool {
+    fn is(&self, platform: Platform, user: &str) -> bool {
         match platform {
             Platform::Slack => self.slack.contains(user),
             Platform::Discord => self.discord.contains(user),
         }
+    }
+}
+
+impl Settings {
+    /// Whom a platform's name for somebody means; none where nobody is known by it.
+    pub(crate) fn whom(&self, platform: Platform, user: &str) -> Option<&ResponderId> {
+        let mut people = self.people.iter();
+        let found = people.find(|(_, person)| person.is(platform, user));
+        found.map(|(id, _)| id)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is heard from a chat platform, once its socket or its signature has vouched for it.
 
-use incident::Moment;
+use incident::{Moment, Proposal};
 
 /// A chat platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,6 +125,14 @@ impl Button {
             .iter()
             .find(|(button, _)| *button == self)
             .map_or("", |(_, word)| word)
+    }
+
+    /// What a button on a card carries: which proposal, and the beginning of the digest of what the card shows.
+    #[must_use]
+    pub fn about(proposal: &Proposal) -> String {
+        let digest = proposal.digest();
+        let short = digest.trim_start_matches("sha256:").chars().take(16);
+        format!("{} {}", proposal.id, short.collect::<String>())
     }
 
     /// The button with this id.

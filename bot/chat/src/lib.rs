@@ -6,6 +6,7 @@ pub mod discord;
 pub mod event;
 pub mod front;
 pub mod picture;
+mod seen;
 pub mod slack;
 pub mod terminal;
 #[cfg(test)]

@@ -155,8 +155,7 @@ fn quiet_word(incident: &Incident) -> &'static str {
 
 async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> {
     let id = find(world, id).await?;
-    let records = world.store.load(&id).await?;
-    let facts = journal::facts(&id, &records)?;
+    let facts = journal::facts(&world.store, &id).await?;
     let incident = Incident::replay(id.clone(), facts.iter().cloned());
     let reports: Vec<HostReport> = incident.reports.values().cloned().collect();
     let summary = chat::words::summary(&reports);

@@ -58,11 +58,11 @@ impl Serve {
         // What was said just now is part of it.
         let whole = self.kept().await;
         let store = &self.world.store;
-        let records = store.load(id).await.map_err(|error| error.to_string())?;
-        if records.is_empty() {
+        let facts = journal::facts(store, id).await;
+        let mut facts = facts.map_err(|error| sentence(&error))?;
+        if facts.is_empty() {
             return Err(format!("there is no incident {id}"));
         }
-        let mut facts = journal::facts(id, &records).map_err(|error| sentence(&error))?;
         let incident = Incident::replay(id.clone(), facts.iter().cloned());
         facts.retain(|(_, fact)| {
             !matches!(
@@ -93,8 +93,8 @@ impl Serve {
     /// What the findings of an incident rest on, most important first.
     pub(super) async fn evidence(&self, id: &IncidentId) -> Result<String, String> {
         const LINES: usize = 25;
-        let records = self.world.store.load(id).await.map_err(|e| e.to_string())?;
-        let facts = journal::facts(id, &records).map_err(|error| sentence(&error))?;
+        let facts = journal::facts(&self.world.store, id).await;
+        let facts = facts.map_err(|error| sentence(&error))?;
         let mut incident = Incident::new(id.clone());
         let mut all = Vec::new();
         for (at, fact) in facts {

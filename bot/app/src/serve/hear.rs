@@ -30,15 +30,13 @@ struct Asker {
 impl Serve {
     /// Hears an event.
     pub(super) async fn heard(self: Arc<Self>, event: ChatEvent) {
-        let mut known = self.world.settings.people.iter();
-        let person = known.find(|(_, person)| person.is(event.platform, &event.user));
-        let Some((id, _)) = person else {
+        let person = self.world.settings.whom(event.platform, &event.user);
+        let Some(id) = person.cloned() else {
             let why = chat::words::stranger(event.platform.word(), &event.user);
             self.whisper(&event, &Notice::Refused { why: &why }).await;
             return;
         };
         let via = format!("{} {}", event.platform.word(), event.user);
-        let id = id.clone();
         let asker = Asker { event, id, via };
         let answer = match asker.event.what.clone() {
             // That is kept elsewhere.

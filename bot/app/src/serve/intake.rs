@@ -37,9 +37,9 @@ pub(super) enum Heard {
 
 /// Keeps what is heard, for ever: whoever started it ends it.
 pub(super) async fn keep(world: Arc<World>, mut heard: mpsc::Receiver<Heard>) {
-    let mut known = BTreeMap::new();
     // What was said in threads that are no incident's, or not yet: an answer may be quicker than the note of what it answers.
     let mut early: Vec<(Instant, ChatEvent)> = Vec::new();
+    let mut threads = Threads::default();
     let mut batch = Vec::new();
     loop {
         let more = heard.recv_many(&mut batch, AT_ONCE);
@@ -59,17 +59,10 @@ pub(super) async fn keep(world: Arc<World>, mut heard: mpsc::Receiver<Heard>) {
                 Heard::Until(kept) => waiting.push(kept),
             }
         }
-        loop {
-            match kept(&world, &mut known, &early).await {
-                Ok(of_nobody) => {
-                    early = of_nobody;
-                    break;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, messages = early.len(), "what people say cannot be kept; it is tried again");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            }
+        threads.look_again(now, !waiting.is_empty());
+        while let Err(error) = kept(&world, &mut threads, &mut early).await {
+            tracing::warn!(%error, messages = early.len(), "what people say cannot be kept; it is tried again");
+            tokio::time::sleep(PAUSE).await;
         }
         for one in waiting {
             let _gone = one.send(());
@@ -93,31 +86,32 @@ impl Serve {
     }
 }
 
-/// Keeps what belongs to an incident, and gives the rest back.
+/// Keeps what belongs to an incident; the rest stays where it is. Where the journal fails, all of it does.
 async fn kept(
     world: &World,
-    known: &mut BTreeMap<String, IncidentId>,
-    events: &[(Instant, ChatEvent)],
-) -> Result<Vec<(Instant, ChatEvent)>, anyhow::Error> {
-    let (mut said, mut rest, mut taken_back) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for (since, event) in events {
+    threads: &mut Threads,
+    heard: &mut Vec<(Instant, ChatEvent)>,
+) -> Result<(), anyhow::Error> {
+    let mut said = Vec::new();
+    // What is dealt with, by its message; what was taken back is, whether it was kept or not.
+    let (mut done, mut taken_back) = (BTreeSet::new(), BTreeSet::new());
+    let now = Instant::now();
+    for (_, event) in heard.iter() {
         match (&event.what, &event.thread) {
             (What::Said { text, message, at }, Some(thread)) => {
-                let Some(incident) = incident_of(world, known, thread).await? else {
-                    rest.push((*since, event.clone()));
-                    continue;
-                };
-                let text = incident::redact::printable(text.as_bytes());
-                said.push(Said {
-                    incident,
-                    message: message.clone(),
-                    author: author(world, event),
-                    at: *at,
-                    text: Some(world.redactor.redact(&text)),
-                });
+                if let Some(incident) = threads.incident_of(world, thread, now).await? {
+                    done.insert(message.clone());
+                    said.push(Said {
+                        incident,
+                        message: message.clone(),
+                        author: author(world, event),
+                        at: *at,
+                        text: Some(harmless(world, text)),
+                    });
+                }
             }
             (What::TookBack { message }, _) => {
-                taken_back.insert(message.as_str());
+                taken_back.insert(message.clone());
             }
             (What::Said { .. } | What::Asked { .. } | What::Pressed { .. }, _) => {}
         }
@@ -129,39 +123,66 @@ async fn kept(
     for message in &taken_back {
         world.store.unsay(message).await?;
     }
-    rest.retain(|(_, event)| match &event.what {
-        What::Said { message, .. } => !taken_back.contains(message.as_str()),
+    heard.retain(|(_, event)| match &event.what {
+        What::Said { message, .. } => {
+            event.thread.is_some() && !done.contains(message) && !taken_back.contains(message)
+        }
         What::TookBack { .. } | What::Asked { .. } | What::Pressed { .. } => false,
     });
-    Ok(rest)
+    Ok(())
 }
 
-/// The incident that a thread is about. Only those that are one are remembered: a thread becomes one as it begins.
-async fn incident_of(
-    world: &World,
-    known: &mut BTreeMap<String, IncidentId>,
-    thread: &str,
-) -> Result<Option<IncidentId>, ReadError> {
-    if let Some(incident) = known.get(thread) {
-        return Ok(Some(incident.clone()));
+/// Which threads are an incident's.
+#[derive(Debug, Default)]
+struct Threads {
+    known: BTreeMap<String, IncidentId>,
+    /// Those that were none when they were looked for: a busy channel is not asked about at each word.
+    unknown: BTreeMap<String, Instant>,
+}
+
+impl Threads {
+    /// What was no incident's may be one by now. It is looked for after a pause, or at once where somebody waits.
+    fn look_again(&mut self, now: Instant, at_once: bool) {
+        self.unknown
+            .retain(|_, since| !at_once && now.duration_since(*since) < PAUSE);
     }
-    let found = world.store.incident_of_message(thread).await?;
-    if let Some(incident) = &found {
-        if known.len() >= REMEMBERED {
-            known.clear();
+
+    async fn incident_of(
+        &mut self,
+        world: &World,
+        thread: &str,
+        now: Instant,
+    ) -> Result<Option<IncidentId>, ReadError> {
+        if let Some(incident) = self.known.get(thread) {
+            return Ok(Some(incident.clone()));
         }
-        known.insert(thread.to_owned(), incident.clone());
+        if self.unknown.contains_key(thread) {
+            return Ok(None);
+        }
+        let found = world.store.incident_of_message(thread).await?;
+        if let Some(incident) = &found {
+            if self.known.len() >= REMEMBERED {
+                self.known.clear();
+            }
+            self.known.insert(thread.to_owned(), incident.clone());
+        } else {
+            self.unknown.insert(thread.to_owned(), now);
+        }
+        Ok(found)
     }
-    Ok(found)
+}
+
+/// What is kept of somebody's words: no secrets, and nothing that a terminal obeys.
+fn harmless(world: &World, text: &str) -> String {
+    let text = incident::redact::printable(text.as_bytes());
+    world.redactor.redact(&text)
 }
 
 /// The responder, or the platform's name for somebody whom the settings do not know.
 fn author(world: &World, event: &ChatEvent) -> String {
-    let mut people = world.settings.people.iter();
-    people
-        .find(|(_, person)| person.is(event.platform, &event.user))
-        .map_or_else(
-            || format!("{} {}", event.platform.word(), event.user),
-            |(id, _)| id.to_string(),
-        )
+    let known = world.settings.whom(event.platform, &event.user);
+    known.map_or_else(
+        || format!("{} {}", event.platform.word(), event.user),
+        ToString::to_string,
+    )
 }

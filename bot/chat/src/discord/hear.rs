@@ -1,7 +1,7 @@
 //! What comes over the gateway, as events. Each interaction is answered before it is handed on, since Discord waits three
 //! seconds; what it asks for is done after that.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,12 +17,11 @@ use super::gateway::{Gateway, register};
 use super::sure::{self, NOT_NOW, SURE};
 use super::{Discord, FOR_ONE, Options, called, commands, response};
 use crate::event::{Button, ChatEvent, Platform, SendError, What};
+use crate::seen::Seen;
 use crate::words;
 
 /// How long Discord waits for a first answer.
 const IN_TIME: Duration = Duration::from_secs(3);
-/// How many interactions are remembered, so that one that comes again is not heard again.
-const REMEMBERED: usize = 20_000;
 
 /// An open gateway. Dropping it closes it.
 #[derive(Debug)]
@@ -53,7 +52,7 @@ struct Ears {
     quick: Arc<Http>,
     promised: Arc<Mutex<BTreeSet<String>>>,
     to: mpsc::UnboundedSender<ChatEvent>,
-    seen: Mutex<(VecDeque<u64>, BTreeSet<u64>)>,
+    seen: Seen,
 }
 
 impl Discord {
@@ -65,7 +64,7 @@ impl Discord {
             quick: Arc::clone(&self.quick),
             promised: Arc::clone(&self.promised),
             to,
-            seen: Mutex::default(),
+            seen: Seen::default(),
         });
         let (heard, mut interactions) = mpsc::unbounded_channel();
         let greeted = Arc::new(AtomicBool::new(false));
@@ -100,26 +99,8 @@ struct Place {
 }
 
 impl Ears {
-    /// Whether this is new; from now on it is not.
-    fn first(&self, id: InteractionId) -> bool {
-        let Ok(mut seen) = self.seen.lock() else {
-            return true;
-        };
-        let (order, ids) = &mut *seen;
-        if !ids.insert(id.get()) {
-            return false;
-        }
-        order.push_back(id.get());
-        if order.len() > REMEMBERED
-            && let Some(oldest) = order.pop_front()
-        {
-            ids.remove(&oldest);
-        }
-        true
-    }
-
     async fn answer(&self, interaction: Interaction) {
-        if !self.first(interaction.id()) {
+        if !self.seen.first(&key(interaction.id())) {
             return;
         }
         match interaction {

@@ -3,7 +3,7 @@
 
 use incident::notice::{Card, Notice, Standing};
 use incident::remediation::Outcome;
-use incident::{Finding, HostStatus, IncidentId, ResponderId, Severity};
+use incident::{Finding, IncidentId, ResponderId, Severity};
 use serde_json::{Value, json};
 
 use super::text::{code, length, name, plain};
@@ -24,9 +24,6 @@ const NOTE: usize = 500;
 /// Characters of all findings of a message, and how many of them are shown; Discord takes ten embeds.
 const FINDINGS: usize = 4_000;
 const SHOWN: usize = 7;
-
-/// What one types to read a runbook.
-const READ: &str = "/sickbay runbook";
 
 const RED: u32 = 0x00d6_3031;
 const YELLOW: u32 = 0x00f0_b429;
@@ -117,10 +114,12 @@ pub fn content(notice: &Notice<'_>) -> Content {
         } => {
             let mut lines: Vec<String> = Vec::new();
             for (n, line) in summary.text.lines().take(2).enumerate() {
-                let mark = if n == 0 { mark(*status) } else { "" };
+                let mark = if n == 0 { words::mark(*status) } else { "" };
                 lines.push(format!("{mark}{}", plain(line, LINE)));
             }
-            let offered = words::offered(cards, pages, READ).into_iter().take(1);
+            let offered = words::offered(cards, pages, words::READ)
+                .into_iter()
+                .take(1);
             lines.extend(offered.map(|line| plain(&line, LINE)));
             lines.push(small(&format!(
                 "{} · incident {incident}",
@@ -140,11 +139,7 @@ pub fn content(notice: &Notice<'_>) -> Content {
             withheld,
             ..
         } => {
-            let all: Vec<&Finding> = reports
-                .iter()
-                .flat_map(|report| &report.findings)
-                .filter(|finding| finding.severity > Severity::Info)
-                .collect();
+            let all = words::told(reports);
             let several = reports.len() > 1;
             let (mut embeds, file) = findings(incident, &all, &summary.text, several);
             let mut notes = words::gaps(reports);
@@ -155,9 +150,8 @@ pub fn content(notice: &Notice<'_>) -> Content {
                     "Could not check {more} more; sickbay incident show {incident} lists them"
                 ));
             }
-            notes.extend(pages.iter().take(2).map(|(id, title, finding)| {
-                format!("Runbook for {finding}: {title}. Read it: {READ} {id}")
-            }));
+            let pages = pages.iter().take(2);
+            notes.extend(pages.map(|(id, title, finding)| words::page(id, title, finding)));
             notes.extend(
                 withheld
                     .iter()
@@ -243,7 +237,7 @@ fn findings(
             lines.push(plain(&one.detail, 900));
             whole &= length(&plain(&one.detail, 4_000)) <= 900;
         }
-        lines.extend(explains(one).map(|line| small(&line)));
+        lines.extend(words::explains(one).map(|line| small(&line)));
         let text = lines.join("\n");
         if used + length(&text) > FINDINGS {
             break;
@@ -267,7 +261,7 @@ fn findings(
             let head = words::finding(one, several);
             let mut lines = vec![format!("{head}: {}", one.title)];
             lines.extend(one.detail.lines().map(|line| format!("  {line}")));
-            lines.extend(explains(one).map(|line| format!("  {line}")));
+            lines.extend(words::explains(one).map(|line| format!("  {line}")));
             lines.join("\n")
         })
         .collect();
@@ -278,21 +272,10 @@ fn findings(
     (embeds, Some(file))
 }
 
-fn explains(finding: &Finding) -> Option<String> {
-    let explained: Vec<&str> = finding.explains.iter().map(|id| id.as_str()).collect();
-    (!explained.is_empty()).then(|| format!("{} explains {}", finding.id, explained.join(", ")))
-}
-
 fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Content {
     let one = card.proposal;
     let id = one.id.as_str();
-    let steps: Vec<String> = one
-        .steps
-        .iter()
-        .enumerate()
-        .map(|(n, step)| format!("{}. {}", n + 1, words::step(step)))
-        .collect();
-    let steps = steps.join("\n");
+    let steps = words::steps(one);
     let mut parts = Vec::new();
     if !card.because.is_empty() {
         parts.push(plain(&format!("Because: {}", card.because), NOTE));
@@ -328,10 +311,10 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
                 words::expires(one.expires_at)
             ));
             buttons = vec![
-                button(Button::Approve, "Approve", &token(card), 3),
-                button(Button::DryRun, "Dry run", &token(card), 2),
-                button(Button::Reject, "Reject", &token(card), 2),
-                button(Button::Details, "Details", &token(card), 2),
+                button(Button::Approve, "Approve", &Button::about(card.proposal), 3),
+                button(Button::DryRun, "Dry run", &Button::about(card.proposal), 2),
+                button(Button::Reject, "Reject", &Button::about(card.proposal), 2),
+                button(Button::Details, "Details", &Button::about(card.proposal), 2),
             ];
         }
         Standing::UnderWay { now } => {
@@ -344,7 +327,7 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
             can_undo,
         } => {
             let line = format!("{}: {why}", words::ended(outcome, one.undoes.is_some()));
-            text = format!("{text}\n{}{}", sign(outcome), plain(&line, LINE));
+            text = format!("{text}\n{}{}", words::sign(outcome), plain(&line, LINE));
             colour = if outcome == Outcome::Verified {
                 GREEN
             } else {
@@ -359,19 +342,14 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
             }
             if can_undo {
                 buttons = vec![
-                    button(Button::Undo, "Undo", &token(card), 4),
-                    button(Button::Details, "Details", &token(card), 2),
+                    button(Button::Undo, "Undo", &Button::about(card.proposal), 4),
+                    button(Button::Details, "Details", &Button::about(card.proposal), 2),
                 ];
             }
         }
     }
     let mut last = embed(colour, &foot.join("\n"));
-    let head = format!(
-        "on {} · {} risk · {}",
-        one.host,
-        one.risk,
-        words::undo(one.undo)
-    );
+    let head = words::terms(one);
     if let Some(last) = last.as_object_mut() {
         last.insert("title".to_owned(), json!(plain(&head, 250)));
     }
@@ -385,35 +363,6 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
         },
         file,
         ..Content::default()
-    }
-}
-
-/// What a button carries: which proposal, and the beginning of the digest of what its card shows.
-fn token(card: &Card<'_>) -> String {
-    let digest = card.proposal.digest();
-    let short: String = digest
-        .trim_start_matches("sha256:")
-        .chars()
-        .take(16)
-        .collect();
-    format!("{} {short}", card.proposal.id)
-}
-
-fn mark(status: HostStatus) -> &'static str {
-    match status {
-        HostStatus::Healthy => "🟢 ",
-        HostStatus::Degraded => "🟡 ",
-        HostStatus::Critical | HostStatus::Unreachable => "🔴 ",
-        HostStatus::Unknown => "⚪ ",
-    }
-}
-
-fn sign(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Verified => "✅ ",
-        Outcome::NotFixed | Outcome::Worse | Outcome::Failed => "❌ ",
-        Outcome::Unknown => "❓ ",
-        Outcome::Refused | Outcome::Rejected | Outcome::Expired => "🚫 ",
     }
 }
 

@@ -1,7 +1,6 @@
 //! What comes over the socket, as events. Nothing is done here: what was heard is handed on, and Slack gets its answer at
 //! once, since it waits three seconds and the library reads nothing else meanwhile.
 
-use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::{Client, Connector, Slack, SlackError, connector};
 use crate::event::{Button, ChatEvent, Platform, What};
+use crate::seen::Seen;
 
 /// How often the socket is looked after.
 const WATCH: Duration = Duration::from_secs(5);
@@ -18,8 +18,6 @@ const WATCH: Duration = Duration::from_secs(5);
 const SILENT: Duration = Duration::from_secs(2 * 3600 + 600);
 /// Without the first greeting for so long it is tried anew.
 const FIRST: Duration = Duration::from_secs(90);
-/// How many deliveries are remembered, so that one that comes again is not heard again.
-const REMEMBERED: usize = 20_000;
 
 /// An open socket. Dropping it closes it.
 #[derive(Debug)]
@@ -33,30 +31,7 @@ struct State {
     to: UnboundedSender<ChatEvent>,
     me: String,
     greeted: Mutex<Option<Instant>>,
-    seen: Mutex<Seen>,
-}
-
-/// The keys of what was heard lately.
-#[derive(Debug, Default)]
-struct Seen {
-    order: VecDeque<String>,
-    keys: BTreeSet<String>,
-}
-
-impl Seen {
-    /// Whether this is new; from now on it is not.
-    fn first(&mut self, key: &str) -> bool {
-        if !self.keys.insert(key.to_owned()) {
-            return false;
-        }
-        self.order.push_back(key.to_owned());
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.keys.remove(&oldest);
-        }
-        true
-    }
+    seen: Seen,
 }
 
 impl Drop for Socket {
@@ -93,7 +68,7 @@ impl Slack {
             to,
             me: self.me.clone(),
             greeted: Mutex::new(None),
-            seen: Mutex::default(),
+            seen: Seen::default(),
         });
         let watch = tokio::spawn(keep_open(client, token, Arc::clone(&state)));
         Ok(Socket { state, watch })
@@ -173,11 +148,7 @@ async fn greeted<T: Send>(_hello: T, _client: Arc<Client>, states: SlackClientEv
 impl State {
     /// Hands an event on, once.
     fn hand_on(&self, event: ChatEvent) {
-        let first = self
-            .seen
-            .lock()
-            .map_or(true, |mut seen| seen.first(&event.key));
-        if first && self.to.send(event).is_err() {
+        if self.seen.first(&event.key) && self.to.send(event).is_err() {
             tracing::warn!("nobody listens to Slack any more");
         }
     }

@@ -3,7 +3,7 @@
 
 use incident::notice::{Card, Notice, Standing};
 use incident::remediation::Outcome;
-use incident::{Finding, HostStatus, IncidentId, ResponderId, Severity};
+use incident::{Finding, IncidentId, ResponderId};
 use serde_json::{Value, json};
 use slack_morphism::prelude::{SlackBlock, SlackMessageContent};
 
@@ -18,9 +18,6 @@ const TEXT: usize = 3_000;
 const BLOCK: usize = 9_000;
 /// Findings that are shown in a message; Slack takes 50 blocks.
 const FINDINGS: usize = 20;
-
-/// What one types to read a runbook.
-const READ: &str = "/sickbay runbook";
 
 /// A message as Slack takes it.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,10 +74,14 @@ pub fn content(notice: &Notice<'_>) -> Content {
         } => {
             let mut lines: Vec<String> = Vec::new();
             for (n, line) in summary.text.lines().take(2).enumerate() {
-                let mark = if n == 0 { mark(*status) } else { "" };
+                let mark = if n == 0 { words::mark(*status) } else { "" };
                 lines.push(format!("{mark}{line}"));
             }
-            lines.extend(words::offered(cards, pages, READ).into_iter().take(1));
+            lines.extend(
+                words::offered(cards, pages, words::READ)
+                    .into_iter()
+                    .take(1),
+            );
             let text = lines.join("\n");
             let blocks = vec![
                 section(&text),
@@ -96,11 +97,7 @@ pub fn content(notice: &Notice<'_>) -> Content {
             withheld,
             ..
         } => {
-            let all: Vec<&Finding> = reports
-                .iter()
-                .flat_map(|report| &report.findings)
-                .filter(|finding| finding.severity > Severity::Info)
-                .collect();
+            let all = words::told(reports);
             // Above the thread stand the first lines of the account; here it stands where there is nothing else, and where
             // several hosts have a line each.
             let several = reports.len() > 1;
@@ -125,9 +122,7 @@ pub fn content(notice: &Notice<'_>) -> Content {
                 blocks.push(context(&unread.join("\n")));
             }
             for (id, title, finding) in pages.iter().take(5) {
-                blocks.push(section(&format!(
-                    "Runbook for {finding}: {title}. Read it: {READ} {id}"
-                )));
+                blocks.push(section(&words::page(id, title, finding)));
             }
             for why in withheld.iter().take(5) {
                 blocks.push(section(&format!("Not offered: {why}")));
@@ -171,26 +166,16 @@ pub fn content(notice: &Notice<'_>) -> Content {
 fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Content {
     let one = card.proposal;
     let head = format!("{}: {}", one.id, one.title);
-    let steps: Vec<String> = one
-        .steps
-        .iter()
-        .enumerate()
-        .map(|(n, step)| format!("{}. {}", n + 1, words::step(step)))
-        .collect();
+    let steps = words::steps(one);
     let mut blocks = vec![section(&head)];
     if !card.because.is_empty() {
         blocks.push(context(&format!("Because: {}", card.because)));
     }
-    blocks.push(preformatted(&steps.join("\n")));
+    blocks.push(preformatted(&steps));
     if !one.diff.is_empty() {
         blocks.push(preformatted(&one.diff));
     }
-    blocks.push(context(&format!(
-        "on {} · {} risk · {}",
-        one.host,
-        one.risk,
-        words::undo(one.undo)
-    )));
+    blocks.push(context(&words::terms(one)));
     if !given.is_empty() {
         blocks.push(context(&words::given(given, card.needed)));
     }
@@ -209,12 +194,27 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
                 button(
                     Button::Approve,
                     "Approve",
-                    &token(card),
+                    &Button::about(card.proposal),
                     Some(("primary", sure)),
                 ),
-                button(Button::DryRun, "Dry run", &token(card), None),
-                button(Button::Reject, "Reject", &token(card), None),
-                button(Button::Details, "Details", &token(card), None),
+                button(
+                    Button::DryRun,
+                    "Dry run",
+                    &Button::about(card.proposal),
+                    None,
+                ),
+                button(
+                    Button::Reject,
+                    "Reject",
+                    &Button::about(card.proposal),
+                    None,
+                ),
+                button(
+                    Button::Details,
+                    "Details",
+                    &Button::about(card.proposal),
+                    None,
+                ),
             ]));
         }
         Standing::UnderWay { now } => {
@@ -230,7 +230,7 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
         } => {
             let line = format!(
                 "{}{}: {why}",
-                sign(outcome),
+                words::sign(outcome),
                 words::ended(outcome, one.undoes.is_some())
             );
             blocks.push(section(&line));
@@ -248,8 +248,18 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
                     "Undo",
                 );
                 blocks.push(actions(&[
-                    button(Button::Undo, "Undo", &token(card), Some(("danger", sure))),
-                    button(Button::Details, "Details", &token(card), None),
+                    button(
+                        Button::Undo,
+                        "Undo",
+                        &Button::about(card.proposal),
+                        Some(("danger", sure)),
+                    ),
+                    button(
+                        Button::Details,
+                        "Details",
+                        &Button::about(card.proposal),
+                        None,
+                    ),
                 ]));
             }
             text = format!("{id} {line}");
@@ -258,48 +268,15 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
     told(&text, blocks)
 }
 
-/// What a button carries: which proposal, and the beginning of the digest of what its card shows.
-fn token(card: &Card<'_>) -> String {
-    let digest = card.proposal.digest();
-    let short: String = digest
-        .trim_start_matches("sha256:")
-        .chars()
-        .take(16)
-        .collect();
-    format!("{} {short}", card.proposal.id)
-}
-
-fn mark(status: HostStatus) -> &'static str {
-    match status {
-        HostStatus::Healthy => "🟢 ",
-        HostStatus::Degraded => "🟡 ",
-        HostStatus::Critical | HostStatus::Unreachable => "🔴 ",
-        HostStatus::Unknown => "⚪ ",
-    }
-}
-
-fn sign(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Verified => "✅ ",
-        Outcome::NotFixed | Outcome::Worse | Outcome::Failed => "❌ ",
-        Outcome::Unknown => "❓ ",
-        Outcome::Refused | Outcome::Rejected | Outcome::Expired => "🚫 ",
-    }
-}
-
 fn finding(finding: &Finding, several: bool) -> Value {
     let mut text = format!("{}: {}", words::finding(finding, several), finding.title);
     if !finding.detail.is_empty() {
         text.push('\n');
         text.push_str(&finding.detail);
     }
-    let explains: Vec<&str> = finding.explains.iter().map(|id| id.as_str()).collect();
-    if !explains.is_empty() {
-        text.push_str(&format!(
-            "\n{} explains {}",
-            finding.id,
-            explains.join(", ")
-        ));
+    if let Some(explains) = words::explains(finding) {
+        text.push('\n');
+        text.push_str(&explains);
     }
     section(&text)
 }

@@ -1,8 +1,9 @@
 //! The sentences that only a chat needs: around a thread, on a card that others look at too, and to one person alone.
 
 use incident::notice::Card;
+use incident::remediation::Outcome;
 use incident::report::HostReport;
-use incident::{Finding, HostName, IncidentId, ResponderId};
+use incident::{Finding, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity};
 
 use crate::event::Platform;
 
@@ -105,6 +106,73 @@ pub(crate) const NOT_NOW: &str = "Not now: nothing was done.";
 
 /// Somebody was asked whether they mean it, and does. What comes of it stands on the card.
 pub(crate) const SAID_YES: &str = "You said yes; the card says what comes of it.";
+
+/// What one types in a chat to read a runbook.
+pub(crate) const READ: &str = "/sickbay runbook";
+
+/// How a host is, as a sign before the verdict.
+#[must_use]
+pub(crate) fn mark(status: HostStatus) -> &'static str {
+    match status {
+        HostStatus::Healthy => "🟢 ",
+        HostStatus::Degraded => "🟡 ",
+        HostStatus::Critical | HostStatus::Unreachable => "🔴 ",
+        HostStatus::Unknown => "⚪ ",
+    }
+}
+
+/// How something ended, as a sign before the words.
+#[must_use]
+pub(crate) fn sign(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Verified => "✅ ",
+        Outcome::NotFixed | Outcome::Worse | Outcome::Failed => "❌ ",
+        Outcome::Unknown => "❓ ",
+        Outcome::Refused | Outcome::Rejected | Outcome::Expired => "🚫 ",
+    }
+}
+
+/// The exact steps of a fix, numbered.
+#[must_use]
+pub(crate) fn steps(proposal: &Proposal) -> String {
+    let steps = proposal.steps.iter().enumerate();
+    let steps: Vec<String> = steps
+        .map(|(n, step)| format!("{}. {}", n + 1, super::step(step)))
+        .collect();
+    steps.join("\n")
+}
+
+/// Where a fix runs, what it risks, and what undo there is.
+#[must_use]
+pub(crate) fn terms(proposal: &Proposal) -> String {
+    format!(
+        "on {} · {} risk · {}",
+        proposal.host,
+        proposal.risk,
+        super::undo(proposal.undo)
+    )
+}
+
+/// A runbook that is to be read, and how.
+#[must_use]
+pub(crate) fn page(id: &str, title: &str, finding: &str) -> String {
+    format!("Runbook for {finding}: {title}. Read it: {READ} {id}")
+}
+
+/// The findings that a chat tells of: what is above info.
+#[must_use]
+pub(crate) fn told(reports: &[HostReport]) -> Vec<&Finding> {
+    let all = reports.iter().flat_map(|report| &report.findings);
+    all.filter(|finding| finding.severity > Severity::Info)
+        .collect()
+}
+
+/// What a finding is the cause of, where there is something.
+#[must_use]
+pub(crate) fn explains(finding: &Finding) -> Option<String> {
+    let explained: Vec<&str> = finding.explains.iter().map(|id| id.as_str()).collect();
+    (!explained.is_empty()).then(|| format!("{} explains {}", finding.id, explained.join(", ")))
+}
 
 /// What a finding is called above its words. Where several hosts are spoken of it says on which.
 #[must_use]

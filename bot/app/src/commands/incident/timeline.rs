@@ -15,27 +15,23 @@ pub(crate) const MOST_SAID: u32 = 2_000;
 
 /// Tells an incident from its first fact to its last.
 pub(super) async fn tell(world: &World, id: &IncidentId, output: &Output) -> anyhow::Result<Exit> {
-    let records = world.store.load(id).await?;
-    let facts = journal::facts(id, &records)?;
+    let facts = journal::facts(&world.store, id).await?;
     let said = world.store.said(id, MOST_SAID).await?;
     if output.json {
-        let mut list: Vec<_> = facts
-            .iter()
-            .map(|(at, fact)| {
-                (
-                    *at,
-                    serde_json::json!({ "at": clock::rfc3339(*at), "fact": fact }),
-                )
-            })
-            .collect();
-        list.extend(said.iter().map(|one| {
-            let words = serde_json::json!({ "by": one.author, "text": one.text });
+        let of = |at: Moment, what: &str, value| {
             (
-                one.at,
-                serde_json::json!({ "at": clock::rfc3339(one.at), "said": words }),
+                at,
+                serde_json::json!({ "at": clock::rfc3339(at), what: value }),
             )
-        }));
-        list.sort_by_key(|(at, _)| *at);
+        };
+        let facts = facts
+            .iter()
+            .map(|(at, fact)| of(*at, "fact", serde_json::json!(fact)));
+        let said = said.iter().map(|one| {
+            let words = serde_json::json!({ "by": one.author, "text": one.text });
+            of(one.at, "said", words)
+        });
+        let list = in_order(facts.chain(said));
         let list: Vec<_> = list.into_iter().map(|(_, value)| value).collect();
         screen::json(&serde_json::json!({ "version": 1, "incident": id, "timeline": list }));
         return Ok(Exit::Fine);
@@ -48,10 +44,15 @@ pub(super) async fn tell(world: &World, id: &IncidentId, output: &Output) -> any
 
 /// What happened and what people said of it, a line each, in order.
 pub(crate) fn lines(facts: &[(Moment, Fact)], said: &[Said]) -> Vec<(Moment, String)> {
-    let mut lines: Vec<_> = facts.iter().map(|(at, fact)| (*at, told(fact))).collect();
-    lines.extend(said.iter().map(|one| (one.at, quoted(one))));
-    lines.sort_by_key(|(at, _)| *at);
-    lines
+    let facts = facts.iter().map(|(at, fact)| (*at, told(fact)));
+    in_order(facts.chain(said.iter().map(|one| (one.at, quoted(one)))))
+}
+
+/// By time; what happened at the same moment stays as it was.
+fn in_order<T>(all: impl Iterator<Item = (Moment, T)>) -> Vec<(Moment, T)> {
+    let mut all: Vec<_> = all.collect();
+    all.sort_by_key(|(at, _)| *at);
+    all
 }
 
 /// What somebody said, on one line.
