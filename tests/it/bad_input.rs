@@ -121,6 +121,12 @@ fn hosts_that_are_none() {
         "web3",
         "sickbay: no host is named web3; did you mean web1, web2?",
     );
+    // As one types it in a chat.
+    place.check(
+        &["diagnose", "--ssh-config", &config, "web1", "is", "down"],
+        2,
+        "sickbay: no host is named is; add it to [hosts] in the settings, an Ansible inventory or ssh_config; to say what is wrong, put it behind --symptom",
+    );
     check(
         "shopdb",
         "sickbay: no host is named shopdb; did you mean shop-db?",

@@ -25,7 +25,7 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
     let hosts = world
         .inventory()
         .select(&target)
-        .map_err(|error| Usage(error.to_string()))?;
+        .map_err(|error| Usage(format!("{error}{}", behind(asked))))?;
     crate::perform::recover(&world).await;
     let by = (&world.who.id, world.who.via.as_str());
     let (mut incident, opened) = opened(&world, by, &hosts, &symptom)?;
@@ -105,6 +105,15 @@ impl Account {
             self.proposals.extend(part.offers.proposals);
             self.pages.extend(part.offers.pages);
         }
+    }
+}
+
+/// In a chat everything after the host says what is wrong. Whoever types that at a terminal is told how it is done here.
+fn behind(asked: &Diagnose) -> &'static str {
+    if asked.targets.len() > 1 && asked.symptom.is_empty() {
+        "; to say what is wrong, put it behind --symptom"
+    } else {
+        ""
     }
 }
 
