@@ -93,7 +93,6 @@ async fn kept(
     heard: &mut Vec<(Instant, ChatEvent)>,
 ) -> Result<(), anyhow::Error> {
     let mut said = Vec::new();
-    // What is dealt with, by its message; what was taken back is, whether it was kept or not.
     let (mut done, mut taken_back) = (BTreeSet::new(), BTreeSet::new());
     let now = Instant::now();
     for (_, event) in heard.iter() {
@@ -124,11 +123,21 @@ async fn kept(
         world.store.unsay(message).await?;
     }
     heard.retain(|(_, event)| match &event.what {
-        What::Said { message, .. } => {
-            event.thread.is_some() && !done.contains(message) && !taken_back.contains(message)
-        }
-        What::TookBack { .. } | What::Asked { .. } | What::Pressed { .. } => false,
+        What::Said { message, .. } => event.thread.is_some() && !done.contains(message),
+        What::TookBack { .. } => true,
+        What::Asked { .. } | What::Pressed { .. } => false,
     });
+    // What was taken back waits with what was said, so that the timeline tells of it all the same; only its words are gone now.
+    let mut waiting = BTreeSet::new();
+    for (_, event) in heard.iter_mut() {
+        if let What::Said { message, text, .. } = &mut event.what {
+            waiting.insert(message.clone());
+            if taken_back.contains(message) {
+                text.clear();
+            }
+        }
+    }
+    heard.retain(|(_, event)| !matches!(&event.what, What::TookBack { message } if !waiting.contains(message)));
     Ok(())
 }
 

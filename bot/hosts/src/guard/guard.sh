@@ -96,6 +96,7 @@ record() { REC=; { read -r REC <"$1"; } 2>/dev/null; }
 field() { case " $REC " in *" $1="*) V=" $REC "; V=${V#*" $1="}; V=${V%% *} ;; *) V=; return 1 ;; esac; }
 # Alive and the same process. One that has ended but was never reaped is not alive: some containers reap nobody.
 alive() { [ -n "$1" ] && [ "$(start_of "$1")" = "$2" ] && case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in [ZX]*|'') false ;; esac; }
+is_stopped() { case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in [Tt]*) ;; *) false ;; esac; }
 older_than() { [ -n "$(find "$1" -prune -mmin "+$2" 2>/dev/null)" ]; }
 
 # Sets ST (the state), RC, PID, WHY from the run directory alone.
@@ -1127,7 +1128,10 @@ change() {
     unit.unset_property) _f=$(dropin_of "$2" "$3"); cat "$_f" >"$S/content" && rm "$_f" || return 1; rmdir "${_f%/*}" 2>/dev/null; limit 30 systemctl daemon-reload ;;
     process.signal) [ "$(start_of "$2")" = "$3" ] && kill -s "$4" "$2" || return 1
       _k=0; case $4 in TERM|KILL|INT) while alive "$2" "$3" && [ $_k -lt 100 ]; do nap; _k=$((_k + 1)); done
-        ! alive "$2" "$3" || { echo "process $2 is still there"; return 1; } ;; esac ;;
+        ! alive "$2" "$3" || { echo "process $2 is still there"; return 1; } ;;
+      # It stops when the kernel next looks at it, which is not at once for one that is running elsewhere or waits for a disk.
+      STOP) while alive "$2" "$3" && ! is_stopped "$2" && [ $_k -lt 100 ]; do nap; _k=$((_k + 1)); done
+        is_stopped "$2" || { echo "process $2 has not stopped"; return 1; } ;; esac ;;
     process.renice) pick nice "$LOOK"; renice -n "$4" -p "$2" || return 1
       read -r _st <"/proc/$2/stat" && set -- "$4" ${_st##*") "} && [ "${18}" = "$1" ] || { echo "nice is still ${18}"; return 1; } ;;
     mount.remount) limit 30 mount -o "remount,$3" -- "$2" ;;
