@@ -4,14 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use chat::event::Platform;
-use incident::policy::{Hosts, Policy, Rule};
-use incident::{HostName, ResponderId, Risk, Span};
+use incident::ResponderId;
+use incident::policy::Policy;
 use serde::Deserialize;
 
 use crate::file::{self, Unread};
 
+mod platforms;
+mod policy;
 #[cfg(test)]
 mod tests;
+mod words;
+
+use platforms::is_snowflake;
+pub(crate) use platforms::{Discord, Slack};
+use policy::{RawRule, make_rule};
+use words::words;
 
 /// What the settings say, checked.
 #[derive(Debug, Clone, Default)]
@@ -74,37 +82,6 @@ impl Settings {
     }
 }
 
-/// How Slack is reached.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Slack {
-    /// The file with the token that posts messages, `xoxb-…`.
-    pub(crate) bot_token_file: PathBuf,
-    /// The file with the token that opens the socket, `xapp-…`.
-    pub(crate) app_token_file: PathBuf,
-    /// The Web API.
-    #[serde(default = "slack_api")]
-    pub(crate) api: String,
-}
-
-fn slack_api() -> String {
-    "https://slack.com/api".to_owned()
-}
-
-/// How Discord is reached.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Discord {
-    /// The file with the bot's token.
-    pub(crate) bot_token_file: PathBuf,
-    /// The servers in which it answers; everywhere it was added to where none is named.
-    #[serde(default)]
-    pub(crate) guilds: BTreeSet<String>,
-    /// What stands before Discord's API; none where it is reached itself.
-    #[serde(default)]
-    pub(crate) api: Option<String>,
-}
-
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SettingsError {
@@ -158,28 +135,6 @@ struct RawPerson {
     slack: BTreeSet<String>,
     #[serde(default)]
     discord: BTreeSet<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRule {
-    risk: BTreeSet<Risk>,
-    hosts: String,
-    approvers: BTreeSet<String>,
-    #[serde(default = "one")]
-    min: u32,
-    #[serde(default)]
-    requester: bool,
-    #[serde(default = "quarter_hour")]
-    expires: String,
-}
-
-fn one() -> u32 {
-    1
-}
-
-fn quarter_hour() -> String {
-    "15m".to_owned()
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -342,124 +297,4 @@ impl Settings {
             }),
         })
     }
-}
-
-/// Whether this is an id as Discord gives them: a number that is not 0.
-fn is_snowflake(id: &str) -> bool {
-    id.parse::<u64>().is_ok_and(|number| number > 0) && id.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// What the reader of TOML says, in the words of somebody who writes settings and not Rust.
-fn words(said: &str) -> String {
-    let mut named = said.split('`').skip(1).step_by(2);
-    let first = named.next().unwrap_or("");
-    let known: Vec<&str> = named.collect();
-    let near = incident::command::nearest(first, known.iter().copied());
-    let meant = near.map_or_else(
-        || match known.as_slice() {
-            [] => String::new(),
-            [only] => format!("; only `{only}` can stand here"),
-            [..] => format!("; here can stand: {}", known.join(", ")),
-        },
-        |near| format!("; did you mean `{near}`?"),
-    );
-    if said.starts_with("unknown field") {
-        return format!("there is no setting `{first}` here{meant}");
-    }
-    if said.starts_with("unknown variant") {
-        return format!("`{first}` is not one of the values that are allowed{meant}");
-    }
-    if said.starts_with("missing field `version`") {
-        return "`version = 1` is missing; put it first".to_owned();
-    }
-    if said.starts_with("missing field") {
-        return format!("`{first}` is missing");
-    }
-    if let Some(rest) = said.strip_prefix("invalid type: ") {
-        let rest = rest
-            .replace("expected u32", "expected a whole number")
-            .replace("expected u16", "expected a whole number up to 65535")
-            .replace("expected a sequence", "expected a list in [ ]")
-            .replace("expected a boolean", "expected true or false")
-            .replace("expected path string", "expected a path in quotes")
-            .replace("expected a string", "expected a text in quotes");
-        let rest = match rest.find("expected struct ") {
-            Some(at) => format!("{}expected a table", rest.get(..at).unwrap_or("")),
-            None => rest,
-        };
-        return format!("this is of the wrong type: {rest}");
-    }
-    said.to_owned()
-}
-
-fn make_rule(
-    raw: &RawRule,
-    people: &BTreeMap<ResponderId, Person>,
-    groups: &BTreeMap<String, BTreeSet<ResponderId>>,
-) -> Result<Rule, String> {
-    let mut approvers = BTreeSet::new();
-    for name in &raw.approvers {
-        if let Some(group) = name.strip_prefix('@') {
-            let members = groups
-                .get(group)
-                .ok_or_else(|| format!("nobody in [people] is in the group {name}"))?;
-            approvers.extend(members.iter().cloned());
-        } else {
-            let id = ResponderId::new(name.clone()).map_err(|bad| bad.to_string())?;
-            if !people.contains_key(&id) {
-                return Err(format!("approver {name} is not in [people]"));
-            }
-            approvers.insert(id);
-        }
-    }
-    Ok(Rule {
-        risks: raw.risk.clone(),
-        hosts: parse_hosts(&raw.hosts)?,
-        approvers,
-        min: raw.min,
-        requester: raw.requester,
-        expires: duration(&raw.expires)?,
-    })
-}
-
-fn parse_hosts(text: &str) -> Result<Hosts, String> {
-    if text == "all" {
-        return Ok(Hosts::All);
-    }
-    if text == "localhost" {
-        return Ok(Hosts::Local);
-    }
-    if let Some(group) = text.strip_prefix('@') {
-        return Ok(Hosts::Group(group.to_owned()));
-    }
-    if text.contains('=') {
-        let labels = text
-            .split(',')
-            .map(|pair| {
-                pair.split_once('=')
-                    .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
-                    .ok_or_else(|| format!("hosts {text:?}: {pair:?} is not label=value"))
-            })
-            .collect::<Result<_, _>>()?;
-        return Ok(Hosts::Labels(labels));
-    }
-    HostName::new(text)
-        .map(Hosts::Named)
-        .map_err(|bad| bad.to_string())
-}
-
-/// A span such as `90s`, `15m`, `2h` or `1d`.
-pub(crate) fn duration(text: &str) -> Result<Span, String> {
-    let bad = || format!("{text:?} is not a span of time; write it like 90s, 15m, 2h or 1d");
-    let unit = text.chars().last().ok_or_else(bad)?;
-    let number = text.strip_suffix(unit).ok_or_else(bad)?;
-    let number: u64 = number.trim().parse().map_err(|_bad| bad())?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        _ => return Err(bad()),
-    };
-    Ok(Span::seconds(number.saturating_mul(seconds)))
 }
