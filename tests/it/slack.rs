@@ -2,6 +2,7 @@
 //! the strict one of `tests/fakes`, the host and what is wrong with it are real.
 
 mod intake;
+mod long;
 
 use std::path::Path;
 
@@ -106,6 +107,20 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
         "{}",
         head.text
     );
+
+    // Beside it are the pictures, with their words for those who do not see them.
+    let (thread, pictures) = slack
+        .wait_up_to(LONG, "the pictures", |state| {
+            let message = state.said().find(|message| !message.files.is_empty())?;
+            let files = message.files.iter().map(|id| state.files[id].clone());
+            Some((message.thread.clone(), files.collect::<Vec<_>>()))
+        })
+        .await;
+    assert_eq!(thread.as_deref(), Some(root.ts.as_str()));
+    for picture in &pictures {
+        assert!(picture.content.as_ref().unwrap().starts_with(b"\x89PNG"));
+        assert!(!picture.alt_text.is_empty());
+    }
 
     slack
         .slash("U2", "C1", "/sickbay", "runbook unit-exec-permission")

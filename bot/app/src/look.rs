@@ -7,7 +7,7 @@ use incident::proposal::Privilege;
 use incident::redact::{Redactor, printable};
 use incident::report::HostReport;
 use incident::{
-    CouldNotCheck, Ended, Evidence, EvidenceId, HostStatus, Plan, ProbeRun, Span, Value,
+    CouldNotCheck, Ended, Evidence, EvidenceId, HostStatus, Plan, ProbeRun, Span, Value, Vitals,
 };
 use probes::{Judgement, Look, Window};
 
@@ -40,6 +40,8 @@ pub(crate) struct Seen {
     pub(crate) answers: Answers,
     /// What they mean.
     pub(crate) judgement: Option<Judgement>,
+    /// How hard the host is pressed against its limits; none where it was not examined.
+    pub(crate) vitals: Option<Vitals>,
     /// The connection; none where there was none.
     pub(crate) line: Option<Line>,
     /// Why there is no connection.
@@ -119,6 +121,7 @@ pub(crate) async fn look(
         window,
     };
     seen.judgement = Some(probes::judge(&look, &world.signatures));
+    seen.vitals = Some(probes::vitals(&look));
     seen.took = clock::now().since(started);
     seen
 }
@@ -144,6 +147,8 @@ fn cut(host: &hosts::Host, asked: &Plan, why: &str) -> CouldNotCheck {
 pub(crate) struct Numbered {
     /// The host as a whole.
     pub(crate) report: HostReport,
+    /// How hard it is pressed against its limits; none where it was not examined.
+    pub(crate) vitals: Option<Vitals>,
     /// The evidence, by wave.
     pub(crate) evidence: Vec<(u32, Evidence)>,
 }
@@ -156,6 +161,7 @@ impl Seen {
             plans: Vec::new(),
             answers: BTreeMap::new(),
             judgement: None,
+            vitals: None,
             line: None,
             unreachable: "the look at it ended by itself; this is a defect, please report it"
                 .to_owned(),
@@ -201,7 +207,11 @@ impl Seen {
                 }],
                 unreachable: self.unreachable.clone(),
             };
-            return Numbered { report, evidence };
+            return Numbered {
+                report,
+                vitals: None,
+                evidence,
+            };
         };
         let mut findings = probes::rank(
             &self.host.name,
@@ -244,7 +254,16 @@ impl Seen {
             could_not_check,
             unreachable: String::new(),
         };
-        Numbered { report, evidence }
+        let mut vitals = self.vitals.clone();
+        for gauge in vitals.iter_mut().flat_map(|vitals| &mut vitals.gauges) {
+            gauge.name = clean(&gauge.name);
+            gauge.why = clean(&gauge.why);
+        }
+        Numbered {
+            report,
+            vitals,
+            evidence,
+        }
     }
 
     /// That what was asked may not be what this version would have asked.

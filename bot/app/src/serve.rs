@@ -7,6 +7,7 @@
 mod answer;
 mod hear;
 mod intake;
+mod sends;
 mod thread;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,8 +20,10 @@ use chat::event::{ChatEvent, Platform, What};
 use chat::front::{Front, Socket};
 use chat::slack::Slack;
 use incident::remediation::Event;
-use incident::{IncidentId, Moment, ProposalId};
-use tokio::sync::mpsc;
+use incident::{IncidentId, Moment, ProposalId, Span};
+use store::ReadError;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
 
 use crate::cli::Global;
 use crate::exit::Exit;
@@ -31,8 +34,14 @@ use crate::{clock, perform, screen};
 const TICK: Duration = Duration::from_secs(2);
 /// How many ticks lie between two looks for effects that nobody performs.
 const RECOVER_EVERY: u64 = 15;
-/// How many incidents are followed.
-const FOLLOWED: u32 = 500;
+/// For how long an incident is followed in which nothing happens any more: what is open ends within that.
+const FOLLOWED: Span = Span::minutes(7 * 24 * 60);
+/// How far before the last look the next one begins: another process may take so long to record what it dates.
+const OVERLAP: Span = Span::minutes(10);
+/// How long what was heard last may take at the end; whatever is in the journal by then is gone on with at the next start.
+const LAST: Duration = Duration::from_secs(5);
+/// How many threads are looked through at a time.
+const READING: usize = 8;
 
 /// Everything that answers in chat.
 pub(crate) struct Serve {
@@ -44,6 +53,9 @@ pub(crate) struct Serve {
     intake: mpsc::Sender<intake::Heard>,
     /// One thread is brought up to date by one task at a time.
     turns: Mutex<BTreeMap<IncidentId, Arc<tokio::sync::Mutex<()>>>>,
+    /// Whoever looks through a thread takes one.
+    reading: Semaphore,
+    sends: sends::Sends,
 }
 
 /// What is not in the journal, since it can be done without.
@@ -57,6 +69,8 @@ struct Notes {
     looking: BTreeSet<IncidentId>,
     /// The version of each incident that its thread shows.
     shown: BTreeMap<IncidentId, u64>,
+    /// Those whose thread does not show it.
+    behind: BTreeSet<IncidentId>,
     /// When open proposals expire.
     open: BTreeMap<ProposalId, Moment>,
 }
@@ -80,6 +94,8 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
         notes: Mutex::default(),
         intake,
         turns: Mutex::default(),
+        reading: Semaphore::new(READING),
+        sends: sends::Sends::default(),
     });
     let (to, events) = mpsc::unbounded_channel();
     let mut sockets = Vec::new();
@@ -200,18 +216,16 @@ impl Serve {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut count = 0_u64;
+        let mut since = clock::now().minus(FOLLOWED);
         let mut waiting: BTreeSet<Platform> =
             sockets.iter().map(|(platform, _)| *platform).collect();
         let mut stop = std::pin::pin!(told_to_stop());
         loop {
             tokio::select! {
                 Some(event) = events.recv() => {
-                    if matches!(event.what, What::Said { .. } | What::TookBack { .. }) {
-                        self.keep(event);
-                        continue;
+                    if let Some(work) = self.take(event) {
+                        tokio::spawn(work);
                     }
-                    let serve = Arc::clone(self);
-                    tokio::spawn(async move { serve.heard(event).await });
                 }
                 _ = ticks.tick() => {
                     for (platform, socket) in &sockets {
@@ -225,11 +239,37 @@ impl Serve {
                     }
                     count += 1;
                     self.expire().await;
-                    self.catch_up().await;
+                    let now = clock::now();
+                    match self.catch_up(since).await {
+                        Ok(()) => since = now.minus(OVERLAP),
+                        Err(error) => tracing::warn!(%error, "the journal cannot be read; threads stay as they are"),
+                    }
                 }
-                () = &mut stop => return,
+                () = &mut stop => break,
             }
         }
+        // The platforms were told of all that came so far that it has arrived, so nobody sends it again.
+        events.close();
+        drop(sockets);
+        let mut last = JoinSet::new();
+        while let Some(event) = events.recv().await {
+            if let Some(work) = self.take(event) {
+                last.spawn(work);
+            }
+        }
+        if tokio::time::timeout(LAST, last.join_all()).await.is_err() {
+            tracing::warn!("what was asked last is gone on with at the next start");
+        }
+    }
+
+    /// What an event asks for, to be done beside everything else; nothing where it is only kept.
+    fn take(self: &Arc<Self>, event: ChatEvent) -> Option<impl Future<Output = ()> + use<>> {
+        if matches!(event.what, What::Said { .. } | What::TookBack { .. }) {
+            self.keep(event);
+            return None;
+        }
+        let serve = Arc::clone(self);
+        Some(async move { serve.heard(event).await })
     }
 
     /// What nobody approved in time is said to have expired.
@@ -262,30 +302,33 @@ impl Serve {
         }
     }
 
-    /// Shows what has changed since it was shown, whoever changed it.
-    async fn catch_up(self: &Arc<Self>) {
-        let rows = match self.world.store.incidents(FOLLOWED).await {
-            Ok(rows) => rows,
-            Err(error) => {
-                tracing::warn!(%error, "the journal cannot be read; threads stay as they are");
-                return;
-            }
-        };
-        for row in rows {
-            let behind = self
-                .notes
-                .lock()
-                .is_ok_and(|notes| notes.shown.get(&row.id) != Some(&row.version));
+    /// Shows what has changed since then and was not shown, whoever changed it; also what could not be shown before.
+    async fn catch_up(self: &Arc<Self>, since: Moment) -> Result<(), ReadError> {
+        let rows = self.world.store.changed_since(since).await?;
+        let behind: Vec<IncidentId> = self
+            .notes
+            .lock()
+            .map(|mut notes| {
+                for row in rows {
+                    if notes.shown.get(&row.id) != Some(&row.version) {
+                        notes.behind.insert(row.id);
+                    }
+                }
+                notes.behind.iter().cloned().collect()
+            })
+            .unwrap_or_default();
+        for id in behind {
             // One that is being brought up to date is not queued for again: in an outage each takes longer than a tick.
-            let busy = self.turn(&row.id).try_lock().is_err();
-            if behind && !busy {
-                let serve = Arc::clone(self);
-                tokio::spawn(async move {
-                    serve.resume(&row.id).await;
-                    serve.show(&row.id).await;
-                });
+            if self.turn(&id).try_lock().is_err() {
+                continue;
             }
+            let serve = Arc::clone(self);
+            tokio::spawn(async move {
+                serve.resume(&id).await;
+                serve.show(&id).await;
+            });
         }
+        Ok(())
     }
 
     /// The front on which a place or a message is, by its whole name; none where that platform is not served here.

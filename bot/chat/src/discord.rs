@@ -24,7 +24,7 @@ use serenity::all::{
 use crate::event::{ChatEvent, SendError};
 
 pub use hear::Socket;
-pub use layout::{Content, File, content, evidence};
+pub use layout::{Content, content, evidence};
 
 /// How long the gateway may be unconnected, as [`Options`] has it.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -333,8 +333,9 @@ fn number(text: &str) -> Result<u64, SendError> {
 }
 
 fn files(content: &Content) -> Vec<CreateAttachment> {
-    let file = content.file.iter();
-    file.map(|file| CreateAttachment::bytes(file.text.clone(), file.name.clone()))
+    let files = content.files.iter();
+    files
+        .map(|file| CreateAttachment::bytes(file.bytes.clone(), file.name.clone()))
         .collect()
 }
 

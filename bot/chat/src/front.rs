@@ -113,6 +113,21 @@ impl Front {
         }
     }
 
+    /// What of a message has to be sent as one of its own: Slack has files beside messages, never in them.
+    #[must_use]
+    pub fn apart(&self, content: &Content) -> Option<Content> {
+        match content {
+            Content::Slack(content) if !content.blocks.is_empty() && !content.files.is_empty() => {
+                Some(Content::Slack(slack::Content {
+                    text: String::new(),
+                    blocks: Vec::new(),
+                    files: content.files.clone(),
+                }))
+            }
+            Content::Slack(_) | Content::Discord(_) => None,
+        }
+    }
+
     /// Posts a message to a conversation, or to a thread of it. Gives its whole name. `once` is what makes it the same
     /// message when it is posted again since nobody said that it had arrived, for platforms that can tell.
     ///
@@ -150,6 +165,19 @@ impl Front {
             }
             (Self::Slack(_), Content::Discord(_)) | (Self::Discord(_), Content::Slack(_)) => {
                 Err(elsewhere())
+            }
+        }
+    }
+
+    /// What keeps edits of a message in their order: Slack counts all edits of a workspace together, Discord those of a
+    /// conversation.
+    #[must_use]
+    pub fn lane_of_edits(&self, message: &str) -> String {
+        match self {
+            Self::Slack(_) => "slack edits".to_owned(),
+            Self::Discord(_) => {
+                let place = message.rsplit_once(':').map_or(message, |(place, _)| place);
+                place.to_owned()
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! `words` is the one place where Sickbay's tone is decided; each platform's room only lays out.
 
+mod beside;
 pub mod discord;
 pub mod event;
 pub mod front;
@@ -12,3 +13,5 @@ pub mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod words;
+
+pub use beside::File;

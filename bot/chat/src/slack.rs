@@ -14,9 +14,12 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use slack_morphism::errors::SlackClientError;
 use slack_morphism::prelude::*;
 
+use crate::beside::File;
 use crate::event::{ChatEvent, SendError};
 
 pub use hear::Socket;
+#[cfg(test)]
+pub(crate) use layout::in_parts;
 pub use layout::{Content, content, evidence};
 
 type Connector = SlackClientHyperConnector<HttpsConnector<HttpConnector>>;
@@ -111,7 +114,7 @@ impl Slack {
         })
     }
 
-    /// Posts a message to a conversation, or to a thread of it. Gives its whole name.
+    /// Posts a message to a conversation, or to a thread of it; or files, where there are only those. Gives its whole name.
     ///
     /// # Errors
     /// [`SendError`].
@@ -121,6 +124,11 @@ impl Slack {
         thread: Option<&str>,
         content: &Content,
     ) -> Result<String, SendError> {
+        if content.blocks.is_empty() {
+            return self
+                .attach(place, thread, &content.text, &content.files)
+                .await;
+        }
         let channel = last_of(place);
         let mut request = SlackApiChatPostMessageRequest::new(channel.into(), content.message());
         request.thread_ts = thread.map(|thread| last_of(thread).into());
@@ -147,12 +155,68 @@ impl Slack {
         Ok(())
     }
 
-    /// Says something that only the person sees who did this. A command brings an address that takes an answer also where
-    /// Sickbay is no member; elsewhere it has to be one.
+    /// Puts files into a conversation, or into a thread of it. Gives the whole name of the last one.
+    async fn attach(
+        &self,
+        place: &str,
+        thread: Option<&str>,
+        text: &str,
+        files: &[File],
+    ) -> Result<String, SendError> {
+        let session = self.client.open_session(&self.token);
+        let mut there = Vec::new();
+        for file in files {
+            let mut ask =
+                SlackApiFilesGetUploadUrlExternalRequest::new(file.name.clone(), file.bytes.len());
+            ask.alt_txt = (!file.alt.is_empty()).then(|| file.alt.clone());
+            let door = called(session.get_upload_url_external(&ask)).await?;
+            let put = SlackApiFilesUploadViaUrlRequest::new(
+                door.upload_url,
+                file.bytes.clone(),
+                file.kind().to_owned(),
+            );
+            called(session.files_upload_via_url(&put)).await?;
+            let mut one = SlackApiFilesComplete::new(door.file_id);
+            one.title = Some(file.name.clone());
+            there.push(one);
+        }
+        let name = there.last().map(|file| format!("{place}:{}", file.id));
+        let name = name.ok_or_else(|| SendError::Refused("there is nothing in it".to_owned()))?;
+        let mut done = SlackApiFilesCompleteUploadExternalRequest::new(there);
+        done.channel_id = Some(last_of(place).into());
+        done.thread_ts = thread.map(|thread| last_of(thread).into());
+        done.initial_comment = (!text.is_empty()).then(|| text.to_owned());
+        called(session.files_complete_upload_external(&done)).await?;
+        Ok(name)
+    }
+
+    /// Says something that only the person sees who did this. What is too long for that goes to the thread where they did it,
+    /// as a file, or follows in further messages. A command brings an address that takes an answer also where Sickbay is no
+    /// member; elsewhere it has to be one.
     ///
     /// # Errors
     /// [`SendError`].
     pub async fn whisper(&self, to: &ChatEvent, content: &Content) -> Result<(), SendError> {
+        if content.files.is_empty() {
+            return self.whisper_one(to, content).await;
+        }
+        if let Some(thread) = &to.thread {
+            let put = self.attach(&to.place, Some(thread), "", &content.files);
+            match put.await {
+                Ok(_name) => return self.whisper_one(to, &layout::in_thread(content)).await,
+                Err(error @ SendError::Refused(_)) => {
+                    tracing::warn!(%error, "a file cannot be put into a thread");
+                }
+                Err(later) => return Err(later),
+            }
+        }
+        for part in layout::in_parts(content) {
+            self.whisper_one(to, &part).await?;
+        }
+        Ok(())
+    }
+
+    async fn whisper_one(&self, to: &ChatEvent, content: &Content) -> Result<(), SendError> {
         let session = self.client.open_session(&self.token);
         let reply = to.reply.as_deref().map(url::Url::parse);
         if let Some(Ok(address)) = reply {

@@ -178,6 +178,11 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             out.push('\n');
             face.put_dim(&mut out, 2, &format!("incident {incident}"));
         }
+        Notice::Pictured { vitals, .. } => {
+            for (host, vitals) in *vitals {
+                face.put(&mut out, 2, &words::picture::vitals(vitals, host));
+            }
+        }
         Notice::Chosen { proposal } => {
             let head = words::chosen(proposal);
             face.put(&mut out, 2, &face.strong(&head));

@@ -4,7 +4,8 @@
 use incident::notice::{Card, Notice, Stage, Standing};
 use incident::remediation::Outcome;
 use incident::report::HostReport;
-use incident::{HostName, HostStatus, IncidentId, Proposal, ResponderId, Span};
+use incident::vitals::{Area, State, Unit};
+use incident::{Gauge, HostName, HostStatus, IncidentId, Proposal, ResponderId, Span, Vitals};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -98,6 +99,7 @@ fn buttons(row: &Value, label: &str) -> String {
 
 fn on_slack(content: &slack::Content) -> String {
     let mut lines = vec!["(a notification says)".to_owned(), content.text.clone()];
+    lines.extend(beside(&content.files));
     lines.push("(the message shows)".to_owned());
     for block in &content.blocks {
         lines.push(match block["type"].as_str().unwrap() {
@@ -126,14 +128,20 @@ fn on_discord(content: &discord::Content) -> String {
         lines.push(indented(&text, &format!("{colour:06x}▌ ")));
     }
     lines.extend(content.components.iter().map(|row| buttons(row, "/label")));
-    if let Some(file) = &content.file {
-        lines.push(format!(
+    lines.extend(beside(&content.files));
+    lines.join("\n")
+}
+
+fn beside(files: &[crate::File]) -> Vec<String> {
+    let files = files.iter().map(|file| match file.kind() {
+        "image/png" => format!("(beside it {}: {})", file.name, file.alt),
+        _ => format!(
             "(beside it {}, {} lines)",
             file.name,
-            file.text.lines().count()
-        ));
-    }
-    lines.join("\n")
+            file.words().lines().count()
+        ),
+    });
+    files.collect()
 }
 
 /// What Discord would refuse, by its documented limits.
@@ -347,13 +355,17 @@ fn what_is_too_long_is_beside_the_message_whole() {
     };
     let content = discord::content(&found);
     assert_eq!(too_much(&content), Vec::<String>::new());
-    let file = content.file.unwrap();
-    assert_eq!(file.text.matches("CRITICAL f-1 on web1:").count(), 3_000);
-    assert!(file.text.starts_with("web1: "), "the account comes first");
+    let text = content.files[0].words();
+    assert_eq!(text.matches("CRITICAL f-1 on web1:").count(), 3_000);
+    assert!(text.starts_with("web1: "), "the account comes first");
     assert!(content.embeds.iter().any(|embed| {
         let text = embed["description"].as_str().unwrap();
         text.contains("2993 more findings")
     }));
+    let content = slack::content(&found);
+    assert_eq!(content.files[0].words(), text);
+    assert!(content.blocks.len() <= 50);
+    assert!(on_slack(&content).contains("2980 more findings; all of them are in findings-"));
 
     let mut proposal = proposal();
     proposal.diff = "+ a line that is added\n".repeat(400);
@@ -364,12 +376,51 @@ fn what_is_too_long_is_beside_the_message_whole() {
         standing: Standing::Open,
     });
     assert_eq!(too_much(&content), Vec::<String>::new());
-    assert!(content.file.unwrap().text.ends_with(&proposal.diff));
+    assert!(content.files[0].words().ends_with(proposal.diff.trim_end()));
 
     let text = "line\n".repeat(3_000);
     let content = discord::content(&Notice::Answer { text: &text });
     assert_eq!(too_much(&content), Vec::<String>::new());
-    assert_eq!(content.file.unwrap().text, text);
+    assert_eq!(content.files[0].words(), text);
+    let content = slack::content(&Notice::Answer { text: &text });
+    assert_eq!(content.files[0].words(), text);
+    let parts = slack::in_parts(&content);
+    let told: Vec<&str> = parts
+        .iter()
+        .map(|part| {
+            part.blocks[0]
+                .pointer("/elements/0/elements/0/text")
+                .unwrap()
+                .as_str()
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(told.concat(), text);
+    let long = "line\n".repeat(30_000);
+    let parts = slack::in_parts(&slack::content(&Notice::Answer { text: &long }));
+    assert_eq!(parts.len(), 5);
+    assert_eq!(parts[4].text, words::CUT);
+}
+
+#[test]
+fn pictures_are_beside_the_cards() {
+    let reports = reports();
+    let web1 = reports[1].host.clone();
+    let full = Gauge::new(
+        Area::Space,
+        "/srv",
+        Unit::Bytes,
+        99 << 30,
+        Some(100 << 30),
+        State::Over,
+    );
+    let vitals = [(web1, Vitals { gauges: vec![full] })];
+    let out = faces(&Notice::Pictured {
+        incident: &proposal().incident,
+        vitals: &vitals,
+        reports: &reports,
+    });
+    insta::assert_snapshot!("pictured", out);
 }
 
 /// The lines of a text that stand in no block of code, and whether each block is closed.

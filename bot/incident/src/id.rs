@@ -46,12 +46,60 @@ fn check(what: &'static str, text: &str, extra: &str, longest: usize) -> Result<
     Ok(())
 }
 
+/// The order of people, who count: `web-2` is before `web-10`. What counts the same is in the order of its text.
+fn counted(one: &str, other: &str) -> std::cmp::Ordering {
+    use std::cmp::Ordering;
+
+    let (mut left, mut right) = (one.as_bytes(), other.as_bytes());
+    while let (Some((a, left_rest)), Some((b, right_rest))) =
+        (left.split_first(), right.split_first())
+    {
+        if !(a.is_ascii_digit() && b.is_ascii_digit()) {
+            match a.cmp(b) {
+                Ordering::Equal => (left, right) = (left_rest, right_rest),
+                unequal @ (Ordering::Less | Ordering::Greater) => return unequal,
+            }
+            continue;
+        }
+        let (a, left_rest) = number(left);
+        let (b, right_rest) = number(right);
+        // Without leading zeros the longer number is the greater one.
+        match a.len().cmp(&b.len()).then(a.cmp(b)) {
+            Ordering::Equal => (left, right) = (left_rest, right_rest),
+            unequal @ (Ordering::Less | Ordering::Greater) => return unequal,
+        }
+    }
+    left.len().cmp(&right.len()).then(one.cmp(other))
+}
+
+/// The digits that a text begins with, without leading zeros, and the rest.
+fn number(text: &[u8]) -> (&[u8], &[u8]) {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit());
+    let (mut digits, rest) = text.split_at(end.unwrap_or(text.len()));
+    while let [b'0', more @ ..] = digits {
+        digits = more;
+    }
+    (digits, rest)
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $what:literal, $extra:literal, $longest:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                counted(&self.0, &other.0)
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
 
         impl $name {
             /// Checks the text and makes the id.
@@ -179,5 +227,32 @@ impl IncidentId {
     pub fn execution(&self, proposal: &ProposalId, attempt: u32) -> ExecutionId {
         let number = proposal.0.rsplit('-').next().unwrap_or("0");
         ExecutionId(format!("{}-{number}-a{attempt}", self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_in_the_order_in_which_people_count() {
+        let mut ids = ["web10", "web2", "web-1", "web1a", "web1", "web01"]
+            .map(|id| HostName::new(id).unwrap());
+        ids.sort();
+        let sorted = ids.each_ref().map(HostName::as_str);
+        assert_eq!(sorted, ["web-1", "web01", "web1", "web1a", "web2", "web10"]);
+    }
+
+    proptest! {
+        #[test]
+        fn their_order_is_one(a in "[a01]{1,5}", b in "[a01]{1,5}", c in "[a01]{1,5}") {
+            let mut ids = [a, b, c].map(|id| HostName::new(id).unwrap());
+            prop_assert_eq!(ids[0] == ids[1], ids[0].cmp(&ids[1]).is_eq());
+            prop_assert_eq!(ids[0].cmp(&ids[1]), ids[1].cmp(&ids[0]).reverse());
+            ids.sort();
+            prop_assert!(ids[0] <= ids[2]);
+        }
     }
 }

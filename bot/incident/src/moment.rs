@@ -42,6 +42,15 @@ impl Moment {
         )
     }
 
+    /// The moment that lies `span` earlier.
+    #[must_use]
+    pub fn minus(self, span: Span) -> Self {
+        Self(
+            self.0
+                .saturating_sub(i64::try_from(span.0).unwrap_or(i64::MAX)),
+        )
+    }
+
     /// How long after `earlier` this is; zero when it is not after it.
     #[must_use]
     pub fn since(self, earlier: Self) -> Span {

@@ -3,7 +3,7 @@
 use crate::remediation::Outcome;
 use crate::report::HostReport;
 use crate::summary::Summary;
-use crate::{HostName, HostStatus, IncidentId, Proposal, ResponderId, Span};
+use crate::{HostName, HostStatus, IncidentId, Proposal, ResponderId, Span, Vitals};
 
 /// A proposal as a person is shown it.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,6 +124,16 @@ pub enum Notice<'a> {
         pages: &'a [(String, String, String)],
         /// Fixes that are not offered, and why.
         withheld: &'a [String],
+    },
+    /// What people would rather look at than read: how hard hosts are pressed against their limits, and which finding explains
+    /// which.
+    Pictured {
+        /// The incident.
+        incident: &'a IncidentId,
+        /// Hosts that are not well, and how hard each is pressed.
+        vitals: &'a [(HostName, Vitals)],
+        /// What was found, host by host.
+        reports: &'a [HostReport],
     },
     /// A fix was picked and waits for a second yes.
     Chosen {

@@ -153,6 +153,19 @@ impl Store {
         rows.into_iter().map(listed).collect()
     }
 
+    /// The incidents that changed at this moment or later, the last one first.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the journal cannot be read.
+    pub async fn changed_since(&self, at: Moment) -> Result<Vec<IncidentRow>, ReadError> {
+        let rows: Vec<ListRow> = sqlx::query_as(sql::CHANGED_SINCE)
+            .bind(at.0)
+            .fetch_all(self.readers())
+            .await
+            .map_err(|error| self.fault(error))?;
+        rows.into_iter().map(listed).collect()
+    }
+
     /// One incident's row.
     ///
     /// # Errors

@@ -32,6 +32,7 @@ statements! {
     RECORDS_AFTER = "SELECT incident, seq, at, kind, body, attached, prev, hash FROM record \
         WHERE incident = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     INCIDENTS = "SELECT id, version, opened_at, changed_at, hash FROM incident ORDER BY opened_at DESC, id DESC LIMIT $1";
+    CHANGED_SINCE = "SELECT id, version, opened_at, changed_at, hash FROM incident WHERE changed_at >= $1 ORDER BY changed_at DESC";
     INCIDENT = "SELECT id, version, opened_at, changed_at, hash FROM incident WHERE id = $1";
     FIND_INCIDENT = "SELECT id, version, opened_at, changed_at, hash FROM incident \
         WHERE substr(id, 1, length($1)) = $1 OR substr(letters, 1, length($1)) = $1 \

@@ -254,11 +254,14 @@ impl Serve {
         let (told, mut doing) = tokio::sync::watch::channel(Vec::new());
         let serve = Arc::clone(self);
         let of = id.clone();
-        // It ends with the progress: the sender is dropped then.
-        let showing = tokio::spawn(async move {
+        // It ends with the progress: the sender is dropped then. Nobody breaks it off, or what is just being posted would be
+        // posted again.
+        tokio::spawn(async move {
             while doing.changed().await.is_ok() {
                 let lines = doing.borrow_and_update().clone();
-                if let Ok(mut notes) = serve.notes.lock() {
+                if let Ok(mut notes) = serve.notes.lock()
+                    && notes.looking.contains(&of)
+                {
                     notes.doing.insert(of.clone(), lines);
                 }
                 serve.show(&of).await;
@@ -272,6 +275,10 @@ impl Serve {
         let sweep = Sweep::new(world, &mut incident, &hosts, &symptom, progress).await;
         let unrecorded = sweep
             .run(|_incident, part| {
+                let host = part.numbered.report.host;
+                extras
+                    .vitals
+                    .extend(part.numbered.vitals.map(|vitals| (host, vitals)));
                 extras.pages.extend(part.offers.pages);
                 extras.withheld.extend(part.offers.withheld);
             })
@@ -279,7 +286,6 @@ impl Serve {
         if !unrecorded.is_empty() {
             tracing::error!(why = unrecorded, incident.id = %id, "a diagnosis is not recorded");
         }
-        showing.abort();
         if let Ok(mut notes) = self.notes.lock() {
             notes.looking.remove(&id);
             notes.doing.remove(&id);
@@ -365,13 +371,17 @@ impl Serve {
 
     /// Carries out what was approved, and shows each stage.
     async fn carry_out(self: &Arc<Self>, incident: &IncidentId, id: &ProposalId) {
-        let mut work = std::pin::pin!(perform::finish(&self.world, incident, id));
-        let ended = loop {
-            tokio::select! {
-                ended = &mut work => break ended,
-                () = tokio::time::sleep(EDIT) => self.show(incident).await,
+        // A platform that makes others wait must not hold up what is done on a host.
+        let (under_way, mut over) = tokio::sync::watch::channel(());
+        let (serve, of) = (Arc::clone(self), incident.clone());
+        tokio::spawn(async move {
+            // It ends with the work: the sender is dropped then.
+            while tokio::time::timeout(EDIT, over.changed()).await.is_err() {
+                serve.show(&of).await;
             }
-        };
+        });
+        let ended = perform::finish(&self.world, incident, id).await;
+        drop(under_way);
         match ended {
             Ok((_, None)) => {}
             Ok((_, Some(why))) => {

@@ -2,21 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use chat::event::SendError;
 use chat::front::{Content, Front};
 use incident::notice::{Notice, Stage, Standing};
 use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
-use incident::{HostStatus, IncidentId, Span};
+use incident::{HostName, HostStatus, IncidentId, Span, Vitals};
 use store::Post;
 
 use super::Serve;
+use super::sends::Sending;
 use crate::{cards, clock, journal, perform};
-
-/// How often a message that is too soon is tried again before the thread is left for the next round.
-const TRIES: usize = 5;
 
 /// How long it is tried to begin a thread where Sickbay may not write: somebody may invite it.
 const INVITED_WITHIN: Span = Span::minutes(60);
@@ -28,14 +26,28 @@ pub(super) struct Extras {
     pub(super) pages: Vec<(String, String, String)>,
     /// Fixes that are not offered, and why.
     pub(super) withheld: Vec<String>,
+    /// How hard each host that was examined is pressed against its limits.
+    pub(super) vitals: Vec<(HostName, Vitals)>,
 }
 
 /// A part of a thread.
 struct Part {
     name: String,
     content: Content,
-    /// Whether a message that stands there already is left as it is.
-    once: bool,
+    /// Whether it only shows how far things are.
+    progress: bool,
+    /// Whether it is posted anew where it changes: a file cannot be edited.
+    anew: bool,
+}
+
+/// What is to be sent so that a thread is up to date.
+struct Plan<'a> {
+    incident: Incident,
+    /// The conversation and its front; none where nothing can be sent.
+    to: Option<(&'a Front, String)>,
+    posts: BTreeMap<String, Post>,
+    /// What differs, in order, with its hash.
+    parts: Vec<(Part, String)>,
 }
 
 impl Serve {
@@ -43,67 +55,118 @@ impl Serve {
     pub(super) async fn show(self: &Arc<Self>, id: &IncidentId) {
         let turn = self.turn(id);
         let _turn = turn.lock().await;
-        let incident = match journal::load(&self.world.store, id).await {
-            Ok(incident) => incident,
-            Err(error) => {
-                tracing::warn!(%error, incident.id = %id, "an incident cannot be read");
-                return;
-            }
+        let Some(plan) = self.plan(id).await else {
+            return;
         };
-        let whole = match &incident.place {
-            Some(place) => match self.front(place) {
-                Some(front) => self.send(front, &incident, place).await,
-                // Its platform is not served here.
-                None => true,
-            },
-            None => true,
+        let whole = self.send(&plan).await;
+        let incident = plan.incident;
+        let Ok(mut notes) = self.notes.lock() else {
+            return;
         };
-        if let Ok(mut notes) = self.notes.lock() {
-            if whole {
-                notes.shown.insert(id.clone(), incident.version);
+        if whole {
+            notes.shown.insert(id.clone(), incident.version);
+            notes.behind.remove(id);
+            // They are there, or are refused for good.
+            if let Some(extras) = notes.extras.get_mut(id) {
+                extras.vitals.clear();
             }
-            for (proposal, one) in &incident.remediations {
-                match one.state {
-                    State::Proposed { .. } if incident.place.is_some() => {
-                        notes.open.insert(proposal.clone(), one.proposal.expires_at);
-                    }
-                    State::Proposed { .. }
-                    | State::Granted { .. }
-                    | State::Dispatched { .. }
-                    | State::Executed { .. }
-                    | State::Ended { .. } => {
-                        notes.open.remove(proposal);
-                    }
+        } else {
+            notes.behind.insert(id.clone());
+        }
+        for (proposal, one) in &incident.remediations {
+            match one.state {
+                State::Proposed { .. } if incident.place.is_some() => {
+                    notes.open.insert(proposal.clone(), one.proposal.expires_at);
+                }
+                State::Proposed { .. }
+                | State::Granted { .. }
+                | State::Dispatched { .. }
+                | State::Executed { .. }
+                | State::Ended { .. } => {
+                    notes.open.remove(proposal);
                 }
             }
         }
     }
 
-    /// Sends what differs. False where something could not be sent now.
-    async fn send(&self, front: &Front, incident: &Incident, place: &str) -> bool {
-        let posts: BTreeMap<String, Post> = match self.world.store.posts(&incident.id).await {
-            Ok(posts) => posts
-                .into_iter()
-                .map(|post| (post.part.clone(), post))
-                .collect(),
+    /// What differs between the thread as it is and as it ought to be; nothing where that cannot be known now.
+    async fn plan(&self, id: &IncidentId) -> Option<Plan<'_>> {
+        // After an outage or a restart many threads are looked through at once.
+        let _place = self.reading.acquire().await;
+        let incident = match journal::load(&self.world.store, id).await {
+            Ok(incident) => incident,
             Err(error) => {
-                tracing::warn!(%error, incident.id = %incident.id, "nobody knows what was posted");
-                return false;
+                tracing::warn!(%error, incident.id = %id, "an incident cannot be read");
+                return None;
             }
         };
-        let mut root = posts.get("root").map(|post| post.message.clone());
-        for part in self.parts(front, incident, &posts) {
-            let hash = part.content.hash();
-            let stands = posts.get(&part.name);
-            if stands.is_some_and(|post| part.once || post.shown == hash) {
-                continue;
+        // Its platform may not be served here.
+        let to = incident
+            .place
+            .as_ref()
+            .and_then(|place| Some((self.front(place)?, place.clone())));
+        let mut plan = Plan {
+            incident,
+            to,
+            posts: BTreeMap::new(),
+            parts: Vec::new(),
+        };
+        let Some((front, _)) = &plan.to else {
+            return Some(plan);
+        };
+        match self.world.store.posts(id).await {
+            Ok(posts) => {
+                let named = posts.into_iter().map(|post| (post.part.clone(), post));
+                plan.posts = named.collect();
+            }
+            Err(error) => {
+                tracing::warn!(%error, incident.id = %id, "nobody knows what was posted");
+                return None;
+            }
+        }
+        for part in self.parts(front, &plan.incident, &plan.posts) {
+            // The file that a message speaks of is there before it.
+            let file = format!("{} file", part.name);
+            let apart = front.apart(&part.content).map(|content| Part {
+                name: file,
+                content,
+                progress: false,
+                anew: true,
+            });
+            for part in apart.into_iter().chain([part]) {
+                let hash = part.content.hash();
+                let stands = plan.posts.get(&part.name);
+                if stands.is_none_or(|post| post.shown != hash) {
+                    plan.parts.push((part, hash));
+                }
+            }
+        }
+        Some(plan)
+    }
+
+    /// Sends what differs. False where something could not be sent now.
+    async fn send(&self, plan: &Plan<'_>) -> bool {
+        let incident = &plan.incident;
+        let Some((front, place)) = &plan.to else {
+            return true;
+        };
+        let mut root = plan.posts.get("root").map(|post| post.message.clone());
+        for (part, hash) in &plan.parts {
+            let stands = plan.posts.get(&part.name).filter(|_| !part.anew);
+            if part.progress
+                && stands.is_some()
+                && !self
+                    .sends
+                    .may_tell_progress(front.platform(), Instant::now())
+            {
+                return false;
             }
             let once = format!("{} {}", incident.id, part.name);
-            let sent = match stands {
+            let sending = match stands {
                 Some(post) => Sending::Edit(&post.message),
                 None => Sending::Post(place, root.as_deref(), &once),
             };
-            let sent = deliver(front, sent, &part.content).await;
+            let sent = self.sends.deliver(front, sending, &part.content).await;
             let message = match sent {
                 Ok(message) => message,
                 Err(SendError::Refused(why)) => {
@@ -127,9 +190,9 @@ impl Serve {
                 root = Some(message.clone());
             }
             let post = Post {
-                part: part.name,
+                part: part.name.clone(),
                 message,
-                shown: hash,
+                shown: hash.clone(),
             };
             if let Err(error) = self.world.store.keep_post(&incident.id, &post).await {
                 tracing::warn!(%error, "what was posted could not be kept; it may be posted again");
@@ -176,7 +239,8 @@ impl Serve {
             return vec![Part {
                 name: "root".to_owned(),
                 content: front.content(&notice),
-                once: false,
+                progress: true,
+                anew: false,
             }];
         }
         let now = clock::now();
@@ -196,35 +260,43 @@ impl Serve {
             .map(|report| report.status)
             .max_by_key(|status| status.urgency())
             .unwrap_or(HostStatus::Unknown);
-        let headline = Notice::Headline {
-            incident: &incident.id,
-            by,
-            status,
-            summary: &summary,
-            cards: &offered,
-            pages: &extras.pages,
+        let mut parts = Vec::new();
+        let mut add = |name: &str, notice: &Notice<'_>| {
+            parts.push(Part {
+                name: name.to_owned(),
+                content: front.content(notice),
+                progress: false,
+                anew: false,
+            });
         };
-        let found = Notice::Diagnosed {
-            incident: &incident.id,
-            summary: &summary,
-            reports: &reports,
-            cards: &offered,
-            pages: &extras.pages,
-            withheld: &extras.withheld,
-        };
-        let mut parts = vec![
-            Part {
-                name: "root".to_owned(),
-                content: front.content(&headline),
-                // After a restart nobody knows the pages any more; what stands there says them.
-                once: !known && posts.contains_key("found"),
-            },
-            Part {
-                name: "found".to_owned(),
-                content: front.content(&found),
-                once: true,
-            },
-        ];
+        let found = posts.contains_key("found");
+        // After a restart nobody knows the pages any more; what stands there says them.
+        if known || !found {
+            add(
+                "root",
+                &Notice::Headline {
+                    incident: &incident.id,
+                    by,
+                    status,
+                    summary: &summary,
+                    cards: &offered,
+                    pages: &extras.pages,
+                },
+            );
+        }
+        if !found {
+            add(
+                "found",
+                &Notice::Diagnosed {
+                    incident: &incident.id,
+                    summary: &summary,
+                    reports: &reports,
+                    cards: &offered,
+                    pages: &extras.pages,
+                    withheld: &extras.withheld,
+                },
+            );
+        }
         for card in &cards {
             let id = &card.proposal.id;
             let Some(one) = incident.remediations.get(id) else {
@@ -235,46 +307,29 @@ impl Serve {
                 given: &one.given,
                 standing: standing(incident, one),
             };
-            parts.push(Part {
-                name: format!("fix {id}"),
-                content: front.content(&notice),
-                once: false,
-            });
+            add(&format!("fix {id}"), &notice);
+        }
+        // Last, since nobody waits for them to decide.
+        let unwell = |host: &HostName| {
+            let report = incident.reports.get(host);
+            report.is_some_and(|report| report.status != HostStatus::Healthy)
+        };
+        let vitals: Vec<_> = extras
+            .vitals
+            .into_iter()
+            .filter(|(host, _)| unwell(host))
+            .collect();
+        if !posts.contains_key("pictures") && !vitals.is_empty() {
+            add(
+                "pictures",
+                &Notice::Pictured {
+                    incident: &incident.id,
+                    vitals: &vitals,
+                    reports: &reports,
+                },
+            );
         }
         parts
-    }
-}
-
-/// What is done so that a message says something.
-enum Sending<'a> {
-    /// It stands there, and says something else from now on.
-    Edit(&'a str),
-    /// It is new: where, in the thread of which message, and what makes it the same when it is sent again.
-    Post(&'a str, Option<&'a str>, &'a str),
-}
-
-/// Sends a message and gives its name; waits where the platform asks to.
-async fn deliver(
-    front: &Front,
-    sending: Sending<'_>,
-    content: &Content,
-) -> Result<String, SendError> {
-    let mut tries = 0;
-    loop {
-        let sent = match &sending {
-            Sending::Edit(message) => front
-                .edit(message, content)
-                .await
-                .map(|()| (*message).to_owned()),
-            Sending::Post(place, root, once) => front.post(place, *root, once, content).await,
-        };
-        match sent {
-            Err(SendError::Limited(wait)) if tries < TRIES => {
-                tries += 1;
-                tokio::time::sleep(wait.min(Duration::from_secs(60))).await;
-            }
-            sent => return sent,
-        }
     }
 }
 

@@ -7,7 +7,9 @@ use incident::{Finding, IncidentId, ResponderId, Severity};
 use serde_json::{Value, json};
 
 use super::text::{code, length, name, plain};
+use crate::beside::{self, File};
 use crate::event::Button;
+use crate::picture::Shade;
 use crate::words;
 
 /// Characters of a line of the text. Discord takes 2 000 for all of it.
@@ -19,6 +21,8 @@ const BLOCK: usize = 3_800;
 /// Characters of the steps on a card, and of its diff.
 const STEPS: usize = 2_400;
 const DIFF: usize = 1_600;
+/// Characters of what a fix that did not work said.
+const OUTPUT: usize = 900;
 /// Characters of a line within an embed.
 const NOTE: usize = 500;
 /// Characters of all findings of a message, and how many of them are shown; Discord takes ten embeds.
@@ -42,34 +46,33 @@ pub struct Content {
     pub embeds: Vec<Value>,
     /// Its buttons, in rows.
     pub components: Vec<Value>,
-    /// What did not fit, whole.
-    pub file: Option<File>,
-}
-
-/// A text beside a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// What it is called.
-    pub name: String,
-    /// What is in it.
-    pub text: String,
+    /// Pictures, and what did not fit, whole.
+    pub files: Vec<File>,
 }
 
 impl Content {
     /// What tells whether a message already shows this.
     #[must_use]
     pub fn hash(&self) -> String {
-        let file = self.file.as_ref().map(|file| &file.text);
-        let value = json!({ "text": self.text, "embeds": self.embeds, "components": self.components, "file": file });
+        let value = json!({
+            "text": self.text,
+            "embeds": self.embeds,
+            "components": self.components,
+            "files": beside::digests(&self.files),
+        });
         incident::digest::of("sickbay discord post 1", &value)
     }
 
     /// The body of a message: it replaces all that stood there, and pings nobody.
     pub(super) fn body(&self) -> Value {
         let files: Vec<Value> = self
-            .file
+            .files
             .iter()
-            .map(|file| json!({ "id": 0, "filename": file.name }))
+            .enumerate()
+            .map(|(n, file)| match file.alt.as_str() {
+                "" => json!({ "id": n, "filename": file.name }),
+                alt => json!({ "id": n, "filename": file.name, "description": alt }),
+            })
             .collect();
         json!({
             "content": self.text,
@@ -141,7 +144,7 @@ pub fn content(notice: &Notice<'_>) -> Content {
         } => {
             let all = words::told(reports);
             let several = reports.len() > 1;
-            let (mut embeds, file) = findings(incident, &all, &summary.text, several);
+            let (mut embeds, files) = findings(incident, &all, &summary.text, several);
             let mut notes = words::gaps(reports);
             let more = notes.len().saturating_sub(3);
             notes.truncate(3);
@@ -183,7 +186,7 @@ pub fn content(notice: &Notice<'_>) -> Content {
                 text,
                 embeds,
                 components,
-                file,
+                files,
                 ..Content::default()
             }
         }
@@ -192,6 +195,13 @@ pub fn content(notice: &Notice<'_>) -> Content {
             given,
             standing,
         } => offer(card, given, *standing),
+        Notice::Pictured {
+            vitals, reports, ..
+        } => Content {
+            text: small(&plain(&words::pictured(vitals), LINE)),
+            files: beside::pictures(vitals, reports, Shade::Dark),
+            ..Content::default()
+        },
         Notice::Chosen { proposal } => words_only(&words::chosen(proposal)),
         Notice::Running { proposal } => {
             words_only(&format!("Running {} on {}", proposal.id, proposal.host))
@@ -216,7 +226,7 @@ fn findings(
     all: &[&Finding],
     account: &str,
     several: bool,
-) -> (Vec<Value>, Option<File>) {
+) -> (Vec<Value>, Vec<File>) {
     let mut embeds = Vec::new();
     let mut used = 0;
     // An account of many hosts is long; no host may be lost from it.
@@ -247,29 +257,13 @@ fn findings(
     }
     let more = all.len() - embeds.len();
     if more == 0 && whole {
-        return (embeds, None);
+        return (embeds, Vec::new());
     }
+    let file = beside::findings(incident, all, account, several);
     if more > 0 {
-        embeds.push(embed(
-            GREY,
-            &format!("{more} more findings are in the file beside this."),
-        ));
+        embeds.push(embed(GREY, &words::more_findings(more, &file.name)));
     }
-    let lines: Vec<String> = all
-        .iter()
-        .map(|one| {
-            let head = words::finding(one, several);
-            let mut lines = vec![format!("{head}: {}", one.title)];
-            lines.extend(one.detail.lines().map(|line| format!("  {line}")));
-            lines.extend(words::explains(one).map(|line| format!("  {line}")));
-            lines.join("\n")
-        })
-        .collect();
-    let file = File {
-        name: format!("findings-{incident}.txt"),
-        text: format!("{account}\n\n{}\n", lines.join("\n")),
-    };
-    (embeds, Some(file))
+    (embeds, vec![file])
 }
 
 fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Content {
@@ -287,13 +281,7 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
         parts.push(block);
         whole &= all;
     }
-    let file = (!whole).then(|| File {
-        name: format!("{id}.txt"),
-        text: format!("{steps}\n\n{}", one.diff),
-    });
-    if !whole {
-        parts.push(format!("All of it is in {id}.txt beside this."));
-    }
+    let mut said = "";
     let mut foot = Vec::new();
     if !given.is_empty() {
         foot.push(plain(&words::given(given, card.needed), NOTE));
@@ -334,7 +322,10 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
                 RED
             };
             if outcome != Outcome::Verified && !output.trim().is_empty() {
-                foot.push(code(output, "", 900).0);
+                said = output;
+                let (block, all) = code(output, "", OUTPUT);
+                foot.push(block);
+                whole &= all;
             }
             let next = words::next(outcome);
             if !next.is_empty() {
@@ -347,6 +338,12 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
                 ];
             }
         }
+    }
+    let mut files = Vec::new();
+    if !whole {
+        let file = beside::fix(one, said);
+        parts.push(words::whole(&file.name));
+        files.push(file);
     }
     let mut last = embed(colour, &foot.join("\n"));
     let head = words::terms(one);
@@ -361,7 +358,7 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
         } else {
             vec![row(&buttons)]
         },
-        file,
+        files,
         ..Content::default()
     }
 }
@@ -402,10 +399,14 @@ fn long(called: &str, head: &str, text: &str) -> Content {
     Content {
         text: plain(head, TEXT),
         embeds: vec![embed(GREY, &block)],
-        file: (!whole).then(|| File {
-            name: format!("{called}.txt"),
-            text: format!("{}\n", text.trim_end()),
-        }),
+        files: if whole {
+            Vec::new()
+        } else {
+            vec![File::text(
+                format!("{called}.txt"),
+                format!("{}\n", text.trim_end()),
+            )]
+        },
         ..Content::default()
     }
 }

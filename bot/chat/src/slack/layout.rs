@@ -7,7 +7,9 @@ use incident::{Finding, IncidentId, ResponderId};
 use serde_json::{Value, json};
 use slack_morphism::prelude::{SlackBlock, SlackMessageContent};
 
+use crate::beside::{self, File};
 use crate::event::Button;
+use crate::picture::Shade;
 use crate::words;
 
 /// Characters of a section. Slack takes 3 000.
@@ -16,6 +18,10 @@ const SECTION: usize = 2_900;
 const TEXT: usize = 3_000;
 /// Characters of preformatted text in a block.
 const BLOCK: usize = 9_000;
+/// Messages that a long answer to one person may take, besides one that says that there is more.
+const PARTS: usize = 4;
+/// Characters of a finding's detail that are sure to be shown.
+const DETAIL: usize = 2_000;
 /// Findings that are shown in a message; Slack takes 50 blocks.
 const FINDINGS: usize = 20;
 
@@ -24,15 +30,18 @@ const FINDINGS: usize = 20;
 pub struct Content {
     /// What a notification shows.
     pub text: String,
-    /// What the message shows.
+    /// What the message shows; empty where there are only files.
     pub blocks: Vec<Value>,
+    /// Pictures, and what did not fit, whole. Slack has them beside messages, never in them.
+    pub files: Vec<File>,
 }
 
 impl Content {
     /// What tells whether a message already shows this.
     #[must_use]
     pub fn hash(&self) -> String {
-        let value = json!({ "text": self.text, "blocks": self.blocks });
+        let files = beside::digests(&self.files);
+        let value = json!({ "text": self.text, "blocks": self.blocks, "files": files });
         incident::digest::of("sickbay post 1", &value)
     }
 
@@ -110,11 +119,17 @@ pub fn content(notice: &Notice<'_>) -> Content {
                     .take(FINDINGS)
                     .map(|finding| self::finding(finding, several)),
             );
-            if all.len() > FINDINGS {
-                let more = all.len() - FINDINGS;
-                blocks.push(context(&format!(
-                    "{more} more findings; all of them: sickbay incident show {incident}"
-                )));
+            let mut files = Vec::new();
+            let long = |one: &&Finding| one.detail.chars().count() > DETAIL;
+            if all.len() > FINDINGS || all.iter().any(long) {
+                let file = beside::findings(incident, &all, &summary.text, several);
+                let more = all.len().saturating_sub(FINDINGS);
+                blocks.push(context(&if more > 0 {
+                    words::more_findings(more, &file.name)
+                } else {
+                    words::whole(&file.name)
+                }));
+                files.push(file);
             }
             let mut unread = words::gaps(reports);
             unread.truncate(5);
@@ -135,8 +150,18 @@ pub fn content(notice: &Notice<'_>) -> Content {
                     None,
                 )]));
             }
-            told(&summary.text, blocks)
+            Content {
+                files,
+                ..told(&summary.text, blocks)
+            }
         }
+        Notice::Pictured {
+            vitals, reports, ..
+        } => Content {
+            text: words::pictured(vitals),
+            blocks: Vec::new(),
+            files: beside::pictures(vitals, reports, Shade::Light),
+        },
         Notice::Offer {
             card,
             given,
@@ -156,10 +181,7 @@ pub fn content(notice: &Notice<'_>) -> Content {
             words::ended(*outcome, proposal.undoes.is_some())
         )),
         Notice::Refused { why } => words_only(why),
-        Notice::Answer { text } => {
-            let blocks = vec![preformatted(text)];
-            told(text, blocks)
-        }
+        Notice::Answer { text } => long("answer", text, Vec::new(), text),
     }
 }
 
@@ -174,6 +196,24 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
     blocks.push(preformatted(&steps));
     if !one.diff.is_empty() {
         blocks.push(preformatted(&one.diff));
+    }
+    let mut said = "";
+    if let Standing::Ended {
+        outcome, output, ..
+    } = standing
+        && outcome != Outcome::Verified
+        && !output.trim().is_empty()
+    {
+        said = output;
+    }
+    let mut files = Vec::new();
+    if [&steps, one.diff.as_str(), said]
+        .iter()
+        .any(|part| part.chars().count() > BLOCK)
+    {
+        let file = beside::fix(one, said);
+        blocks.push(context(&words::whole(&file.name)));
+        files.push(file);
     }
     blocks.push(context(&words::terms(one)));
     if !given.is_empty() {
@@ -225,8 +265,8 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
         Standing::Ended {
             outcome,
             why,
-            output,
             can_undo,
+            ..
         } => {
             let line = format!(
                 "{}{}: {why}",
@@ -234,8 +274,8 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
                 words::ended(outcome, one.undoes.is_some())
             );
             blocks.push(section(&line));
-            if outcome != Outcome::Verified && !output.trim().is_empty() {
-                blocks.push(preformatted(output));
+            if !said.is_empty() {
+                blocks.push(preformatted(said));
             }
             let next = words::next(outcome);
             if !next.is_empty() {
@@ -265,7 +305,10 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
             text = format!("{id} {line}");
         }
     }
-    told(&text, blocks)
+    Content {
+        files,
+        ..told(&text, blocks)
+    }
 }
 
 fn finding(finding: &Finding, several: bool) -> Value {
@@ -294,7 +337,63 @@ fn told(text: &str, blocks: Vec<Value>) -> Content {
     Content {
         text: cut(&text, TEXT),
         blocks,
+        files: Vec::new(),
     }
+}
+
+/// Lines of which nothing is lost: in the message, and as a file where they are too long for it.
+fn long(called: &str, head: &str, mut blocks: Vec<Value>, text: &str) -> Content {
+    let whole = text.chars().count() <= BLOCK;
+    let files = if whole {
+        Vec::new()
+    } else {
+        vec![File::text(
+            format!("{called}.txt"),
+            format!("{}\n", text.trim_end()),
+        )]
+    };
+    blocks.push(preformatted(text));
+    Content {
+        files,
+        ..told(head, blocks)
+    }
+}
+
+/// What is told one person whose answer is in the thread.
+pub(super) fn in_thread(content: &Content) -> Content {
+    let names: Vec<&str> = content
+        .files
+        .iter()
+        .map(|file| file.name.as_str())
+        .collect();
+    words_only(&words::long_answer(&names.join(", ")))
+}
+
+/// What is told one person in several messages, of which Slack takes five: all of it, or as much as they hold.
+pub(crate) fn in_parts(content: &Content) -> Vec<Content> {
+    let text: Vec<String> = content.files.iter().map(File::words).collect();
+    let text = text.join("\n");
+    let mut parts = Vec::new();
+    let mut rest = text.as_str();
+    while !rest.is_empty() && parts.len() < PARTS {
+        let (part, more) = split(rest, BLOCK);
+        parts.push(told(part, vec![preformatted(part)]));
+        rest = more;
+    }
+    if !rest.is_empty() {
+        parts.push(words_only(words::CUT));
+    }
+    parts
+}
+
+/// A text of at most so many characters, to the end of a line where there is one, and the rest.
+fn split(text: &str, most: usize) -> (&str, &str) {
+    let Some((end, _)) = text.char_indices().nth(most) else {
+        return (text, "");
+    };
+    let (part, _) = text.split_at(end);
+    let end = part.rfind('\n').map_or(end, |line| line + 1);
+    text.split_at(end)
 }
 
 /// At most so many characters, with a sign that there were more.
@@ -363,5 +462,6 @@ fn confirm(title: &str, text: &str, yes: &str) -> Value {
 #[must_use]
 pub fn evidence(incident: &IncidentId, text: &str) -> Content {
     let head = format!("Evidence of {incident}");
-    told(&head, vec![section(&head), preformatted(text)])
+    let called = format!("evidence-{incident}");
+    long(&called, &head, vec![section(&head)], text)
 }

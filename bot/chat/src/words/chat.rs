@@ -3,7 +3,9 @@
 use incident::notice::Card;
 use incident::remediation::Outcome;
 use incident::report::HostReport;
-use incident::{Finding, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity};
+use incident::{
+    Finding, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity, Vitals,
+};
 
 use crate::event::Platform;
 
@@ -93,6 +95,40 @@ pub fn other_server(guild: u64) -> String {
     format!(
         "Sickbay does not answer in this server. Whoever keeps its settings can add \"{guild}\" to guilds under [discord]."
     )
+}
+
+/// Findings that a message has no room for.
+pub(crate) fn more_findings(more: usize, file: &str) -> String {
+    format!("{more} more findings; all of them are in {file}")
+}
+
+/// A part of a message that it has no room for.
+pub(crate) fn whole(file: &str) -> String {
+    format!("All of it is in {file}")
+}
+
+/// What a long answer says where its file is seen by all.
+pub(crate) fn long_answer(file: &str) -> String {
+    format!("It is long, so it is in the thread: {file}")
+}
+
+/// What a long answer says where there is no thread to put its rest.
+pub(crate) const CUT: &str =
+    "The rest does not fit here; the sickbay command at a terminal shows all of it.";
+
+/// What is below the pictures of hosts.
+pub(crate) fn pictured(vitals: &[(HostName, Vitals)]) -> String {
+    let hosts: Vec<&str> = vitals.iter().map(|(host, _)| host.as_str()).collect();
+    format!("How near {} to the limits", are(&hosts))
+}
+
+/// `web1 is`, `web1 and web2 are`.
+fn are(names: &[&str]) -> String {
+    match names {
+        [] => "nobody is".to_owned(),
+        [one] => format!("{one} is"),
+        [first @ .., last] => format!("{} and {last} are", first.join(", ")),
+    }
 }
 
 /// Whether one means an approval.

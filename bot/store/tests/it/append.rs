@@ -251,6 +251,9 @@ async fn incidents_and_proposals_are_found() {
         .map(|row| row.id.to_string())
         .collect();
     assert_eq!(newest, ["20261123-cccccc", "20261123-abbbbb"]);
+    let changed = store.changed_since(after(1)).await.unwrap();
+    let changed: Vec<&str> = changed.iter().map(|row| row.id.letters()).collect();
+    assert_eq!(changed, ["cccccc", "abbbbb"]);
     let row = store.incident(&incident("aaaaaa")).await.unwrap().unwrap();
     assert_eq!((row.version, row.opened_at), (1, NOON));
     assert_eq!(store.find_incident("a", 10).await.unwrap().len(), 2);

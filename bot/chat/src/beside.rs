@@ -1,0 +1,129 @@
+//! What stands beside a message: pictures, and what does not fit into it, whole.
+
+use incident::report::HostReport;
+use incident::{Finding, HostName, IncidentId, Proposal, Vitals};
+
+use crate::picture::{self, Picture, Shade};
+use crate::words;
+
+/// The most hosts of which pictures are shown in a thread, those first that came first.
+const PICTURED: usize = 3;
+
+/// A file beside a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// What it is called.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// A picture in words, for those who do not see it; empty for a text.
+    pub alt: String,
+}
+
+impl File {
+    pub(crate) fn text(name: String, text: String) -> Self {
+        Self {
+            name,
+            bytes: text.into_bytes(),
+            alt: String::new(),
+        }
+    }
+
+    fn picture(name: String, picture: Picture) -> Self {
+        Self {
+            name,
+            bytes: picture.png,
+            alt: picture.alt,
+        }
+    }
+
+    /// What is in it, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        if self.alt.is_empty() {
+            String::from_utf8_lossy(&self.bytes).into_owned()
+        } else {
+            self.alt.clone()
+        }
+    }
+
+    /// What it is, as platforms call it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        if self.alt.is_empty() {
+            "text/plain"
+        } else {
+            "image/png"
+        }
+    }
+}
+
+/// What tells files apart, for the hash of a message.
+pub(crate) fn digests(files: &[File]) -> Vec<String> {
+    files
+        .iter()
+        .map(|file| {
+            let value = serde_json::json!([file.name, file.bytes]);
+            incident::digest::of("sickbay file 1", &value)
+        })
+        .collect()
+}
+
+/// All findings, below the account of them.
+pub(crate) fn findings(
+    incident: &IncidentId,
+    all: &[&Finding],
+    account: &str,
+    several: bool,
+) -> File {
+    let lines: Vec<String> = all
+        .iter()
+        .map(|one| {
+            let head = words::finding(one, several);
+            let mut lines = vec![format!("{head}: {}", one.title)];
+            lines.extend(one.detail.lines().map(|line| format!("  {line}")));
+            lines.extend(words::explains(one).map(|line| format!("  {line}")));
+            lines.join("\n")
+        })
+        .collect();
+    let text = format!("{account}\n\n{}\n", lines.join("\n"));
+    File::text(format!("findings-{incident}.txt"), text)
+}
+
+/// All that a fix does, and how it went where that is known.
+pub(crate) fn fix(proposal: &Proposal, output: &str) -> File {
+    let parts = [&words::steps(proposal), proposal.diff.as_str(), output];
+    let parts: Vec<&str> = parts
+        .into_iter()
+        .map(str::trim_end)
+        .filter(|part| !part.is_empty())
+        .collect();
+    File::text(format!("{}.txt", proposal.id), parts.join("\n\n"))
+}
+
+/// The pictures of these hosts; what cannot be drawn is left out, since the cards say the same in words.
+pub(crate) fn pictures(
+    vitals: &[(HostName, Vitals)],
+    reports: &[HostReport],
+    shade: Shade,
+) -> Vec<File> {
+    let mut files = Vec::new();
+    for (host, vitals) in vitals.iter().take(PICTURED) {
+        let found = reports.iter().find(|report| report.host == *host);
+        let findings = found.map_or(&[][..], |report| &report.findings);
+        let drawn = [
+            ("vitals", picture::vitals(vitals, host, shade).map(Some)),
+            ("causes", picture::causes(findings, shade)),
+        ];
+        for (what, drawn) in drawn {
+            match drawn {
+                Ok(Some(picture)) => {
+                    files.push(File::picture(format!("{what}-{host}.png"), picture));
+                }
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, host.name = %host, "a picture is missing"),
+            }
+        }
+    }
+    files
+}

@@ -1,0 +1,100 @@
+//! What is too long for a message: nothing of it is lost.
+
+use tests::fakes::slack::{Message, Slack};
+
+use super::{said, start_with, workspace};
+
+/// A host that nobody answers at: an incident without a lab.
+const GHOST: &str = r#"
+[hosts.ghost]
+address = "127.0.0.1"
+port = 1
+"#;
+
+/// How many lines are said; all of them are more than a message holds.
+const LINES: usize = 150;
+
+/// The text of the file that came with a message of the bot in this thread.
+async fn file_in(slack: &Slack, thread: &str) -> String {
+    slack
+        .wait_for("a file in the thread", |state| {
+            let mut said = state.said();
+            let message = said.find(|message| {
+                message.thread.as_deref() == Some(thread) && !message.files.is_empty()
+            })?;
+            let file = &state.files[&message.files[0]];
+            let bytes = file.content.clone().unwrap();
+            Some(String::from_utf8(bytes).unwrap())
+        })
+        .await
+}
+
+fn for_ada(slack: &Slack, from: usize) -> Vec<Message> {
+    slack.look(|state| {
+        let said = state.said();
+        let hers = said.filter(|message| message.only_for.as_deref() == Some("U1"));
+        hers.skip(from).cloned().collect()
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_answer_is_a_file_in_its_thread_or_comes_in_parts() {
+    let dir = tempfile::tempdir().unwrap();
+    let slack = workspace().await;
+    let _bot = start_with(dir.path(), &slack, GHOST);
+    slack.connected(1).await;
+    slack.slash("U1", "C1", "/diagnose", "ghost").await;
+    let root = said(&slack, &["ghost", "be reached", "incident "]).await;
+    let thread = Some(root.ts.as_str());
+    for n in 0..LINES {
+        let line = format!("line {n} {}", "of many words ".repeat(8));
+        slack.say("U1", "C1", thread, &line);
+    }
+    let ask = format!("<@{}> summarise", slack.bot_user());
+    slack.say("U1", "C1", thread, &ask);
+    said(&slack, &["It is long, so it is in the thread"]).await;
+    let file = file_in(&slack, &root.ts).await;
+    for n in 0..LINES {
+        assert!(file.contains(&format!("line {n} ")), "line {n} is lost");
+    }
+
+    // Elsewhere it comes in parts, to whoever asked.
+    let before = for_ada(&slack, 0).len();
+    let words = root.words();
+    let (_, id) = words.rsplit_once("incident ").unwrap();
+    let id = id.split_whitespace().next().unwrap();
+    slack
+        .slash("U1", "C1", "/sickbay", &format!("summarise {id}"))
+        .await;
+    said(&slack, &[&format!("line {} ", LINES - 1)]).await;
+    let parts = for_ada(&slack, before);
+    assert!(parts.len() > 1, "{}", parts.len());
+    let all: String = parts.iter().map(Message::words).collect();
+    for n in 0..LINES {
+        assert!(all.contains(&format!("line {n} ")), "line {n} is lost");
+    }
+    slack.assert_no_refusals();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_right_to_put_files_a_long_answer_comes_in_parts() {
+    let dir = tempfile::tempdir().unwrap();
+    let slack = workspace().await;
+    slack.scopes(&[
+        "app_mentions:read",
+        "channels:history",
+        "chat:write",
+        "commands",
+    ]);
+    let _bot = start_with(dir.path(), &slack, GHOST);
+    slack.connected(1).await;
+    slack.slash("U1", "C1", "/diagnose", "ghost").await;
+    let root = said(&slack, &["ghost", "be reached", "incident "]).await;
+    for n in 0..LINES {
+        let line = format!("line {n} {}", "of many words ".repeat(8));
+        slack.say("U1", "C1", Some(&root.ts), &line);
+    }
+    let ask = format!("<@{}> summarise", slack.bot_user());
+    slack.say("U1", "C1", Some(&root.ts), &ask);
+    said(&slack, &[&format!("line {} ", LINES - 1)]).await;
+}
