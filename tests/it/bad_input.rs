@@ -51,6 +51,7 @@ impl Place {
             .env_remove("SICKBAY_CONFIG")
             .env_remove("XDG_STATE_HOME")
             .env_remove("NO_COLOR")
+            .env_remove("CREDENTIALS_DIRECTORY")
             .env("HOME", self.path())
             .env("SICKBAY_STATE", self.path().join("state"))
             .stdin(Stdio::null());

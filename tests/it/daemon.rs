@@ -26,9 +26,9 @@ version = 1
 [hosts.self]
 address = "127.0.0.1"
 user = "ops"
-identity_file = "/run/credentials/sickbay.service/secret_id_ed25519"
+identity_file = "credential:secret_id_ed25519"
 [discord]
-bot_token_file = "/run/credentials/sickbay.service/secret_discord-bot-token"
+bot_token_file = "credential:secret_discord-bot-token"
 X
 echo MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.abcdefghijklmnopqrstuvwxyz0123456789AB >/etc/sickbay/secrets/discord-bot-token
 chmod 600 /etc/sickbay/secrets/*

@@ -33,6 +33,7 @@ mod place;
 mod progress;
 mod propose;
 mod screen;
+mod secret;
 mod sentence;
 mod serve;
 mod settings;

@@ -11,7 +11,6 @@ mod sends;
 mod thread;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,6 +26,7 @@ use tokio::task::JoinSet;
 
 use crate::cli::Global;
 use crate::exit::Exit;
+use crate::secret::Secret;
 use crate::world::{Usage, World};
 use crate::{clock, perform, screen};
 
@@ -166,45 +166,35 @@ fn targets(inventory: &hosts::Inventory) -> Vec<String> {
 }
 
 /// The bot's token of Discord from its file: three parts with dots between them.
-fn discord_token(path: &Path) -> anyhow::Result<String> {
-    let text = secret(path)?;
-    let token = text.trim();
+fn discord_token(from: &Secret) -> anyhow::Result<String> {
+    let token = secret(from)?;
     if token.contains(char::is_whitespace)
         || token.split('.').filter(|part| !part.is_empty()).count() != 3
     {
         return Err(Usage(format!(
-            "{} does not hold a bot token of Discord; it is on the Bot page of the developer portal, after Reset Token",
-            path.display()
+            "{from} does not hold a bot token of Discord; it is on the Bot page of the developer portal, after Reset Token"
         ))
         .into());
     }
-    Ok(token.to_owned())
+    Ok(token)
 }
 
 /// A token from its file. What is in it is never shown.
-fn token(path: &Path, begins: &str) -> anyhow::Result<String> {
-    let text = secret(path)?;
-    let token = text.trim();
+fn token(from: &Secret, begins: &str) -> anyhow::Result<String> {
+    let token = secret(from)?;
     if !token.starts_with(begins) || token.contains(char::is_whitespace) {
         return Err(Usage(format!(
-            "{} does not hold a Slack token of the kind that is wanted here: it begins with {begins}",
-            path.display()
+            "{from} does not hold a Slack token of the kind that is wanted here: it begins with {begins}"
         ))
         .into());
     }
-    Ok(token.to_owned())
+    Ok(token)
 }
 
-/// A secret from its file.
-fn secret(path: &Path) -> anyhow::Result<String> {
-    crate::file::text(path).map_err(|error| {
-        let why = crate::sentence::of(&error);
-        Usage(format!(
-            "cannot read the token in {}: {why}",
-            path.display()
-        ))
-        .into()
-    })
+/// What a secret is; where it cannot be had, nothing is begun.
+fn secret(from: &Secret) -> anyhow::Result<String> {
+    from.read()
+        .map_err(|error| Usage(crate::sentence::of(&error)).into())
 }
 
 impl Serve {

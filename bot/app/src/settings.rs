@@ -9,6 +9,7 @@ use incident::policy::Policy;
 use serde::Deserialize;
 
 use crate::file::{self, Unread};
+use crate::secret::Secret;
 
 mod platforms;
 mod policy;
@@ -269,10 +270,13 @@ impl Settings {
                 "[discord]: {bad:?} is no server of Discord; an id is a number: Settings, Advanced, Developer Mode, then Copy Server ID"
             )));
         }
-        let relative = |file: &PathBuf| {
-            path.parent()
-                .map_or_else(|| file.clone(), |dir| dir.join(file))
-        };
+        for (name, host) in &raw.hosts {
+            if let Some(Err(bad)) = host.identity_file.as_deref().map(Secret::key) {
+                return Err(meaning(format!("[hosts.{name}]: {bad}")));
+            }
+        }
+        let dir = path.parent().unwrap_or(Path::new(""));
+        let relative = |file: &PathBuf| dir.join(file);
         Ok(Self {
             file: Some(path.to_owned()),
             people,
@@ -285,16 +289,8 @@ impl Settings {
             runbooks: raw.runbooks.as_ref().map(relative),
             state: raw.state.as_ref().map(relative),
             guard_in_run: raw.guard.in_run,
-            slack: raw.slack.map(|slack| Slack {
-                bot_token_file: relative(&slack.bot_token_file),
-                app_token_file: relative(&slack.app_token_file),
-                api: slack.api,
-            }),
-            discord: raw.discord.map(|discord| Discord {
-                bot_token_file: relative(&discord.bot_token_file),
-                guilds: discord.guilds,
-                api: discord.api,
-            }),
+            slack: raw.slack.map(|slack| slack.beside(dir)),
+            discord: raw.discord.map(|discord| discord.beside(dir)),
         })
     }
 }

@@ -14,6 +14,7 @@ use store::{Leased, Store};
 use crate::cli::Global;
 use crate::journal::JournalError;
 use crate::people::{self, Person};
+use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::{clock, journal, place, propose};
 
@@ -143,8 +144,16 @@ pub(crate) fn files_below(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
 pub(crate) fn inventory(global: &Global, settings: &Settings) -> anyhow::Result<hosts::Inventory> {
     let mut inventory = hosts::Inventory::new();
     for (name, entry) in &settings.hosts {
+        let mut entry = entry.clone();
+        // What was not handed over keeps its name, and ssh says of it that it is not there: most commands need no key.
+        if let Some(Ok(key @ Secret::Credential(_))) =
+            entry.identity_file.as_deref().map(Secret::key)
+            && let Ok(path) = key.path()
+        {
+            entry.identity_file = Some(path);
+        }
         inventory
-            .add_entry(name, entry.clone())
+            .add_entry(name, entry)
             .map_err(|error| match &settings.file {
                 Some(file) => Usage(format!("{}: {error}", file.display())).into(),
                 None => usage(&error),

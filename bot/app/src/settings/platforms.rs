@@ -1,21 +1,34 @@
 //! How the chat platforms are reached, as the settings say it.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde::Deserialize;
+
+use crate::secret::Secret;
 
 /// How Slack is reached.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Slack {
     /// The file with the token that posts messages, `xoxb-…`.
-    pub(crate) bot_token_file: PathBuf,
+    pub(crate) bot_token_file: Secret,
     /// The file with the token that opens the socket, `xapp-…`.
-    pub(crate) app_token_file: PathBuf,
+    pub(crate) app_token_file: Secret,
     /// The Web API.
     #[serde(default = "slack_api")]
     pub(crate) api: String,
+}
+
+impl Slack {
+    /// The same with the paths of its files taken from this directory where they are not whole.
+    pub(super) fn beside(self, dir: &Path) -> Self {
+        Self {
+            bot_token_file: self.bot_token_file.beside(dir),
+            app_token_file: self.app_token_file.beside(dir),
+            ..self
+        }
+    }
 }
 
 fn slack_api() -> String {
@@ -27,13 +40,23 @@ fn slack_api() -> String {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Discord {
     /// The file with the bot's token.
-    pub(crate) bot_token_file: PathBuf,
+    pub(crate) bot_token_file: Secret,
     /// The servers in which it answers; everywhere it was added to where none is named.
     #[serde(default)]
     pub(crate) guilds: BTreeSet<String>,
     /// What stands before Discord's API; none where it is reached itself.
     #[serde(default)]
     pub(crate) api: Option<String>,
+}
+
+impl Discord {
+    /// The same with the paths of its files taken from this directory where they are not whole.
+    pub(super) fn beside(self, dir: &Path) -> Self {
+        Self {
+            bot_token_file: self.bot_token_file.beside(dir),
+            ..self
+        }
+    }
 }
 
 /// Whether this is an id as Discord gives them: a number that is not 0.

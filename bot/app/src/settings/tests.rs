@@ -86,3 +86,24 @@ fn discord_knows_people_and_servers_by_numbers() {
     let both = "version = 1\n[people.a]\nslack = [\"7\"]\n[people.b]\ndiscord = [\"7\"]\n";
     assert!(Settings::parse(Path::new("x"), both).is_ok());
 }
+
+#[test]
+fn a_secret_is_a_file_beside_the_settings_or_a_credential() {
+    let text =
+        "version = 1\n[discord]\nbot_token_file = \"TOKEN\"\n[hosts.a]\nidentity_file = \"KEY\"\n";
+    let with = |token: &str, key: &str| text.replace("TOKEN", token).replace("KEY", key);
+    let named = |token: &str| {
+        let settings = Settings::parse(Path::new("/etc/sickbay/x"), &with(token, "k")).unwrap();
+        settings.discord.unwrap().bot_token_file.to_string()
+    };
+    assert_eq!(named("token"), "/etc/sickbay/token");
+    assert_eq!(named("credential:secret_token"), "credential:secret_token");
+    refused(
+        &with("credential:../token", "k"),
+        "sickbay.toml:3:18: \"../token\" is no name of a credential; it is letters, digits, `.`, `_`, `-` and `@`, and does not begin with `.`",
+    );
+    refused(
+        &with("token", "credential:a/b"),
+        "sickbay.toml: [hosts.a]: \"a/b\" is no name of a credential; it is letters, digits, `.`, `_`, `-` and `@`, and does not begin with `.`",
+    );
+}
