@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chat::Locale;
 use clap::{Args, Parser, Subcommand};
 
 /// Where help puts the options that every command takes.
@@ -55,6 +56,14 @@ pub(crate) struct Global {
     /// A directory of runbooks that is laid over the built-in ones.
     #[arg(long, global = true, help_heading = HEADING, value_name = "DIR")]
     pub(crate) runbooks: Option<PathBuf>,
+    /// The language to be told in: en or zh. Without it: what the settings say, else Chinese where the terminal is.
+    #[arg(long, global = true, help_heading = HEADING, value_name = "TAG", value_parser = locale)]
+    pub(crate) locale: Option<Locale>,
+}
+
+/// A language by its tag.
+fn locale(tag: &str) -> Result<Locale, String> {
+    Locale::of(tag).ok_or_else(|| "Sickbay speaks en and zh".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

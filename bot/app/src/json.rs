@@ -1,5 +1,6 @@
 //! The JSON that scripts rely on. Its shape is a promise: `tests/diagnose.schema.json` says it in full.
 
+use chat::Locale;
 use incident::notice::Card;
 use incident::remediation::{Outcome, Remediation};
 use incident::report::HostReport;
@@ -147,7 +148,7 @@ fn steps(proposal: &Proposal) -> Vec<Value> {
         .iter()
         .map(|step| {
             json!({
-                "show": chat::words::step(step),
+                "show": Locale::English.step(step),
                 "verb": step.verb(),
                 "argv": step.argv(),
                 "needs": step.needs(),

@@ -21,7 +21,7 @@ pub(crate) async fn offer(world: &World, views: &[View], mut exit: Exit) -> anyh
             .enumerate()
             .map(|(n, view)| {
                 let one = &view.proposal;
-                format!("  [{}] {}: {}", n + 1, one.host, chat::words::gist(one))
+                format!("  [{}] {}: {}", n + 1, one.host, world.locale.gist(one))
             })
             .collect();
         screen::line("\nApprove a fix:");
@@ -46,6 +46,7 @@ pub(crate) async fn offer(world: &World, views: &[View], mut exit: Exit) -> anyh
                 proposal: &view.proposal,
             },
             false,
+            world.locale,
         );
         if asked("Run it now? [y/N] ").await? != "y" {
             screen::line("Not approved.");

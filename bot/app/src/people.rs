@@ -118,6 +118,7 @@ mod tests {
         let person = |uids: &[u32]| crate::settings::Person {
             slack: std::collections::BTreeSet::new(),
             discord: std::collections::BTreeSet::new(),
+            locale: None,
             uids: uids.iter().copied().collect(),
         };
         settings

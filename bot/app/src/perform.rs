@@ -112,10 +112,11 @@ async fn start(
         proposal: proposal.id.clone(),
         why,
     };
-    progress::doing(&chat::words::doing(
-        proposal,
-        incident::notice::Stage::Checking,
-    ));
+    progress::doing(
+        &world
+            .locale
+            .doing(proposal, incident::notice::Stage::Checking),
+    );
     let checked = match check_again(world, incident, proposal).await {
         Ok(seen) => seen,
         Err(why) => {
@@ -152,10 +153,11 @@ async fn start(
     let execution = grant.grant.execution.clone();
     let ran = match Approved::verify(grant, proposal.clone(), &key, clock::now()) {
         Ok(approved) => {
-            progress::doing(&chat::words::doing(
-                proposal,
-                incident::notice::Stage::Running,
-            ));
+            progress::doing(
+                &world
+                    .locale
+                    .doing(proposal, incident::notice::Stage::Running),
+            );
             let sent = guard::Sent { root, boot: &boot };
             guard::run(world, &checked.host, &sent, approved).await
         }
@@ -282,10 +284,11 @@ async fn verify(
             let window = Window {
                 since_seconds: clock::now().since(since).as_seconds().max(1),
             };
-            progress::doing(&chat::words::doing(
-                proposal,
-                incident::notice::Stage::Verifying,
-            ));
+            progress::doing(
+                &world
+                    .locale
+                    .doing(proposal, incident::notice::Stage::Verifying),
+            );
             let seen = look::look(world, &host, window, &incident.symptom, |_step| {}).await;
             let report = seen.number(incident.numbered, &world.redactor).report;
             let before = incident

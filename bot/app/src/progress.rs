@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex};
 
+use chat::Locale;
 use incident::HostName;
 
 use crate::look::Step;
@@ -17,6 +18,7 @@ const MOST_LINES: usize = 20;
 #[derive(Debug, Clone)]
 pub(crate) struct Progress {
     way: Way,
+    locale: Locale,
     hosts: usize,
     state: Arc<Mutex<State>>,
     /// Who else is told, line by line.
@@ -48,7 +50,7 @@ pub(crate) struct HostLine {
 
 impl Progress {
     /// Progress for so many hosts; none where JSON is printed.
-    pub(crate) fn new(hosts: usize, json: bool) -> Self {
+    pub(crate) fn new(hosts: usize, json: bool, locale: Locale) -> Self {
         let way = match (json, std::io::stderr().is_terminal()) {
             (true, _) => Way::Quiet,
             (false, true) => Way::Live,
@@ -57,6 +59,7 @@ impl Progress {
         };
         Self {
             way,
+            locale,
             hosts,
             state: Arc::default(),
             told: None,
@@ -64,10 +67,14 @@ impl Progress {
     }
 
     /// Progress that is told to a thread in chat, and nowhere else.
-    pub(crate) fn telling(hosts: usize, told: tokio::sync::watch::Sender<Vec<String>>) -> Self {
+    pub(crate) fn telling(
+        hosts: usize,
+        told: tokio::sync::watch::Sender<Vec<String>>,
+        locale: Locale,
+    ) -> Self {
         Self {
             told: Some(told),
-            ..Self::new(hosts, true)
+            ..Self::new(hosts, true, locale)
         }
     }
 
@@ -97,10 +104,10 @@ impl Progress {
                 .under_way
                 .iter()
                 .take(MOST)
-                .map(|(host, step)| chat::words::looking(host, step.wave, step.probes))
+                .map(|(host, step)| self.locale.looking(host, step.wave, step.probes))
                 .collect();
             if self.hosts > 1 {
-                lines.push(format!("{} of {} hosts looked at", state.done, self.hosts));
+                lines.push(self.locale.looked(state.done, self.hosts));
             }
             let _nobody = told.send(lines);
         }
@@ -108,7 +115,7 @@ impl Progress {
             return;
         }
         let mut text = if self.hosts > 1 {
-            format!("{} of {} hosts looked at", state.done, self.hosts)
+            self.locale.looked(state.done, self.hosts)
         } else {
             String::new()
         };
@@ -116,7 +123,7 @@ impl Progress {
             if !text.is_empty() {
                 text.push_str(" · ");
             }
-            text.push_str(&chat::words::looking(host, step.wave, step.probes));
+            text.push_str(&self.locale.looking(host, step.wave, step.probes));
         }
         draw(&text);
     }
@@ -146,7 +153,12 @@ impl HostLine {
     /// A wave begins.
     pub(crate) fn wave(&self, step: Step) {
         if self.progress.way == Way::Lines {
-            screen::aside(&chat::words::looking(&self.host, step.wave, step.probes));
+            screen::aside(
+                &self
+                    .progress
+                    .locale
+                    .looking(&self.host, step.wave, step.probes),
+            );
         }
         self.progress.changed(|state| {
             state.under_way.insert(self.host.clone(), step);

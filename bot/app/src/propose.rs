@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chat::Locale;
 use hosts::Root;
 use hosts::inventory::BecomeRoot;
 use incident::policy::{HostTraits, Requirement};
@@ -273,7 +274,7 @@ fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Resu
         if let hosts::Verdict::Refused(why) = &looked.verdict {
             return Err(format!(
                 "{}: {}",
-                chat::words::step(&step),
+                Locale::English.step(&step),
                 world.clean(why)
             ));
         }

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chat::Locale;
 use chat::terminal::{Face, render};
 use incident::notice::Notice;
 
@@ -10,12 +11,13 @@ use incident::notice::Notice;
 static LOST: AtomicBool = AtomicBool::new(false);
 
 /// How to lay out on standard output: colour and width only where somebody looks.
-pub(crate) fn face(all: bool) -> Face {
+pub(crate) fn face(all: bool, locale: Locale) -> Face {
     let out = std::io::stdout();
     Face {
         colour: coloured(&out),
         all,
         width: width_of(&out),
+        locale,
     }
 }
 
@@ -33,8 +35,8 @@ pub(crate) fn width_of(out: &impl std::os::fd::AsFd) -> Option<usize> {
 }
 
 /// Says a notice on standard output.
-pub(crate) fn say(notice: &Notice<'_>, all: bool) {
-    line(render(notice, face(all)).trim_end_matches('\n'));
+pub(crate) fn say(notice: &Notice<'_>, all: bool, locale: Locale) {
+    line(render(notice, face(all, locale)).trim_end_matches('\n'));
 }
 
 /// Writes a JSON value on standard output.
@@ -75,7 +77,11 @@ pub(crate) fn line(text: &str) {
 
 /// Writes a line on standard output, broken to fit; what goes on below it is indented.
 pub(crate) fn wrapped(text: &str, indent: usize) {
-    line(face(false).fit(text, indent).trim_end_matches('\n'));
+    line(
+        face(false, Locale::default())
+            .fit(text, indent)
+            .trim_end_matches('\n'),
+    );
 }
 
 /// Asks for an answer on the same line.

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chat::Languages;
 use chat::discord::Discord;
 use chat::event::{ChatEvent, Platform, What};
 use chat::front::{Front, Socket};
@@ -46,6 +47,8 @@ const READING: usize = 8;
 /// Everything that answers in chat.
 pub(crate) struct Serve {
     world: Arc<World>,
+    /// Who is spoken to in which language.
+    languages: Languages,
     /// The platforms that are served, one of each at most.
     fronts: Vec<Front>,
     notes: Mutex<Notes>,
@@ -89,6 +92,7 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
     }
     let (intake, heard) = mpsc::channel(intake::WAITING);
     let serve = Arc::new(Serve {
+        languages: world.settings.languages(),
         world: Arc::new(world),
         fronts,
         notes: Mutex::default(),
@@ -144,6 +148,7 @@ async fn connect(world: &World) -> anyhow::Result<Vec<Front>> {
             web: None,
             api: discord.api.clone(),
             people: people.flat_map(|person| person.discord.clone()).collect(),
+            languages: settings.languages(),
             hosts: targets(world.inventory()),
             patience: chat::discord::PATIENCE,
         };

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use chat::Locale;
 use chat::event::Platform;
 use incident::ResponderId;
 use incident::policy::Policy;
@@ -11,12 +12,14 @@ use serde::Deserialize;
 use crate::file::{self, Unread};
 use crate::secret::Secret;
 
+mod channels;
 mod platforms;
 mod policy;
 #[cfg(test)]
 mod tests;
 mod words;
 
+use channels::{Channel, RawChannel, Tag};
 use platforms::is_snowflake;
 pub(crate) use platforms::{Discord, Slack};
 use policy::{RawRule, make_rule};
@@ -27,6 +30,10 @@ use words::words;
 pub(crate) struct Settings {
     /// The file they came from; none without one.
     pub(crate) file: Option<PathBuf>,
+    /// The language where nothing else is said.
+    pub(crate) locale: Option<Locale>,
+    /// Channels by the platform's id for them.
+    pub(crate) channels: BTreeMap<String, Channel>,
     /// People by name.
     pub(crate) people: BTreeMap<ResponderId, Person>,
     /// Who may approve what; none without a settings file.
@@ -62,6 +69,8 @@ pub(crate) struct Person {
     pub(crate) slack: BTreeSet<String>,
     /// The users of Discord that are this person: `123456789012345678`.
     pub(crate) discord: BTreeSet<String>,
+    /// The language of what this person alone is told.
+    pub(crate) locale: Option<Locale>,
 }
 
 impl Person {
@@ -108,6 +117,10 @@ struct Raw {
     #[serde(default)]
     runbooks: Option<PathBuf>,
     #[serde(default)]
+    locale: Option<Tag>,
+    #[serde(default)]
+    channels: BTreeMap<String, RawChannel>,
+    #[serde(default)]
     people: BTreeMap<String, RawPerson>,
     #[serde(default)]
     policy: Vec<RawRule>,
@@ -136,6 +149,8 @@ struct RawPerson {
     slack: BTreeSet<String>,
     #[serde(default)]
     discord: BTreeSet<String>,
+    #[serde(default)]
+    locale: Option<Tag>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -252,6 +267,7 @@ impl Settings {
                     uids: person.uids.clone(),
                     slack: person.slack.clone(),
                     discord: person.discord.clone(),
+                    locale: person.locale.map(|tag| tag.0),
                 },
             );
         }
@@ -279,6 +295,8 @@ impl Settings {
         let relative = |file: &PathBuf| dir.join(file);
         Ok(Self {
             file: Some(path.to_owned()),
+            locale: raw.locale.map(|tag| tag.0),
+            channels: channels::channels(raw.channels).map_err(meaning)?,
             people,
             policy: Some(Policy { rules }),
             hosts: raw.hosts,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use chat::Locale;
 use ed25519_dalek::SigningKey;
 use incident::policy::Policy;
 use incident::redact::Redactor;
@@ -53,11 +54,19 @@ pub(crate) struct World {
     pub(crate) redactor: Redactor,
     /// Who is at the terminal.
     pub(crate) who: Person,
+    /// In which language they are told.
+    pub(crate) locale: Locale,
 }
 
 /// Reads the settings that the options name.
 pub(crate) fn settings(global: &Global) -> anyhow::Result<Settings> {
     Settings::load(global.config.as_deref()).map_err(|error| usage(&error))
+}
+
+/// The language in which whoever is at the terminal is told.
+pub(crate) fn locale(global: &Global, settings: &Settings, who: Option<&Person>) -> Locale {
+    let who = who.map(|who| &who.id);
+    settings.language_at_terminal(global.locale, who, |name| std::env::var(name).ok())
 }
 
 /// An error and its sources in one sentence, as wrong usage.
@@ -230,6 +239,7 @@ impl World {
             ..hosts::Options::default()
         };
         let hosts = hosts::Hosts::new(inventory, options).map_err(|error| usage(&error))?;
+        let locale = locale(global, &settings, Some(&who));
         Ok(Self {
             settings,
             policy,
@@ -240,6 +250,7 @@ impl World {
             key,
             redactor: Redactor::new(&salt),
             who,
+            locale,
         })
     }
 

@@ -3,8 +3,8 @@
 use incident::report::HostReport;
 use incident::{Finding, HostName, IncidentId, Proposal, Vitals};
 
+use crate::Locale;
 use crate::picture::{self, Picture, Shade};
-use crate::words;
 
 /// The most hosts of which pictures are shown in a thread, those first that came first.
 const PICTURED: usize = 3;
@@ -75,14 +75,15 @@ pub(crate) fn findings(
     all: &[&Finding],
     account: &str,
     several: bool,
+    locale: Locale,
 ) -> File {
     let lines: Vec<String> = all
         .iter()
         .map(|one| {
-            let head = words::finding(one, several);
-            let mut lines = vec![format!("{head}: {}", one.title)];
+            let head = locale.finding(one, several);
+            let mut lines = vec![locale.headed(&head, &one.title)];
             lines.extend(one.detail.lines().map(|line| format!("  {line}")));
-            lines.extend(words::explains(one).map(|line| format!("  {line}")));
+            lines.extend(locale.explains(one).map(|line| format!("  {line}")));
             lines.join("\n")
         })
         .collect();
@@ -91,8 +92,8 @@ pub(crate) fn findings(
 }
 
 /// All that a fix does, and how it went where that is known.
-pub(crate) fn fix(proposal: &Proposal, output: &str) -> File {
-    let parts = [&words::steps(proposal), proposal.diff.as_str(), output];
+pub(crate) fn fix(proposal: &Proposal, output: &str, locale: Locale) -> File {
+    let parts = [&locale.steps(proposal), proposal.diff.as_str(), output];
     let parts: Vec<&str> = parts
         .into_iter()
         .map(str::trim_end)
@@ -106,14 +107,18 @@ pub(crate) fn pictures(
     vitals: &[(HostName, Vitals)],
     reports: &[HostReport],
     shade: Shade,
+    locale: Locale,
 ) -> Vec<File> {
     let mut files = Vec::new();
     for (host, vitals) in vitals.iter().take(PICTURED) {
         let found = reports.iter().find(|report| report.host == *host);
         let findings = found.map_or(&[][..], |report| &report.findings);
         let drawn = [
-            ("vitals", picture::vitals(vitals, host, shade).map(Some)),
-            ("causes", picture::causes(findings, shade)),
+            (
+                "vitals",
+                picture::vitals(vitals, host, shade, locale).map(Some),
+            ),
+            ("causes", picture::causes(findings, shade, locale)),
         ];
         for (what, drawn) in drawn {
             match drawn {

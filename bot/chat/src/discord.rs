@@ -21,6 +21,7 @@ use serenity::all::{
     ChannelId, CreateAttachment, Http, HttpBuilder, HttpError, Message, MessageId,
 };
 
+use crate::Languages;
 use crate::event::{ChatEvent, SendError};
 
 pub use hear::Socket;
@@ -55,6 +56,8 @@ pub struct Options {
     pub api: Option<String>,
     /// The people whom the settings know: hosts are offered to them alone.
     pub people: BTreeSet<String>,
+    /// In which language each of them, and each channel, is spoken to.
+    pub languages: Languages,
     /// The names that are offered while somebody types a host.
     pub hosts: Vec<String>,
     /// Unconnected for so long the gateway is opened anew: the library tries again by itself within seconds, but waits

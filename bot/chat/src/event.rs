@@ -2,6 +2,8 @@
 
 use incident::{Moment, Proposal};
 
+use crate::Locale;
+
 /// A chat platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Platform {
@@ -53,6 +55,8 @@ pub struct ChatEvent {
     pub place: String,
     /// The message that the thread hangs on, whole: `slack:T1:C1:1700000000.000100`. None outside of a thread.
     pub thread: Option<String>,
+    /// The language that the person's own client has, where the platform says so and it is one of ours.
+    pub locale: Option<Locale>,
     /// Where the platform takes an answer for this person alone, also where Sickbay may not write.
     pub reply: Option<String>,
     /// What.

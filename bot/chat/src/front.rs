@@ -4,6 +4,7 @@ use incident::IncidentId;
 use incident::notice::Notice;
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::Locale;
 use crate::discord::{self, Discord, DiscordError};
 use crate::event::{ChatEvent, Platform, SendError};
 use crate::slack::{self, Slack, SlackError};
@@ -95,21 +96,21 @@ impl Front {
         }
     }
 
-    /// Lays a notice out.
+    /// Lays a notice out, in the language of those who read it.
     #[must_use]
-    pub fn content(&self, notice: &Notice<'_>) -> Content {
+    pub fn content(&self, notice: &Notice<'_>, locale: Locale) -> Content {
         match self {
-            Self::Slack(_) => Content::Slack(slack::content(notice)),
-            Self::Discord(_) => Content::Discord(discord::content(notice)),
+            Self::Slack(_) => Content::Slack(slack::content(notice, locale)),
+            Self::Discord(_) => Content::Discord(discord::content(notice, locale)),
         }
     }
 
     /// Lays out the text of an incident's evidence, for the person who asked.
     #[must_use]
-    pub fn evidence(&self, incident: &IncidentId, text: &str) -> Content {
+    pub fn evidence(&self, incident: &IncidentId, text: &str, locale: Locale) -> Content {
         match self {
-            Self::Slack(_) => Content::Slack(slack::evidence(incident, text)),
-            Self::Discord(_) => Content::Discord(discord::evidence(incident, text)),
+            Self::Slack(_) => Content::Slack(slack::evidence(incident, text, locale)),
+            Self::Discord(_) => Content::Discord(discord::evidence(incident, text, locale)),
         }
     }
 
@@ -182,13 +183,20 @@ impl Front {
         }
     }
 
-    /// Says something that only the person sees who did this.
+    /// Says something that only the person sees who did this, and in their language what becomes of what is too long for that.
     ///
     /// # Errors
     /// [`SendError`].
-    pub async fn whisper(&self, to: &ChatEvent, content: &Content) -> Result<(), SendError> {
+    pub async fn whisper(
+        &self,
+        to: &ChatEvent,
+        content: &Content,
+        locale: Locale,
+    ) -> Result<(), SendError> {
         match (self, content) {
-            (Self::Slack(slack), Content::Slack(content)) => slack.whisper(to, content).await,
+            (Self::Slack(slack), Content::Slack(content)) => {
+                slack.whisper(to, content, locale).await
+            }
             (Self::Discord(discord), Content::Discord(content)) => {
                 Box::pin(discord.whisper(to, content)).await
             }

@@ -1,17 +1,19 @@
 //! The front door: meaning comes in, sentences and layout go out.
 //!
-//! `words` is the one place where Sickbay's tone is decided; each platform's room only lays out.
+//! `words` is the one place where Sickbay's tone is decided, in each language; each platform's room only lays out.
 
 mod beside;
 pub mod discord;
 pub mod event;
 pub mod front;
+mod locale;
 pub mod picture;
 mod seen;
 pub mod slack;
 pub mod terminal;
 #[cfg(test)]
 mod tests;
-pub mod words;
+mod words;
 
 pub use beside::File;
+pub use locale::{Languages, Locale};

@@ -15,7 +15,7 @@ pub(crate) mod text;
 
 use incident::{Finding, HostName, Vitals};
 
-use crate::words::picture as words;
+use crate::Locale;
 
 /// For which background a picture is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +45,9 @@ pub const WIDTH: u32 = 720;
 /// The longest description: what the strictest platform takes for a picture.
 pub const LONGEST_ALT: usize = 1000;
 
+/// The language of what is drawn: the font has no Chinese. What is told beside the picture has the reader's.
+const DRAWN: Locale = Locale::English;
+
 /// A picture that could not be drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -62,20 +65,29 @@ pub enum Error {
 ///
 /// # Errors
 /// [`Error::Undrawn`] where the drawing itself fails; no content of `vitals` makes it.
-pub fn vitals(vitals: &Vitals, host: &HostName, shade: Shade) -> Result<Picture, Error> {
-    let sheet = gauges::sheet(vitals, host, shade)?;
-    draw::png(&sheet, words::vitals(vitals, host))
+pub fn vitals(
+    vitals: &Vitals,
+    host: &HostName,
+    shade: Shade,
+    locale: Locale,
+) -> Result<Picture, Error> {
+    let sheet = gauges::sheet(vitals, host, shade, DRAWN)?;
+    draw::png(&sheet, locale.vitals_told(vitals, host))
 }
 
 /// Which finding explains which, root causes at the top; nothing where none explains another.
 ///
 /// # Errors
 /// [`Error::Undrawn`] where the drawing itself fails; no content of `findings` makes it.
-pub fn causes(findings: &[Finding], shade: Shade) -> Result<Option<Picture>, Error> {
+pub fn causes(
+    findings: &[Finding],
+    shade: Shade,
+    locale: Locale,
+) -> Result<Option<Picture>, Error> {
     let graph = layers::layers(findings);
     if graph.nodes.is_empty() {
         return Ok(None);
     }
-    let sheet = graph::sheet(&graph, shade)?;
-    draw::png(&sheet, words::causes(&graph)).map(Some)
+    let sheet = graph::sheet(&graph, shade, DRAWN)?;
+    draw::png(&sheet, locale.causes_told(&graph)).map(Some)
 }

@@ -14,6 +14,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use slack_morphism::errors::SlackClientError;
 use slack_morphism::prelude::*;
 
+use crate::Locale;
 use crate::beside::File;
 use crate::event::{ChatEvent, SendError};
 
@@ -196,21 +197,29 @@ impl Slack {
     ///
     /// # Errors
     /// [`SendError`].
-    pub async fn whisper(&self, to: &ChatEvent, content: &Content) -> Result<(), SendError> {
+    pub async fn whisper(
+        &self,
+        to: &ChatEvent,
+        content: &Content,
+        locale: Locale,
+    ) -> Result<(), SendError> {
         if content.files.is_empty() {
             return self.whisper_one(to, content).await;
         }
         if let Some(thread) = &to.thread {
             let put = self.attach(&to.place, Some(thread), "", &content.files);
             match put.await {
-                Ok(_name) => return self.whisper_one(to, &layout::in_thread(content)).await,
+                Ok(_name) => {
+                    let told = layout::in_thread(content, locale);
+                    return self.whisper_one(to, &told).await;
+                }
                 Err(error @ SendError::Refused(_)) => {
                     tracing::warn!(%error, "a file cannot be put into a thread");
                 }
                 Err(later) => return Err(later),
             }
         }
-        for part in layout::in_parts(content) {
+        for part in layout::in_parts(content, locale) {
             self.whisper_one(to, &part).await?;
         }
         Ok(())

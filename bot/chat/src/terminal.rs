@@ -8,7 +8,8 @@ use incident::summary::Summary;
 use incident::{HostStatus, Proposal, Severity};
 use owo_colors::{OwoColorize as _, Style};
 
-use crate::words;
+use crate::Locale;
+use crate::words::Reading;
 
 mod card;
 mod host;
@@ -16,7 +17,7 @@ mod host;
 mod tests;
 mod wrap;
 
-/// How to lay out: with or without colour, at which width.
+/// How to lay out: with or without colour, at which width, in which language.
 #[derive(Debug, Clone, Copy)]
 pub struct Face {
     /// Whether escape sequences for colour may be written.
@@ -25,6 +26,8 @@ pub struct Face {
     pub all: bool,
     /// The columns there are; none where lines may be as long as they are.
     pub width: Option<usize>,
+    /// The language of the person who looks.
+    pub locale: Locale,
 }
 
 impl Face {
@@ -37,12 +40,12 @@ impl Face {
     }
 
     fn severity(self, severity: Severity) -> String {
-        let (mark, style) = match severity {
-            Severity::Critical => ("CRITICAL", Style::new().red().bold()),
-            Severity::Warning => ("WARNING ", Style::new().yellow().bold()),
-            Severity::Info => ("info    ", Style::new().dimmed()),
+        let style = match severity {
+            Severity::Critical => Style::new().red().bold(),
+            Severity::Warning => Style::new().yellow().bold(),
+            Severity::Info => Style::new().dimmed(),
         };
-        self.paint(mark, style)
+        self.paint(self.locale.severity_mark(severity), style)
     }
 
     fn status(self, status: HostStatus) -> String {
@@ -52,7 +55,7 @@ impl Face {
             HostStatus::Critical | HostStatus::Unreachable => Style::new().red().bold(),
             HostStatus::Unknown => Style::new().magenta().bold(),
         };
-        self.paint(words::status(status), style)
+        self.paint(self.locale.status(status), style)
     }
 
     fn dim(self, text: &str) -> String {
@@ -97,9 +100,10 @@ impl Face {
 #[must_use]
 pub fn render(notice: &Notice<'_>, face: Face) -> String {
     let mut out = String::new();
+    let locale = face.locale;
     match notice {
         Notice::Looking { host, wave, probes } => {
-            face.put_dim(&mut out, 2, &words::looking(host, *wave, *probes));
+            face.put_dim(&mut out, 2, &locale.looking(host, *wave, *probes));
         }
         Notice::Opened {
             by,
@@ -108,7 +112,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             doing,
             ..
         } => {
-            face.put(&mut out, 2, &words::asked(by, hosts, symptom));
+            face.put(&mut out, 2, &locale.asked(by, hosts, symptom));
             for line in *doing {
                 face.put_dim(&mut out, 2, line);
             }
@@ -128,16 +132,16 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
         } => {
             out.push_str(&self::card(card, face));
             if !given.is_empty() {
-                face.put(&mut out, 2, &words::given(given, card.needed));
+                face.put(&mut out, 2, &locale.given(given, card.needed));
             }
             match standing {
                 Standing::Open => {}
                 Standing::UnderWay { now } => {
-                    face.put(&mut out, 2, &words::doing(card.proposal, *now));
+                    face.put(&mut out, 2, &locale.doing(card.proposal, *now));
                 }
                 Standing::Ended { outcome, why, .. } => {
-                    let head = words::ended(*outcome, card.proposal.undoes.is_some());
-                    face.put(&mut out, 2, &format!("{head}: {why}"));
+                    let head = locale.ended(*outcome, card.proposal.undoes.is_some());
+                    face.put(&mut out, 2, &locale.headed(head, why));
                 }
             }
         }
@@ -161,36 +165,30 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
                 out.push('\n');
             }
             for (id, title, finding) in *pages {
-                let line = format!(
-                    "{} for {finding}: {title} {}",
-                    face.strong("Runbook"),
-                    face.dim(&format!("· sickbay runbook show {id}"))
-                );
+                let about = face.strong(&locale.runbook_for(finding));
+                let read = face.dim(&format!("· {} {id}", Reading::Terminal.command()));
+                let line = format!("{} {read}", locale.headed(&about, title));
                 face.put(&mut out, 2, &line);
             }
             for why in *withheld {
-                face.put(
-                    &mut out,
-                    2,
-                    &format!("{} {why}", face.strong("Not offered:")),
-                );
+                let head = face.strong(locale.not_offered());
+                face.put(&mut out, 2, &locale.headed(&head, why));
             }
             out.push('\n');
-            face.put_dim(&mut out, 2, &format!("incident {incident}"));
+            face.put_dim(&mut out, 2, &locale.incident(incident));
         }
         Notice::Pictured { vitals, .. } => {
             for (host, vitals) in *vitals {
-                face.put(&mut out, 2, &words::picture::vitals(vitals, host));
+                face.put(&mut out, 2, &locale.vitals_told(vitals, host));
             }
         }
         Notice::Chosen { proposal } => {
-            let head = words::chosen(proposal);
+            let head = locale.chosen(proposal);
             face.put(&mut out, 2, &face.strong(&head));
             steps(&mut out, proposal, face);
         }
         Notice::Running { proposal } => {
-            let head = format!("{} on {}", proposal.id, proposal.host);
-            face.put(&mut out, 2, &format!("{} {head}", face.strong("Running")));
+            face.put(&mut out, 2, &face.strong(&locale.running(proposal)));
             steps(&mut out, proposal, face);
         }
         Notice::Ended {
@@ -210,13 +208,13 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
                 | Outcome::Rejected
                 | Outcome::Expired => Style::new().red().bold(),
             };
-            let head = words::ended(*outcome, proposal.undoes.is_some());
-            let line = format!("{}: {why}", face.paint(head, style));
+            let head = locale.ended(*outcome, proposal.undoes.is_some());
+            let line = locale.headed(&face.paint(head, style), why);
             face.put(&mut out, 2, &line);
             for line in output.lines().filter(|line| !line.trim().is_empty()) {
                 face.put_dim(&mut out, 4, &format!("  {line}"));
             }
-            let next = words::after(*outcome, proposal.id.as_str(), *can_undo);
+            let next = locale.after(*outcome, proposal.id.as_str(), *can_undo);
             if !next.is_empty() {
                 face.put(&mut out, 2, &next);
             }
@@ -239,14 +237,14 @@ fn head(
     for line in summary.text.lines() {
         face.put(out, 2, &face.strong(line));
     }
-    for line in words::offered(cards, pages, "sickbay runbook show") {
+    for line in face.locale.offered(cards, pages, Reading::Terminal) {
         face.put(out, 2, &line);
     }
 }
 
 fn steps(out: &mut String, proposal: &Proposal, face: Face) {
     for (n, step) in proposal.steps.iter().enumerate() {
-        face.put(out, 5, &format!("  {}. {}", n + 1, words::step(step)));
+        face.put(out, 5, &format!("  {}. {}", n + 1, face.locale.step(step)));
     }
 }
 

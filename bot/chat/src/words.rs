@@ -1,384 +1,381 @@
-//! Every sentence that Sickbay says to people, so that its tone is reviewed in one place.
+//! Every sentence that Sickbay says to people, so that its tone is reviewed in one place. Each stands in every language side
+//! by side, by [`say!`] or [`Locale::say`]; names, paths, commands and what a host wrote are the same in all of them.
+//!
+//! One word per thing in Chinese too:
+//!
+//! | English | Chinese | | English | Chinese |
+//! |---|---|---|---|---|
+//! | incident | 故障 | | approve | 批准 |
+//! | host | 主机 | | reject | 拒绝 |
+//! | probe | 探测 | | dry run | 试运行 |
+//! | evidence | 证据 | | undo | 撤销 |
+//! | finding | 发现 | | rollback | 回滚 |
+//! | symptom | 现象 | | execution | 执行 |
+//! | cause, root cause | 原因，根因 | | verified | 已验证 |
+//! | runbook | 处置手册 | | responder | 响应人 |
+//! | action, step | 操作，步骤 | | settings | 配置 |
+//! | fix, proposal | 修复，修复方案 | | policy | 审批策略 |
+//! | risk | 风险 | | journal | 审计日志 |
+//! | critical, warning, info | 严重，警告，提示 | | timeline | 时间线 |
 
 use incident::notice::{Card, Stage};
 use incident::remediation::Outcome;
-use incident::{Confidence, HostName, HostStatus, Proposal, ResponderId, Severity, Step, Undo};
+use incident::{Confidence, HostName, HostStatus, Proposal, ResponderId, Risk, Severity, Undo};
+
+use crate::locale::{Locale, say};
 
 mod chat;
 pub(crate) mod picture;
+mod step;
 mod summary;
+mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub use chat::*;
-pub use summary::summary;
+pub(crate) use chat::{mark, sign, told};
 
-/// A status in one word.
-#[must_use]
-pub fn status(status: HostStatus) -> &'static str {
-    match status {
-        HostStatus::Healthy => "healthy",
-        HostStatus::Degraded => "degraded",
-        HostStatus::Critical => "critical",
-        HostStatus::Unknown => "unknown",
-        HostStatus::Unreachable => "unreachable",
-    }
+/// Where runbooks are read: what one types before a page's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// In a chat.
+    Chat,
+    /// At a terminal.
+    Terminal,
 }
 
-/// A severity in one word.
-#[must_use]
-pub fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "critical",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
-}
-
-/// A confidence in one word.
-#[must_use]
-pub fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::Confirmed => "confirmed",
-        Confidence::Likely => "likely",
-        Confidence::Possible => "possible",
-    }
-}
-
-/// What undo there is, in a few words.
-#[must_use]
-pub fn undo(undo: Undo) -> &'static str {
-    match undo {
-        Undo::Automatic => "can be undone",
-        Undo::Declared => "undone by hand, as the runbook says",
-        Undo::Irreversible => "cannot be undone",
-    }
-}
-
-/// An outcome as a sentence's beginning.
-#[must_use]
-pub fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Verified => "Verified",
-        Outcome::NotFixed => "Not fixed",
-        Outcome::Worse => "Worse than before",
-        Outcome::Failed => "Failed",
-        Outcome::Refused => "Refused, nothing was changed",
-        Outcome::Unknown => "Unknown, nobody can tell how it ended",
-        Outcome::Rejected => "Rejected",
-        Outcome::Expired => "Expired",
-    }
-}
-
-/// An outcome of a fix or of an undo as a sentence's beginning.
-#[must_use]
-pub fn ended(ended: Outcome, is_undo: bool) -> &'static str {
-    match ended {
-        Outcome::Verified if is_undo => "Undone",
-        Outcome::Verified
-        | Outcome::NotFixed
-        | Outcome::Worse
-        | Outcome::Failed
-        | Outcome::Refused
-        | Outcome::Unknown
-        | Outcome::Rejected
-        | Outcome::Expired => outcome(ended),
-    }
-}
-
-/// What an outcome asks of the person at a terminal; empty where nothing.
-#[must_use]
-pub fn after(outcome: Outcome, id: &str, can_undo: bool) -> String {
-    match outcome {
-        Outcome::Verified if can_undo => format!("Undo with: sickbay rollback {id}"),
-        Outcome::NotFixed | Outcome::Worse | Outcome::Failed if can_undo => {
-            format!("Undo with: sickbay rollback {id}, then diagnose again")
+impl Reading {
+    /// What one types.
+    pub(crate) const fn command(self) -> &'static str {
+        match self {
+            Self::Chat => "/sickbay runbook",
+            Self::Terminal => "sickbay runbook show",
         }
-        Outcome::Verified
-        | Outcome::NotFixed
-        | Outcome::Worse
-        | Outcome::Failed
-        | Outcome::Refused
-        | Outcome::Unknown
-        | Outcome::Rejected
-        | Outcome::Expired => next(outcome).to_owned(),
     }
 }
 
-/// What an outcome asks of the person, besides an undo; empty where nothing.
-#[must_use]
-pub fn next(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::NotFixed | Outcome::Worse | Outcome::Failed => {
-            "Diagnose again to see what is left"
+impl Locale {
+    /// A status in one word.
+    #[must_use]
+    pub fn status(self, status: HostStatus) -> &'static str {
+        match status {
+            HostStatus::Healthy => self.say("healthy", "正常"),
+            HostStatus::Degraded => self.say("degraded", "异常"),
+            HostStatus::Critical => self.say("critical", "严重"),
+            HostStatus::Unknown => self.say("unknown", "未知"),
+            HostStatus::Unreachable => self.say("unreachable", "无法连接"),
         }
-        Outcome::Refused | Outcome::Expired => "Diagnose again to get a fresh proposal",
-        Outcome::Unknown => {
-            "Look at the host before doing anything else; it is not started again by itself"
-        }
-        Outcome::Verified | Outcome::Rejected => "",
     }
-}
 
-/// A step for people. The card, the dry run and the execution all show this text.
-#[must_use]
-pub fn step(step: &Step) -> String {
-    let arg = |slot| step.arg(slot).unwrap_or("");
-    let now = |key: &str, before: &str| {
-        step.needs()
-            .get(key)
-            .map_or(String::new(), |value| format!(" ({before} {value} now)"))
-    };
-    match step.verb() {
-        "file.chmod" => format!(
-            "set mode {} on {}{}",
-            arg("mode"),
-            arg("path"),
-            now("mode", "it is")
-        ),
-        "file.chown" => {
-            let all = if arg("recursive") == "1" {
-                " and all below it"
-            } else {
-                ""
-            };
-            let was = match (step.needs().get("owner"), step.needs().get("group")) {
-                (Some(owner), Some(group)) => format!(" (it is {owner}:{group} now)"),
-                (_, _) => String::new(),
-            };
-            format!(
-                "give {}{all} to {}:{}{was}",
-                arg("path"),
-                arg("owner"),
-                arg("group")
-            )
+    /// A severity in one word.
+    #[must_use]
+    pub fn severity(self, severity: Severity) -> &'static str {
+        match severity {
+            Severity::Critical => self.say("critical", "严重"),
+            Severity::Warning => self.say("warning", "警告"),
+            Severity::Info => self.say("info", "提示"),
         }
-        "file.move" => format!("move {} to {}", arg("from"), arg("to")),
-        "file.delete" => format!("delete {}{}", arg("path"), now("size", "bytes:")),
-        "file.truncate" => format!("empty {}{}", arg("path"), now("size", "bytes:")),
-        "file.comment_line" => format!("comment out line {} of {}", arg("line"), arg("path")),
-        "file.set_key" => {
-            let section = match arg("section") {
-                "" => String::new(),
-                section => format!(" in [{section}]"),
-            };
-            format!(
-                "set {} to {}{section} in {}",
-                arg("key"),
-                arg("value"),
-                arg("path")
-            )
-        }
-        "file.put" => format!("write {} (mode {})", arg("path"), arg("mode")),
-        "file.link" => format!(
-            "point the link {} at {}{}",
-            arg("path"),
-            arg("target"),
-            now("target", "it points at")
-        ),
-        "file.restore" => {
-            format!("put {} back as {} found it", arg("path"), arg("execution"))
-        }
-        "unit.start" => format!("start {}{}", arg("unit"), now("active", "it is")),
-        "unit.stop" => format!("stop {}", arg("unit")),
-        "unit.restart" => format!("restart {}{}", arg("unit"), now("active", "it is")),
-        "unit.reload" => format!("reload {}", arg("unit")),
-        "unit.try_reload" => format!("reload {}, if it takes what was put back", arg("unit")),
-        "unit.reset_failed" => format!("forget the failure of {}", arg("unit")),
-        "unit.enable" => format!("enable {} at boot", arg("unit")),
-        "unit.disable" => format!("do not start {} at boot", arg("unit")),
-        "unit.mask" => format!("mask {}", arg("unit")),
-        "unit.unmask" => format!("unmask {}", arg("unit")),
-        "unit.set_property" => {
-            format!(
-                "set {}={} for {} by a drop-in",
-                arg("key"),
-                arg("value"),
-                arg("unit")
-            )
-        }
-        "unit.unset_property" => format!(
-            "remove the drop-in that sets {} for {}",
-            arg("key"),
-            arg("unit")
-        ),
-        "process.signal" => {
-            format!(
-                "send SIG{} to process {}{}",
-                arg("signal"),
-                arg("pid"),
-                now("comm", "it is")
-            )
-        }
-        "process.renice" => format!(
-            "set the nice value of process {} to {}",
-            arg("pid"),
-            arg("nice")
-        ),
-        "mount.remount" => format!("remount {} with {}", arg("path"), arg("options")),
-        "mount.mount" => format!("mount {} as /etc/fstab says", arg("path")),
-        "mount.unmount" => format!("unmount {}", arg("path")),
-        "firewall.delete_rule" => format!(
-            "remove the {} rule of {}/{}: {}",
-            arg("tool"),
-            arg("table"),
-            arg("chain"),
-            step.rest().join(" ")
-        ),
-        "firewall.insert_rule" => format!(
-            "put the {} rule back into {}/{}: {}",
-            arg("tool"),
-            arg("table"),
-            arg("chain"),
-            step.rest().join(" ")
-        ),
-        "sysctl.set" => format!(
-            "set {} to {}{}",
-            arg("key"),
-            arg("value"),
-            now("value", "it is")
-        ),
-        "dpkg.configure" => "finish the configuration of half-installed packages".to_owned(),
-        "package.install" => format!("install package {} {}", arg("package"), arg("version"))
-            .trim_end()
-            .to_owned(),
-        "package.reinstall" => format!("install package {} again", arg("package")),
-        "package.remove" => format!("remove package {}", arg("package")),
-        "package.hold" => format!("hold package {}", arg("package")),
-        "package.unhold" => format!("let package {} be upgraded again", arg("package")),
-        "journal.vacuum" => format!("shrink the journal to {}", arg("size")),
-        _ => step.argv().join(" "),
     }
-}
 
-/// A wave of probes is under way.
-#[must_use]
-pub fn looking(host: &HostName, wave: u32, probes: usize) -> String {
-    let what = if wave == 1 {
-        "looking"
-    } else {
-        "looking closer"
-    };
-    format!("{host}: {what}, {probes} probes")
-}
-
-/// A line while somebody waits.
-#[must_use]
-pub fn doing(proposal: &Proposal, stage: Stage) -> String {
-    let (id, host) = (&proposal.id, &proposal.host);
-    match stage {
-        Stage::Checking => format!("{id}: looking whether {host} is still as the card says …"),
-        Stage::Running => format!("{id}: running on {host} …"),
-        Stage::Verifying => format!("{id}: looking whether it helped …"),
+    /// A confidence in one word.
+    #[must_use]
+    pub fn confidence(self, confidence: Confidence) -> &'static str {
+        match confidence {
+            Confidence::Confirmed => self.say("confirmed", "已确认"),
+            Confidence::Likely => self.say("likely", "很可能"),
+            Confidence::Possible => self.say("possible", "可能"),
+        }
     }
-}
 
-/// What is offered, in at most three lines: the fixes, or else the pages to read. `read` is what one types to read a page.
-#[must_use]
-pub fn offered(cards: &[Card<'_>], pages: &[(String, String, String)], read: &str) -> Vec<String> {
-    const MOST: usize = 3;
-    let mut lines: Vec<String> = cards
-        .iter()
-        .take(MOST)
-        .map(|card| {
-            let one = card.proposal;
-            format!(
-                "Fix {} ({} risk, {}): {}.",
-                one.id,
-                one.risk,
-                undo(one.undo),
-                gist(one)
-            )
-        })
-        .collect();
-    if cards.len() > MOST {
-        lines.push(format!("And {} more fixes below.", cards.len() - MOST));
+    /// A risk in two words.
+    #[must_use]
+    pub fn risk(self, risk: Risk) -> &'static str {
+        match risk {
+            Risk::Read => self.say("read risk", "只读"),
+            Risk::Low => self.say("low risk", "低风险"),
+            Risk::Medium => self.say("medium risk", "中风险"),
+            Risk::High => self.say("high risk", "高风险"),
+        }
     }
-    if lines.is_empty() {
-        lines.extend(pages.iter().take(1).map(|(id, title, _)| {
-            format!("No fix to run; what to do by hand: {read} {id} ({title}).")
-        }));
+
+    /// What undo there is, in a few words.
+    #[must_use]
+    pub fn undo(self, undo: Undo) -> &'static str {
+        match undo {
+            Undo::Automatic => self.say("can be undone", "可撤销"),
+            Undo::Declared => self.say("undone by hand, as the runbook says", "按处置手册手工撤销"),
+            Undo::Irreversible => self.say("cannot be undone", "无法撤销"),
+        }
     }
-    lines
-}
 
-/// What a host simply has not got, so that nothing there can be wrong or right.
-#[must_use]
-pub fn absent(what: &[&str]) -> String {
-    format!(
-        "Not looked at, since the host has none: {}",
-        what.join(", ")
-    )
-}
+    /// An outcome as a sentence's beginning.
+    #[must_use]
+    pub fn outcome(self, outcome: Outcome) -> &'static str {
+        match outcome {
+            Outcome::Verified => self.say("Verified", "已验证"),
+            Outcome::NotFixed => self.say("Not fixed", "未修复"),
+            Outcome::Worse => self.say("Worse than before", "情况恶化"),
+            Outcome::Failed => self.say("Failed", "执行失败"),
+            Outcome::Refused => self.say("Refused, nothing was changed", "未执行，没有做任何改动"),
+            Outcome::Unknown => self.say(
+                "Unknown, nobody can tell how it ended",
+                "结果未知，无法确认执行到哪一步",
+            ),
+            Outcome::Rejected => self.say("Rejected", "已拒绝"),
+            Outcome::Expired => self.say("Expired", "已过期"),
+        }
+    }
 
-/// What a proposal does, in a line: its steps without what is there now.
-#[must_use]
-pub fn gist(proposal: &Proposal) -> String {
-    let steps: Vec<String> = proposal
-        .steps
-        .iter()
-        .map(|one| {
-            let said = step(one);
-            match said.rsplit_once(" (") {
-                Some((head, tail)) if tail.ends_with(" now)") => head.to_owned(),
-                _ => said,
+    /// An outcome of a fix or of an undo as a sentence's beginning.
+    #[must_use]
+    pub fn ended(self, ended: Outcome, is_undo: bool) -> &'static str {
+        match ended {
+            Outcome::Verified if is_undo => self.say("Undone", "已撤销"),
+            Outcome::Verified
+            | Outcome::NotFixed
+            | Outcome::Worse
+            | Outcome::Failed
+            | Outcome::Refused
+            | Outcome::Unknown
+            | Outcome::Rejected
+            | Outcome::Expired => self.outcome(ended),
+        }
+    }
+
+    /// A heading and what it is of.
+    #[must_use]
+    pub fn headed(self, head: &str, text: &str) -> String {
+        say!(self, "{head}: {text}", "{head}：{text}")
+    }
+
+    /// Words one after the other.
+    #[must_use]
+    pub fn list<T: AsRef<str>>(self, words: &[T]) -> String {
+        let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+        words.join(self.say(", ", "、"))
+    }
+
+    /// What an outcome asks of the person at a terminal; empty where nothing.
+    #[must_use]
+    pub fn after(self, outcome: Outcome, id: &str, can_undo: bool) -> String {
+        match outcome {
+            Outcome::Verified if can_undo => {
+                say!(
+                    self,
+                    "Undo with: sickbay rollback {id}",
+                    "撤销命令：sickbay rollback {id}"
+                )
             }
-        })
-        .collect();
-    match steps.as_slice() {
-        [first, middle @ .., last] if middle.len() > 1 => {
-            format!("{first}, {} more steps, {last}", middle.len())
+            Outcome::NotFixed | Outcome::Worse | Outcome::Failed if can_undo => say!(
+                self,
+                "Undo with: sickbay rollback {id}, then diagnose again",
+                "撤销命令：sickbay rollback {id}，然后重新诊断"
+            ),
+            Outcome::Verified
+            | Outcome::NotFixed
+            | Outcome::Worse
+            | Outcome::Failed
+            | Outcome::Refused
+            | Outcome::Unknown
+            | Outcome::Rejected
+            | Outcome::Expired => self.next(outcome).to_owned(),
         }
-        steps => steps.join(", "),
     }
-}
 
-/// A fix that was picked, before it is confirmed.
-#[must_use]
-pub fn chosen(proposal: &Proposal) -> String {
-    let count = proposal.steps.len();
-    let steps = if count == 1 { "step" } else { "steps" };
-    format!(
-        "{} on {}: {count} {steps}, {} risk, {}.",
-        proposal.id,
-        proposal.host,
-        proposal.risk,
-        undo(proposal.undo)
-    )
-}
-
-/// What a card says that no rule lets anybody approve.
-const NOBODY: &str =
-    "nobody may approve this: no rule of the policy in the settings names anybody for it";
-
-/// How the person who looks at a card can say yes, or who can.
-#[must_use]
-pub fn how_to_approve(card: &Card<'_>) -> String {
-    let id = &card.proposal.id;
-    let people = if card.needed > 1 {
-        format!(" ({} people must)", card.needed)
-    } else {
-        String::new()
-    };
-    if card.may_approve {
-        return format!("sickbay approve {id}{people}");
+    /// What an outcome asks of the person, besides an undo; empty where nothing.
+    #[must_use]
+    pub fn next(self, outcome: Outcome) -> &'static str {
+        match outcome {
+            Outcome::NotFixed | Outcome::Worse | Outcome::Failed => self.say(
+                "Diagnose again to see what is left",
+                "请重新诊断，看看还剩什么问题",
+            ),
+            Outcome::Refused | Outcome::Expired => self.say(
+                "Diagnose again to get a fresh proposal",
+                "请重新诊断，以获得新的修复方案",
+            ),
+            Outcome::Unknown => self.say(
+                "Look at the host before doing anything else; it is not started again by itself",
+                "请先到主机上确认，再做其他操作；它不会自动重新执行",
+            ),
+            Outcome::Verified | Outcome::Rejected => "",
+        }
     }
-    if card.approvers.is_empty() {
-        return NOBODY.to_owned();
-    }
-    let names: Vec<&str> = card.approvers.iter().map(ResponderId::as_str).collect();
-    format!(
-        "you may not approve this; ask {}: sickbay approve {id}{people}",
-        names.join(", ")
-    )
-}
 
-/// How many findings are not shown since nothing is wrong by them.
-#[must_use]
-pub fn quiet(count: usize) -> String {
-    if count == 1 {
-        "1 thing that is merely worth knowing; --all shows it".to_owned()
-    } else {
-        format!("{count} things that are merely worth knowing; --all shows them")
+    /// A wave of probes is under way.
+    #[must_use]
+    pub fn looking(self, host: &HostName, wave: u32, probes: usize) -> String {
+        if wave == 1 {
+            say!(
+                self,
+                "{host}: looking, {probes} probes",
+                "{host}：正在检查，{probes} 项探测"
+            )
+        } else {
+            say!(
+                self,
+                "{host}: looking closer, {probes} probes",
+                "{host}：正在深入检查，{probes} 项探测"
+            )
+        }
+    }
+
+    /// How many of several hosts were looked at.
+    #[must_use]
+    pub fn looked(self, done: usize, hosts: usize) -> String {
+        say!(
+            self,
+            "{done} of {hosts} hosts looked at",
+            "已检查 {done}/{hosts} 台主机"
+        )
+    }
+
+    /// A line while somebody waits.
+    #[must_use]
+    pub fn doing(self, proposal: &Proposal, stage: Stage) -> String {
+        let (id, host) = (&proposal.id, &proposal.host);
+        match stage {
+            Stage::Checking => say!(
+                self,
+                "{id}: looking whether {host} is still as the card says …",
+                "{id}：正在确认 {host} 的现状与卡片一致……"
+            ),
+            Stage::Running => {
+                say!(
+                    self,
+                    "{id}: running on {host} …",
+                    "{id}：正在 {host} 上执行……"
+                )
+            }
+            Stage::Verifying => {
+                say!(
+                    self,
+                    "{id}: looking whether it helped …",
+                    "{id}：正在验证是否修复……"
+                )
+            }
+        }
+    }
+
+    /// What is offered, in at most three lines: the fixes, or else the pages to read.
+    #[must_use]
+    pub(crate) fn offered(
+        self,
+        cards: &[Card<'_>],
+        pages: &[(String, String, String)],
+        reading: Reading,
+    ) -> Vec<String> {
+        const MOST: usize = 3;
+        let mut lines: Vec<String> = cards
+            .iter()
+            .take(MOST)
+            .map(|card| {
+                let one = card.proposal;
+                let (id, gist) = (&one.id, self.gist(one));
+                let (risk, undo) = (self.risk(one.risk), self.undo(one.undo));
+                say!(
+                    self,
+                    "Fix {id} ({risk}, {undo}): {gist}.",
+                    "修复 {id}（{risk}，{undo}）：{gist}。"
+                )
+            })
+            .collect();
+        if let more @ 1.. = cards.len().saturating_sub(MOST) {
+            lines.push(say!(
+                self,
+                "And {more} more fixes below.",
+                "下方还有 {more} 个修复方案。"
+            ));
+        }
+        if lines.is_empty() {
+            let read = reading.command();
+            lines.extend(pages.iter().take(1).map(|(id, title, _)| {
+                say!(
+                    self,
+                    "No fix to run; what to do by hand: {read} {id} ({title}).",
+                    "没有可执行的修复；手工处理请看：{read} {id}（{title}）。"
+                )
+            }));
+        }
+        lines
+    }
+
+    /// What a host simply has not got, so that nothing there can be wrong or right.
+    #[must_use]
+    pub(crate) fn absent(self, what: &[&str]) -> String {
+        let what = self.list(what);
+        say!(
+            self,
+            "Not looked at, since the host has none: {what}",
+            "主机上没有，因此未检查：{what}"
+        )
+    }
+
+    /// A fix that was picked, before it is confirmed.
+    #[must_use]
+    pub(crate) fn chosen(self, proposal: &Proposal) -> String {
+        let (id, host, count) = (&proposal.id, &proposal.host, proposal.steps.len());
+        let (risk, undo) = (self.risk(proposal.risk), self.undo(proposal.undo));
+        let steps = if count == 1 { "step" } else { "steps" };
+        say!(
+            self,
+            "{id} on {host}: {count} {steps}, {risk}, {undo}.",
+            "{host} 上的 {id}：共 {count} 步，{risk}，{undo}。"
+        )
+    }
+
+    /// An approved fix is being carried out.
+    #[must_use]
+    pub(crate) fn running(self, proposal: &Proposal) -> String {
+        let (id, host) = (&proposal.id, &proposal.host);
+        say!(self, "Running {id} on {host}", "正在 {host} 上执行 {id}")
+    }
+
+    /// What a card says that no rule lets anybody approve.
+    const fn nobody(self) -> &'static str {
+        self.say(
+            "nobody may approve this: no rule of the policy in the settings names anybody for it",
+            "没有人可以批准：配置中的审批策略没有为它指定任何人",
+        )
+    }
+
+    /// How the person who looks at a card can say yes, or who can.
+    #[must_use]
+    pub(crate) fn how_to_approve(self, card: &Card<'_>) -> String {
+        let (id, needed) = (&card.proposal.id, card.needed);
+        let people = if needed > 1 {
+            say!(self, " ({needed} people must)", "（需要 {needed} 人批准）")
+        } else {
+            String::new()
+        };
+        if card.may_approve {
+            return format!("sickbay approve {id}{people}");
+        }
+        if card.approvers.is_empty() {
+            return self.nobody().to_owned();
+        }
+        let names: Vec<&str> = card.approvers.iter().map(ResponderId::as_str).collect();
+        let names = self.list(&names);
+        say!(
+            self,
+            "you may not approve this; ask {names}: sickbay approve {id}{people}",
+            "你无权批准，请联系 {names}：sickbay approve {id}{people}"
+        )
+    }
+
+    /// How many findings are not shown since nothing is wrong by them.
+    #[must_use]
+    pub(crate) fn quiet(self, count: usize) -> String {
+        match count {
+            1 => say!(
+                self,
+                "1 thing that is merely worth knowing; --all shows it",
+                "另有 1 项仅供参考，用 --all 查看"
+            ),
+            count => say!(
+                self,
+                "{count} things that are merely worth knowing; --all shows them",
+                "另有 {count} 项仅供参考，用 --all 查看"
+            ),
+        }
     }
 }

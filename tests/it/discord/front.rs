@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use chat::Languages;
 use chat::discord::{Content, Discord as Front, Options, Socket};
 use chat::event::{Button, ChatEvent, What};
 use tests::fakes::Trouble;
@@ -20,6 +21,7 @@ fn options(discord: &Discord, guild: &str) -> Options {
         guilds: BTreeSet::from([guild.parse().unwrap()]),
         web: None,
         api: Some(discord.url()),
+        languages: Languages::default(),
         people: BTreeSet::from(["11".to_owned()]),
         hosts: vec!["web1".to_owned(), "@web".to_owned()],
         patience: Duration::from_millis(300),

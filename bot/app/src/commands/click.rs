@@ -1,5 +1,6 @@
 //! Approve, reject, dry run, roll back: what a person presses.
 
+use chat::Locale;
 use incident::fact::Ran;
 use incident::notice::Notice;
 use incident::remediation::{Event, Incident, Outcome, Refusal, Remediation, State, invert};
@@ -26,11 +27,11 @@ pub(crate) enum Said {
 }
 
 /// Says why something was refused, in the shape that was asked for.
-fn refuse(click: &Click, why: &str) -> Exit {
+fn refuse(click: &Click, why: &str, locale: Locale) -> Exit {
     if click.json {
         screen::json(&json::refused(&click.proposal, why));
     } else {
-        screen::say(&Notice::Refused { why }, false);
+        screen::say(&Notice::Refused { why }, false, locale);
     }
     Exit::Usage
 }
@@ -54,7 +55,7 @@ pub(crate) async fn carry_out(
 ) -> anyhow::Result<Exit> {
     let (_incident, proposal) = match find(world, id).await {
         Ok(found) => found,
-        Err(error) => return refused(click, error),
+        Err(error) => return refused(click, error, world.locale),
     };
     let event = Event::Approve {
         proposal: id.clone(),
@@ -65,7 +66,7 @@ pub(crate) async fn carry_out(
     let heard = world.hear(&proposal, &event, None).await;
     let (incident, decision) = match heard {
         Ok(heard) => heard,
-        Err(error) => return refused(click, error),
+        Err(error) => return refused(click, error, world.locale),
     };
     crate::point!("app::after_approve");
     if decision.effects.is_empty() {
@@ -93,19 +94,19 @@ pub(crate) async fn carry_out(
     match said {
         Said::Nothing if !click.json => {
             let proposal = &proposal;
-            screen::say(&Notice::Running { proposal }, false);
+            screen::say(&Notice::Running { proposal }, false, world.locale);
         }
         Said::Steps if !click.json => screen::line("Running, then looking again …"),
         Said::Nothing | Said::Steps => {}
     }
     let (incident, stuck) = perform::finish(world, &incident.id, id).await?;
-    Ok(tell(click, &incident, id, stuck.as_deref()))
+    Ok(tell(click, &incident, id, stuck.as_deref(), world.locale))
 }
 
-fn refused(click: &Click, error: JournalError) -> anyhow::Result<Exit> {
+fn refused(click: &Click, error: JournalError, locale: Locale) -> anyhow::Result<Exit> {
     match error {
-        JournalError::Refused(refusal) => Ok(refuse(click, &refusal.0)),
-        JournalError::Claimed(why) => Ok(refuse(click, &why)),
+        JournalError::Refused(refusal) => Ok(refuse(click, &refusal.0, locale)),
+        JournalError::Claimed(why) => Ok(refuse(click, &why, locale)),
         JournalError::Read(_)
         | JournalError::Append(_)
         | JournalError::Lease(_)
@@ -137,9 +138,15 @@ pub(crate) async fn find(
 }
 
 /// Says how a remediation ended.
-fn tell(click: &Click, incident: &Incident, id: &ProposalId, stuck: Option<&str>) -> Exit {
+fn tell(
+    click: &Click,
+    incident: &Incident,
+    id: &ProposalId,
+    stuck: Option<&str>,
+    locale: Locale,
+) -> Exit {
     let Some(remediation) = incident.remediations.get(id) else {
-        return refuse(click, "the proposal is gone");
+        return refuse(click, "the proposal is gone", locale);
     };
     let (outcome, why) = ended(remediation, stuck);
     if click.json {
@@ -157,7 +164,7 @@ fn tell(click: &Click, incident: &Incident, id: &ProposalId, stuck: Option<&str>
             output,
             can_undo: perform::can_undo(incident, id),
         };
-        screen::say(&notice, false);
+        screen::say(&notice, false, locale);
     }
     match outcome {
         Outcome::Verified => Exit::Fine,
@@ -190,7 +197,7 @@ pub(crate) async fn reject(global: &Global, click: &Click) -> anyhow::Result<Exi
     let world = World::open(global, click.as_name.as_deref()).await?;
     let (incident, proposal) = match find(&world, &id).await {
         Ok(found) => found,
-        Err(error) => return refused(click, error),
+        Err(error) => return refused(click, error, world.locale),
     };
     let event = Event::Reject {
         proposal: id.clone(),
@@ -211,7 +218,7 @@ pub(crate) async fn reject(global: &Global, click: &Click) -> anyhow::Result<Exi
             }
             Ok(Exit::Fine)
         }
-        Err(error) => refused(click, error),
+        Err(error) => refused(click, error, world.locale),
     }
 }
 
@@ -221,12 +228,12 @@ pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Ex
     let world = World::open(global, click.as_name.as_deref()).await?;
     let (incident, proposal) = match find(&world, &id).await {
         Ok(found) => found,
-        Err(error) => return refused(click, error),
+        Err(error) => return refused(click, error, world.locale),
     };
-    let rehearsed = match rehearse(&world, &incident, &proposal).await {
+    let rehearsed = match rehearse(&world, &incident, &proposal, world.locale).await {
         Ok(rehearsed) => rehearsed,
         Err(why) => {
-            refuse(click, &why);
+            refuse(click, &why, world.locale);
             return Ok(Exit::NotExamined);
         }
     };
@@ -262,6 +269,7 @@ pub(crate) async fn rehearse(
     world: &World,
     incident: &Incident,
     proposal: &Proposal,
+    locale: Locale,
 ) -> Result<Rehearsed, String> {
     let undone = proposal.undoes.as_ref();
     let undone = undone.and_then(|id| incident.remediations.get(id));
@@ -301,13 +309,13 @@ pub(crate) async fn rehearse(
         lines.push(format!(
             "  {}. {}: {word}{}{note}",
             n + 1,
-            chat::words::step(step),
+            locale.step(step),
             if note.is_empty() { "" } else { "; " }
         ));
         lines.push(format!("     {}", step.argv().join(" ")));
         lines.extend(diff.lines().map(|line| format!("     {line}")));
         steps.push(serde_json::json!({
-            "show": chat::words::step(step), "argv": step.argv(), "verdict": word, "why": note, "diff": diff,
+            "show": Locale::English.step(step), "argv": step.argv(), "verdict": word, "why": note, "diff": diff,
             "undo": looked.undo,
         }));
     }
@@ -337,7 +345,7 @@ const MOST_RACES: usize = 5;
 pub(crate) async fn undo(world: &World, click: &Click, id: &ProposalId) -> anyhow::Result<Exit> {
     match propose_undo(world, id, |_incident, _undo| Ok(())).await {
         Ok(undo) => carry_out(world, click, &undo.id, Said::Nothing).await,
-        Err(error) => refused(click, error),
+        Err(error) => refused(click, error, world.locale),
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod sweep;
 
 use std::io::IsTerminal as _;
 
+use chat::Locale;
 use incident::notice::{Card, Notice};
 use incident::remediation::Incident;
 use incident::report::HostReport;
@@ -33,7 +34,7 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
     let now = clock::now();
     journal::record(&world.store, &mut incident, &[opened], Vec::new(), now).await?;
 
-    let progress = Progress::new(hosts.len(), asked.json);
+    let progress = Progress::new(hosts.len(), asked.json, world.locale);
     let sweep = Sweep::new(&world, &mut incident, &hosts, &symptom, progress).await;
     let mut account = Account::default();
     let mut out = json::Stream::new(&id);
@@ -59,7 +60,13 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
         withheld,
     } = account;
 
-    let summary = chat::words::summary(&reports);
+    // What a script reads is the same in all languages.
+    let told = if asked.json {
+        Locale::English
+    } else {
+        world.locale
+    };
+    let summary = told.summary(&reports);
     let views = crate::cards::views(&world, &incident, proposals.iter(), clock::now());
     let cards: Vec<Card<'_>> = views.iter().map(crate::cards::View::card).collect();
     if asked.json {
@@ -73,7 +80,7 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
             pages: &pages,
             withheld: &withheld,
         };
-        screen::say(&notice, asked.all);
+        screen::say(&notice, asked.all, world.locale);
     }
     drop(cards);
     if !unrecorded.is_empty() {

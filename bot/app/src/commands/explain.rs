@@ -1,5 +1,6 @@
 //! `sickbay explain CODE`: what a code means, how it is found, what can cause it, what is usually done.
 
+use chat::Locale;
 use probes::catalogue;
 
 use crate::cli::{Explain, Global};
@@ -48,7 +49,7 @@ pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
         }));
         return Ok(Exit::Fine);
     }
-    let severity = chat::words::severity(entry.severity);
+    let severity = Locale::English.severity(entry.severity);
     for text in [
         format!("{} — {} ({severity})", entry.code, entry.title),
         format!("\n{}", entry.meaning),

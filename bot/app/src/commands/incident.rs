@@ -1,5 +1,6 @@
 //! `sickbay incident`: list, show, timeline.
 
+use chat::Locale;
 use incident::notice::Notice;
 use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
@@ -158,7 +159,13 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
     let facts = journal::facts(&world.store, &id).await?;
     let incident = Incident::replay(id.clone(), facts.iter().cloned());
     let reports: Vec<HostReport> = incident.reports.values().cloned().collect();
-    let summary = chat::words::summary(&reports);
+    // What a script reads is the same in all languages.
+    let told = if output.json {
+        Locale::English
+    } else {
+        world.locale
+    };
+    let summary = told.summary(&reports);
     let now = clock::now();
     let views = crate::cards::views(
         world,
@@ -211,7 +218,7 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
                 output: "",
                 can_undo: crate::perform::can_undo(&incident, &one.proposal.id),
             };
-            screen::say(&notice, false);
+            screen::say(&notice, false, world.locale);
         }
     }
     screen::line("\nWhat was found then:");
@@ -223,7 +230,7 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
         pages: &[],
         withheld: &[],
     };
-    screen::say(&notice, false);
+    screen::say(&notice, false, world.locale);
     Ok(Exit::Fine)
 }
 

@@ -41,7 +41,7 @@ pub(crate) async fn run(global: &Global, output: &Output) -> anyhow::Result<Exit
     } else if views.is_empty() {
         screen::line("No proposal waits for an approval.");
     } else {
-        let face = screen::face(false);
+        let face = screen::face(false, world.locale);
         for view in &views {
             let card: Card<'_> = view.card();
             screen::line(&chat::terminal::card(&card, face));

@@ -1,5 +1,6 @@
 //! What a person is told who asks: nothing of it changes anything.
 
+use chat::Locale;
 use incident::remediation::{Incident, State};
 use incident::{Fact, IncidentId, ProposalId, RunbookId, Severity, Span};
 use store::Stored;
@@ -10,9 +11,13 @@ use crate::commands::{click, incident::timeline};
 use crate::{clock, journal};
 
 impl Serve {
-    pub(super) async fn dry_run(&self, id: &ProposalId) -> Result<Option<String>, String> {
+    pub(super) async fn dry_run(
+        &self,
+        id: &ProposalId,
+        locale: Locale,
+    ) -> Result<Option<String>, String> {
         let (incident, proposal) = self.find(id).await?;
-        let rehearsed = click::rehearse(&self.world, &incident, &proposal).await?;
+        let rehearsed = click::rehearse(&self.world, &incident, &proposal, locale).await?;
         Ok(Some(format!(
             "Dry run of {id} on {}: nothing was changed\n{}",
             proposal.host,
@@ -21,7 +26,11 @@ impl Serve {
     }
 
     /// Everything that is known of a proposal, in full.
-    pub(super) async fn details(&self, id: &ProposalId) -> Result<Option<String>, String> {
+    pub(super) async fn details(
+        &self,
+        id: &ProposalId,
+        locale: Locale,
+    ) -> Result<Option<String>, String> {
         let (incident, proposal) = self.find(id).await?;
         let mut lines = vec![
             format!("{id}: {}", proposal.title),
@@ -37,10 +46,10 @@ impl Serve {
             lines.push(finding.detail.clone());
         }
         for (n, step) in proposal.steps.iter().enumerate() {
-            lines.push(format!("{}. {}", n + 1, chat::words::step(step)));
+            lines.push(format!("{}. {}", n + 1, locale.step(step)));
             lines.push(format!("   {}", step.argv().join(" ")));
         }
-        lines.push(format!("undo: {}", chat::words::undo(proposal.undo)));
+        lines.push(format!("undo: {}", locale.undo(proposal.undo)));
         lines.extend(
             proposal
                 .undo_words

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chat::Locale;
 use chat::event::{Button, ChatEvent, What};
 use chat::front::{Content, Front};
 use incident::command::{self, Command};
@@ -25,19 +26,27 @@ struct Asker {
     event: ChatEvent,
     id: ResponderId,
     via: String,
+    /// The language in which they are answered.
+    locale: Locale,
 }
 
 impl Serve {
     /// Hears an event.
     pub(super) async fn heard(self: Arc<Self>, event: ChatEvent) {
+        let locale = self.locale_of(&event);
         let person = self.world.settings.whom(event.platform, &event.user);
         let Some(id) = person.cloned() else {
-            let why = chat::words::stranger(event.platform.word(), &event.user);
+            let why = locale.stranger(event.platform.word(), &event.user);
             self.whisper(&event, &Notice::Refused { why: &why }).await;
             return;
         };
         let via = format!("{} {}", event.platform.word(), event.user);
-        let asker = Asker { event, id, via };
+        let asker = Asker {
+            event,
+            id,
+            via,
+            locale,
+        };
         let answer = match asker.event.what.clone() {
             // That is kept elsewhere.
             What::Said { .. } | What::TookBack { .. } => Ok(None),
@@ -60,17 +69,25 @@ impl Serve {
         }
     }
 
+    /// The language in which the person is answered who did this.
+    fn locale_of(&self, event: &ChatEvent) -> Locale {
+        self.languages
+            .of_person(event.platform, &event.user, event.locale, &event.place)
+    }
+
     /// Says something to the person alone.
     async fn whisper(&self, event: &ChatEvent, notice: &Notice<'_>) {
-        self.whisper_laid(event, |front| front.content(notice))
+        self.whisper_laid(event, |front, locale| front.content(notice, locale))
             .await;
     }
 
-    async fn whisper_laid(&self, event: &ChatEvent, lay: impl FnOnce(&Front) -> Content) {
+    async fn whisper_laid(&self, event: &ChatEvent, lay: impl FnOnce(&Front, Locale) -> Content) {
         let Some(front) = self.front(&event.place) else {
             return;
         };
-        if let Err(error) = front.whisper(event, &lay(front)).await {
+        let locale = self.locale_of(event);
+        let content = lay(front, locale);
+        if let Err(error) = front.whisper(event, &content, locale).await {
             tracing::warn!(%error, "a person could not be answered");
         }
     }
@@ -101,7 +118,7 @@ impl Serve {
                 self.approve(asker, &id, None).await
             }
             Command::Reject { proposal } => self.reject(asker, &proposal).await,
-            Command::DryRun { proposal } => self.dry_run(&proposal).await,
+            Command::DryRun { proposal } => self.dry_run(&proposal, asker.locale).await,
             Command::Rollback { proposal } => self.undo(asker, &proposal).await,
             Command::Status => Ok(Some(self.status().await)),
             Command::Summarise { incident } => {
@@ -147,8 +164,10 @@ impl Serve {
         if button == Button::Evidence {
             let id = IncidentId::new(about).map_err(|bad| bad.to_string())?;
             let text = self.evidence(&id).await?;
-            self.whisper_laid(&asker.event, |front| front.evidence(&id, &text))
-                .await;
+            self.whisper_laid(&asker.event, |front, locale| {
+                front.evidence(&id, &text, locale)
+            })
+            .await;
             return Ok(None);
         }
         let (id, digest) = about.split_once(' ').unwrap_or((about, ""));
@@ -156,9 +175,9 @@ impl Serve {
         match button {
             Button::Approve => self.approve(asker, &id, Some(digest)).await,
             Button::Reject => self.reject(asker, &id).await,
-            Button::DryRun => self.dry_run(&id).await,
+            Button::DryRun => self.dry_run(&id, asker.locale).await,
             Button::Undo => self.undo(asker, &id).await,
-            Button::Details => self.details(&id).await,
+            Button::Details => self.details(&id, asker.locale).await,
             Button::Evidence => Ok(None),
         }
     }
@@ -202,7 +221,7 @@ impl Serve {
         if self.has_thread(&id).await {
             self.settle(&asker.event).await;
         } else {
-            let why = chat::words::no_thread(asker.event.platform, &id);
+            let why = asker.locale.no_thread(asker.event.platform, &id);
             self.whisper(&asker.event, &Notice::Answer { text: &why })
                 .await;
         }
@@ -268,7 +287,9 @@ impl Serve {
                 tokio::time::sleep(EDIT).await;
             }
         });
-        let progress = Progress::telling(hosts.len(), told);
+        let place = incident.place.as_deref().unwrap_or("");
+        let locale = self.languages.of_place(place);
+        let progress = Progress::telling(hosts.len(), told, locale);
         let symptom = incident.symptom.clone();
         let mut extras = Extras::default();
         let world = &self.world;

@@ -211,6 +211,8 @@ impl Serve {
         let Some(by) = &incident.by else {
             return Vec::new();
         };
+        let place = incident.place.as_deref().unwrap_or("");
+        let locale = self.languages.of_place(place);
         let (doing, extras, looking) = self
             .notes
             .lock()
@@ -238,7 +240,7 @@ impl Serve {
             };
             return vec![Part {
                 name: "root".to_owned(),
-                content: front.content(&notice),
+                content: front.content(&notice, locale),
                 progress: true,
                 anew: false,
             }];
@@ -252,7 +254,7 @@ impl Serve {
             .filter(|card| card.proposal.undoes.is_none())
             .cloned()
             .collect();
-        let summary = chat::words::summary(&reports);
+        let summary = locale.summary(&reports);
         let known = extras.is_some();
         let extras = extras.unwrap_or_default();
         let status = reports
@@ -264,7 +266,7 @@ impl Serve {
         let mut add = |name: &str, notice: &Notice<'_>| {
             parts.push(Part {
                 name: name.to_owned(),
-                content: front.content(notice),
+                content: front.content(notice, locale),
                 progress: false,
                 anew: false,
             });

@@ -16,9 +16,9 @@ use tokio::sync::mpsc;
 use super::gateway::{Gateway, register};
 use super::sure::{self, NOT_NOW, SURE};
 use super::{Discord, FOR_ONE, Options, called, commands, response};
+use crate::Locale;
 use crate::event::{Button, ChatEvent, Platform, SendError, What};
 use crate::seen::Seen;
-use crate::words;
 
 /// How long Discord waits for a first answer.
 const IN_TIME: Duration = Duration::from_secs(3);
@@ -98,6 +98,15 @@ struct Place {
     thread: Option<String>,
 }
 
+/// Why nothing is done somewhere.
+#[derive(Debug, Clone, Copy)]
+enum Elsewhere {
+    /// No thread can begin there.
+    NoServer,
+    /// The settings do not name that server.
+    OtherServer(u64),
+}
+
 impl Ears {
     async fn answer(&self, interaction: Interaction) {
         if !self.seen.first(&key(interaction.id())) {
@@ -125,18 +134,25 @@ impl Ears {
         done
     }
 
+    /// The language in which the person is answered who did this.
+    fn locale(&self, user: u64, client: &str, place: &str) -> Locale {
+        let languages = &self.options.languages;
+        let (user, client) = (user.to_string(), Locale::of(client));
+        languages.of_person(Platform::Discord, &user, client, place)
+    }
+
     /// Where this is, or why nothing is done there.
     fn place(
         &self,
         guild: Option<GuildId>,
         channel: u64,
         about: Option<&PartialChannel>,
-    ) -> Result<Place, String> {
+    ) -> Result<Place, Elsewhere> {
         let Some(guild) = guild.map(GuildId::get) else {
-            return Err(words::no_server());
+            return Err(Elsewhere::NoServer);
         };
         if !self.options.guilds.is_empty() && !self.options.guilds.contains(&guild) {
-            return Err(words::other_server(guild));
+            return Err(Elsewhere::OtherServer(guild));
         }
         // Only a thread has a channel that it hangs in; for a channel it is the category.
         let threads = [
@@ -160,20 +176,32 @@ impl Ears {
         })
     }
 
-    async fn refuse(&self, id: InteractionId, token: &str, why: &str) {
+    async fn refuse(&self, id: InteractionId, token: &str, why: Elsewhere, locale: Locale) {
+        let why = match why {
+            Elsewhere::NoServer => locale.no_server().to_owned(),
+            Elsewhere::OtherServer(guild) => locale.other_server(guild),
+        };
         let said = json!({
             "content": why, "allowed_mentions": { "parse": [] }, "flags": FOR_ONE,
         });
         let _told = self.respond(id, token, &response(4, &said)).await;
     }
 
-    fn hand_on(&self, id: InteractionId, user: u64, place: Place, token: String, what: What) {
+    fn hand_on(
+        &self,
+        id: InteractionId,
+        (user, client): (u64, &str),
+        place: Place,
+        token: String,
+        what: What,
+    ) {
         let event = ChatEvent {
             key: key(id),
             platform: Platform::Discord,
             user: user.to_string(),
             place: place.place,
             thread: place.thread,
+            locale: Locale::of(client),
             reply: Some(token),
             what,
         };
@@ -185,9 +213,13 @@ impl Ears {
     async fn command(&self, command: CommandInteraction) {
         let text = commands::text(&command.data.name, &command.data.options);
         let channel = command.channel_id.get();
+        let (user, client) = (command.user.id.get(), command.locale.as_str());
         let place = match self.place(command.guild_id, channel, command.channel.as_ref()) {
             Ok(place) => place,
-            Err(why) => return self.refuse(command.id, &command.token, &why).await,
+            Err(why) => {
+                let locale = self.locale(user, client, "");
+                return self.refuse(command.id, &command.token, why, locale).await;
+            }
         };
         // What was promised is kept or taken back by whoever handles the command.
         let promise = response(5, &json!({ "flags": FOR_ONE }));
@@ -197,8 +229,8 @@ impl Ears {
         {
             promised.insert(key(command.id));
         }
-        let user = command.user.id.get();
-        self.hand_on(command.id, user, place, command.token, What::Asked { text });
+        let what = What::Asked { text };
+        self.hand_on(command.id, (user, client), place, command.token, what);
     }
 
     /// Offers hosts to whoever is known; the names of hosts are nobody else's business.
@@ -221,13 +253,18 @@ impl Ears {
     async fn pressed(&self, pressed: ComponentInteraction) {
         let (id, token) = (pressed.id, &pressed.token);
         let channel = pressed.channel_id.get();
+        let (user, client) = (pressed.user.id.get(), pressed.locale.as_str());
         let place = match self.place(pressed.guild_id, channel, pressed.channel.as_ref()) {
             Ok(place) => place,
-            Err(why) => return self.refuse(id, token, &why).await,
+            Err(why) => {
+                let locale = self.locale(user, client, "");
+                return self.refuse(id, token, why, locale).await;
+            }
         };
+        let locale = self.locale(user, client, &place.place);
         let custom = pressed.data.custom_id.clone();
         if custom == NOT_NOW {
-            let said = sure::answered(words::NOT_NOW);
+            let said = sure::answered(locale.nothing_done());
             let _told = self.respond(id, token, &response(7, &said)).await;
             return;
         }
@@ -240,17 +277,16 @@ impl Ears {
             let _told = self.respond(id, token, &json!({ "type": 6 })).await;
             return;
         };
-        let user = pressed.user.id.get();
         let known = self.options.people.contains(&user.to_string());
         if sure::is_asked(button) && !meant && known {
             let embeds = pressed.message.embeds.iter();
             let titles: Vec<&str> = embeds.filter_map(|embed| embed.title.as_deref()).collect();
-            let ask = sure::sure(button, about, &pressed.message.content, &titles);
+            let ask = sure::sure(button, about, &pressed.message.content, &titles, locale);
             let _told = self.respond(id, token, &response(4, &ask)).await;
             return;
         }
         let answer = if meant {
-            response(7, &sure::answered(words::SAID_YES))
+            response(7, &sure::answered(locale.said_yes()))
         } else {
             json!({ "type": 6 })
         };
@@ -258,7 +294,7 @@ impl Ears {
         let _told = self.respond(id, token, &answer).await;
         let about = about.to_owned();
         let what = What::Pressed { button, about };
-        self.hand_on(id, user, place, pressed.token, what);
+        self.hand_on(id, (user, client), place, pressed.token, what);
     }
 }
 

@@ -7,10 +7,11 @@ use incident::{Finding, IncidentId, ResponderId, Severity};
 use serde_json::{Value, json};
 
 use super::text::{code, length, name, plain};
+use crate::Locale;
 use crate::beside::{self, File};
 use crate::event::Button;
 use crate::picture::Shade;
-use crate::words;
+use crate::words::{self, Reading};
 
 /// Characters of a line of the text. Discord takes 2 000 for all of it.
 const LINE: usize = 550;
@@ -86,9 +87,9 @@ impl Content {
 
 /// Lays a notice out.
 #[must_use]
-pub fn content(notice: &Notice<'_>) -> Content {
+pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
     match notice {
-        Notice::Looking { host, wave, probes } => words_only(&words::looking(host, *wave, *probes)),
+        Notice::Looking { host, wave, probes } => words_only(&locale.looking(host, *wave, *probes)),
         Notice::Opened {
             incident,
             by,
@@ -96,13 +97,18 @@ pub fn content(notice: &Notice<'_>) -> Content {
             symptom,
             doing,
         } => {
-            let mut lines = vec![plain(&words::asked(by, hosts, symptom), 1_200)];
+            let mut lines = vec![plain(&locale.asked(by, hosts, symptom), 1_200)];
             lines.extend(doing.iter().take(4).map(|line| small(&plain(line, 120))));
-            lines.push(small(&format!("incident {incident}")));
+            lines.push(small(&locale.incident(incident)));
             let names: Vec<&str> = hosts.iter().map(|host| host.as_str()).collect();
-            let about = if symptom.is_empty() { "" } else { ": " };
+            let names = locale.list(&names);
+            let title = if symptom.is_empty() {
+                names
+            } else {
+                locale.headed(&names, symptom)
+            };
             Content {
-                title: name(&format!("{}{about}{symptom}", names.join(", "))),
+                title: name(&title),
                 text: lines.join("\n"),
                 ..Content::default()
             }
@@ -120,14 +126,10 @@ pub fn content(notice: &Notice<'_>) -> Content {
                 let mark = if n == 0 { words::mark(*status) } else { "" };
                 lines.push(format!("{mark}{}", plain(line, LINE)));
             }
-            let offered = words::offered(cards, pages, words::READ)
-                .into_iter()
-                .take(1);
-            lines.extend(offered.map(|line| plain(&line, LINE)));
-            lines.push(small(&format!(
-                "{} · incident {incident}",
-                plain(by.as_str(), 100)
-            )));
+            let offered = locale.offered(cards, pages, Reading::Chat);
+            lines.extend(offered.into_iter().take(1).map(|line| plain(&line, LINE)));
+            let by = plain(by.as_str(), 100);
+            lines.push(small(&format!("{by} · {}", locale.incident(incident))));
             Content {
                 title: name(summary.text.lines().next().unwrap_or("")),
                 text: lines.join("\n"),
@@ -144,23 +146,16 @@ pub fn content(notice: &Notice<'_>) -> Content {
         } => {
             let all = words::told(reports);
             let several = reports.len() > 1;
-            let (mut embeds, files) = findings(incident, &all, &summary.text, several);
-            let mut notes = words::gaps(reports);
+            let (mut embeds, files) = findings(incident, &all, &summary.text, several, locale);
+            let mut notes = locale.gaps(reports);
             let more = notes.len().saturating_sub(3);
             notes.truncate(3);
             if more > 0 {
-                notes.push(format!(
-                    "Could not check {more} more; sickbay incident show {incident} lists them"
-                ));
+                notes.push(locale.more_gaps(more, incident));
             }
             let pages = pages.iter().take(2);
-            notes.extend(pages.map(|(id, title, finding)| words::page(id, title, finding)));
-            notes.extend(
-                withheld
-                    .iter()
-                    .take(2)
-                    .map(|why| format!("Not offered: {why}")),
-            );
+            notes.extend(pages.map(|(id, title, finding)| locale.page(id, title, finding)));
+            notes.extend(withheld.iter().take(2).map(|why| locale.withheld(why)));
             if !notes.is_empty() {
                 let notes: Vec<String> = notes.iter().map(|note| plain(note, 220)).collect();
                 embeds.push(embed(GREY, &notes.join("\n")));
@@ -175,46 +170,40 @@ pub fn content(notice: &Notice<'_>) -> Content {
             let components = if all.is_empty() {
                 Vec::new()
             } else {
-                vec![row(&[button(
-                    Button::Evidence,
-                    "Evidence",
-                    incident.as_str(),
-                    2,
-                )])]
+                let evidence = button(Button::Evidence, incident.as_str(), 2, locale);
+                vec![row(&[evidence])]
             };
             Content {
                 text,
                 embeds,
                 components,
                 files,
-                ..Content::default()
+                title: name(&locale.incident(incident)),
             }
         }
         Notice::Offer {
             card,
             given,
             standing,
-        } => offer(card, given, *standing),
+        } => offer(card, given, *standing, locale),
         Notice::Pictured {
             vitals, reports, ..
         } => Content {
-            text: small(&plain(&words::pictured(vitals), LINE)),
-            files: beside::pictures(vitals, reports, Shade::Dark),
+            text: small(&plain(&locale.pictured(vitals), LINE)),
+            files: beside::pictures(vitals, reports, Shade::Dark, locale),
             ..Content::default()
         },
-        Notice::Chosen { proposal } => words_only(&words::chosen(proposal)),
-        Notice::Running { proposal } => {
-            words_only(&format!("Running {} on {}", proposal.id, proposal.host))
-        }
+        Notice::Chosen { proposal } => words_only(&locale.chosen(proposal)),
+        Notice::Running { proposal } => words_only(&locale.running(proposal)),
         Notice::Ended {
             proposal,
             outcome,
             why,
             ..
-        } => words_only(&format!(
-            "{}: {why}",
-            words::ended(*outcome, proposal.undoes.is_some())
-        )),
+        } => {
+            let head = locale.ended(*outcome, proposal.undoes.is_some());
+            words_only(&locale.headed(head, why))
+        }
         Notice::Refused { why } => words_only(why),
         Notice::Answer { text } => long("answer", "", text),
     }
@@ -226,6 +215,7 @@ fn findings(
     all: &[&Finding],
     account: &str,
     several: bool,
+    locale: Locale,
 ) -> (Vec<Value>, Vec<File>) {
     let mut embeds = Vec::new();
     let mut used = 0;
@@ -237,17 +227,17 @@ fn findings(
             Severity::Warning => YELLOW,
             Severity::Info => GREY,
         };
-        let head = words::finding(one, several);
+        let head = plain(&locale.finding(one, several), NOTE);
+        let title = plain(&one.title, NOTE);
         let mut lines = vec![format!(
-            "**{}:** {}",
-            plain(&head, NOTE),
-            plain(&one.title, NOTE)
+            "**{}** {title}",
+            locale.headed(&head, "").trim_end()
         )];
         if !one.detail.is_empty() {
             lines.push(plain(&one.detail, 900));
             whole &= length(&plain(&one.detail, 4_000)) <= 900;
         }
-        lines.extend(words::explains(one).map(|line| small(&line)));
+        lines.extend(locale.explains(one).map(|line| small(&line)));
         let text = lines.join("\n");
         if used + length(&text) > FINDINGS {
             break;
@@ -259,20 +249,25 @@ fn findings(
     if more == 0 && whole {
         return (embeds, Vec::new());
     }
-    let file = beside::findings(incident, all, account, several);
+    let file = beside::findings(incident, all, account, several, locale);
     if more > 0 {
-        embeds.push(embed(GREY, &words::more_findings(more, &file.name)));
+        embeds.push(embed(GREY, &locale.more_findings(more, &file.name)));
     }
     (embeds, vec![file])
 }
 
-fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Content {
+fn offer(
+    card: &Card<'_>,
+    given: &[ResponderId],
+    standing: Standing<'_>,
+    locale: Locale,
+) -> Content {
     let one = card.proposal;
     let id = one.id.as_str();
-    let steps = words::steps(one);
+    let steps = locale.steps(one);
     let mut parts = Vec::new();
     if !card.because.is_empty() {
-        parts.push(plain(&format!("Because: {}", card.because), NOTE));
+        parts.push(plain(&locale.because(card.because), NOTE));
     }
     let (block, mut whole) = code(&steps, "", STEPS);
     parts.push(block);
@@ -284,29 +279,30 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
     let mut said = "";
     let mut foot = Vec::new();
     if !given.is_empty() {
-        foot.push(plain(&words::given(given, card.needed), NOTE));
+        foot.push(plain(&locale.given(given, card.needed), NOTE));
     }
-    let mut text = plain(&format!("{id}: {}", one.title), LINE);
+    let mut text = plain(&locale.headed(id, &one.title), LINE);
     let mut buttons = Vec::new();
+    let about = Button::about(one);
     let mut colour = BLUE;
     match standing {
         Standing::Open => {
-            foot.push(plain(&words::approvers(card), NOTE));
+            foot.push(plain(&locale.approvers(card), NOTE));
             // Discord shows the second one as the time that is left, in the words and the zone of whoever looks.
             let seconds = one.expires_at.0.div_euclid(1_000);
             foot.push(format!(
                 "{} (<t:{seconds}:R>)",
-                words::expires(one.expires_at)
+                locale.expires(one.expires_at)
             ));
             buttons = vec![
-                button(Button::Approve, "Approve", &Button::about(card.proposal), 3),
-                button(Button::DryRun, "Dry run", &Button::about(card.proposal), 2),
-                button(Button::Reject, "Reject", &Button::about(card.proposal), 2),
-                button(Button::Details, "Details", &Button::about(card.proposal), 2),
+                button(Button::Approve, &about, 3, locale),
+                button(Button::DryRun, &about, 2, locale),
+                button(Button::Reject, &about, 2, locale),
+                button(Button::Details, &about, 2, locale),
             ];
         }
         Standing::UnderWay { now } => {
-            text = format!("{text}\n{}", plain(&words::doing(one, now), LINE));
+            text = format!("{text}\n{}", plain(&locale.doing(one, now), LINE));
         }
         Standing::Ended {
             outcome,
@@ -314,7 +310,7 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
             output,
             can_undo,
         } => {
-            let line = format!("{}: {why}", words::ended(outcome, one.undoes.is_some()));
+            let line = locale.headed(locale.ended(outcome, one.undoes.is_some()), why);
             text = format!("{text}\n{}{}", words::sign(outcome), plain(&line, LINE));
             colour = if outcome == Outcome::Verified {
                 GREEN
@@ -327,26 +323,26 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
                 foot.push(block);
                 whole &= all;
             }
-            let next = words::next(outcome);
+            let next = locale.next(outcome);
             if !next.is_empty() {
                 foot.push(plain(next, NOTE));
             }
             if can_undo {
                 buttons = vec![
-                    button(Button::Undo, "Undo", &Button::about(card.proposal), 4),
-                    button(Button::Details, "Details", &Button::about(card.proposal), 2),
+                    button(Button::Undo, &about, 4, locale),
+                    button(Button::Details, &about, 2, locale),
                 ];
             }
         }
     }
     let mut files = Vec::new();
     if !whole {
-        let file = beside::fix(one, said);
-        parts.push(words::whole(&file.name));
+        let file = beside::fix(one, said, locale);
+        parts.push(locale.whole(&file.name));
         files.push(file);
     }
     let mut last = embed(colour, &foot.join("\n"));
-    let head = words::terms(one);
+    let head = locale.terms(one);
     if let Some(last) = last.as_object_mut() {
         last.insert("title".to_owned(), json!(plain(&head, 250)));
     }
@@ -359,7 +355,7 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
             vec![row(&buttons)]
         },
         files,
-        ..Content::default()
+        title: name(&locale.incident(&one.incident)),
     }
 }
 
@@ -384,11 +380,11 @@ pub(super) fn row(buttons: &[Value]) -> Value {
 }
 
 /// A button. Styles: 2 grey, 3 green, 4 red.
-fn button(which: Button, label: &str, about: &str, style: u8) -> Value {
+fn button(which: Button, about: &str, style: u8, locale: Locale) -> Value {
     json!({
         "type": 2,
         "style": style,
-        "label": label,
+        "label": locale.button(which),
         "custom_id": format!("{}:{about}", which.word()),
     })
 }
@@ -413,7 +409,7 @@ fn long(called: &str, head: &str, text: &str) -> Content {
 
 /// The text of an incident's evidence, for the person who asked.
 #[must_use]
-pub fn evidence(incident: &IncidentId, text: &str) -> Content {
-    let head = format!("Evidence of {incident}");
+pub fn evidence(incident: &IncidentId, text: &str, locale: Locale) -> Content {
+    let head = locale.evidence_of(incident);
     long(&format!("evidence-{incident}"), &head, text)
 }

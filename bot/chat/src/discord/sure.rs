@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::FOR_ONE;
 use super::layout::row;
+use crate::Locale;
 use crate::event::Button;
-use crate::words;
 
 /// What a sure button's id begins with.
 pub(super) const SURE: &str = "sure-";
@@ -22,19 +22,25 @@ pub(super) fn is_asked(button: Button) -> bool {
 }
 
 /// The question. What the card said of itself, as it was pressed, is quoted: its text and the titles of its embeds.
-pub(super) fn sure(button: Button, about: &str, text: &str, embeds: &[&str]) -> Value {
+pub(super) fn sure(
+    button: Button,
+    about: &str,
+    text: &str,
+    embeds: &[&str],
+    locale: Locale,
+) -> Value {
     let (question, yes, style) = match button {
-        Button::Undo => (words::UNDO_THIS, "Undo", 4),
+        Button::Undo => (locale.undo_this(), Button::Undo, 4),
         Button::Approve | Button::DryRun | Button::Reject | Button::Details | Button::Evidence => {
-            (words::RUN_THIS, "Approve", 3)
+            (locale.run_this(), Button::Approve, 3)
         }
     };
     // What stands on the card was made harmless when the card was made.
     let mut quoted = vec![format!("> {}", text.lines().next().unwrap_or(""))];
     quoted.extend(embeds.iter().map(|title| format!("> {title}")));
     let buttons = [
-        json!({ "type": 2, "style": style, "label": yes, "custom_id": format!("{SURE}{}:{about}", button.word()) }),
-        json!({ "type": 2, "style": 2, "label": "Not now", "custom_id": NOT_NOW }),
+        json!({ "type": 2, "style": style, "label": locale.button(yes), "custom_id": format!("{SURE}{}:{about}", button.word()) }),
+        json!({ "type": 2, "style": 2, "label": locale.not_now(), "custom_id": NOT_NOW }),
     ];
     json!({
         "content": format!("{question}\n{}", quoted.join("\n")),

@@ -2,7 +2,7 @@
 //! pings nobody, and a block of code cannot be closed from inside.
 
 /// What stands where something was left out.
-const CUT: &str = " … (cut)";
+const CUT: &str = " […]";
 
 /// Between two signs it keeps them from being read as one thing, and is not seen.
 const APART: char = '\u{200b}';
@@ -168,7 +168,7 @@ mod tests {
             "@".repeat(50),
         ] {
             let shown = plain(&text, 40);
-            assert!(shown.ends_with(" … (cut)"), "{shown}");
+            assert!(shown.ends_with(" […]"), "{shown}");
             assert!(length(&shown) <= 40, "{shown}");
             let (block, whole) = code(&text, "diff", 40);
             assert!(!whole && length(&block) <= 40, "{block}");

@@ -6,7 +6,8 @@ use incident::{Gauge, HostName, Vitals};
 use super::sheet::{From, HEADING, LINE, MARGIN, Sheet, TEXT, WIDTH, Weight};
 use super::text::{fit, fit_middle, wrap};
 use super::{Error, Shade};
-use crate::words::picture as words;
+use crate::Locale;
+use crate::words::picture::{AREAS, short};
 
 const INNER: f32 = WIDTH - 2.0 * MARGIN;
 const BAR: f32 = 12.0;
@@ -17,24 +18,29 @@ const MOST_BARS: usize = 8;
 /// Lines for all that is fine in an area without bars.
 const MOST_LINES: usize = 4;
 
-pub(super) fn sheet(vitals: &Vitals, host: &HostName, shade: Shade) -> Result<Sheet, Error> {
+pub(super) fn sheet(
+    vitals: &Vitals,
+    host: &HostName,
+    shade: Shade,
+    locale: Locale,
+) -> Result<Sheet, Error> {
     let mut sheet = Sheet::new(shade)?;
     let palette = sheet.palette;
     sheet.skip(MARGIN + HEADING);
     let title = fit_middle(&sheet.ruler, host.as_str(), HEADING, INNER);
     let heavy = (palette.ink, Weight::Heavy, From::Left);
     sheet.text((MARGIN, sheet.y), HEADING, heavy, &title);
-    for line in wrap(&sheet.ruler, &words::pressed(vitals), TEXT, INNER, 2) {
+    for line in wrap(&sheet.ruler, &locale.pressed(vitals), TEXT, INNER, 2) {
         sheet.skip(LINE + 2.0);
         let colour = palette.state(vitals.worst());
         let heavy = (colour, Weight::Heavy, From::Left);
         sheet.text((MARGIN, sheet.y), TEXT, heavy, &line);
     }
-    let bars = bars_width(&sheet, vitals);
-    for area in words::AREAS {
+    let bars = bars_width(&sheet, vitals, locale);
+    for area in AREAS {
         let gauges: Vec<&Gauge> = vitals.of(area).collect();
         if !gauges.is_empty() {
-            section(&mut sheet, area, &gauges, bars);
+            section(&mut sheet, area, &gauges, bars, locale);
         }
     }
     Ok(sheet)
@@ -77,37 +83,37 @@ fn together(gauges: &[&Gauge]) -> Vec<Gauge> {
 }
 
 /// The width of all bars, so that one can be compared with another: what the longest figures leave.
-fn bars_width(sheet: &Sheet, vitals: &Vitals) -> f32 {
-    let bars = words::AREAS.iter().flat_map(|area| {
+fn bars_width(sheet: &Sheet, vitals: &Vitals, locale: Locale) -> f32 {
+    let bars = AREAS.iter().flat_map(|area| {
         let gauges: Vec<&Gauge> = vitals.of(*area).collect();
         split(*area, &gauges).0
     });
     let widths = bars
-        .filter_map(|gauge| Some(words::figures(gauge, gauge.used?)))
+        .filter_map(|gauge| Some(locale.figures(gauge, gauge.used?)))
         .map(|figures| sheet.ruler.width(&figures, TEXT));
     let longest = widths.fold(0.0, f32::max).min(FIGURES);
     INNER - longest - 10.0
 }
 
-fn section(sheet: &mut Sheet, area: Area, gauges: &[&Gauge], width: f32) {
+fn section(sheet: &mut Sheet, area: Area, gauges: &[&Gauge], width: f32, locale: Locale) {
     let palette = sheet.palette;
     sheet.skip(14.0);
     sheet.block((MARGIN, sheet.y), (INNER, 1.0), 0.0, palette.line);
     sheet.skip(LINE + 2.0);
     let heavy = (palette.ink, Weight::Heavy, From::Left);
-    sheet.text((MARGIN, sheet.y), TEXT + 1.0, heavy, words::area(area));
+    sheet.text((MARGIN, sheet.y), TEXT + 1.0, heavy, locale.area(area));
     let (bars, fine) = split(area, gauges);
     let bars = together(&bars);
     for gauge in bars.iter().take(MOST_BARS) {
-        bar(sheet, gauge, width);
+        bar(sheet, gauge, width, locale);
     }
     if bars.len() > MOST_BARS {
-        let more = words::more(bars.len() - MOST_BARS, 0);
+        let more = locale.left_out(bars.len() - MOST_BARS, 0);
         quiet(sheet, &more, 1);
     }
     if !fine.is_empty() {
-        let all: Vec<String> = fine.iter().take(40).map(|g| words::short(g)).collect();
-        quiet(sheet, &words::fine(&all), MOST_LINES);
+        let all: Vec<String> = fine.iter().take(40).map(|g| short(g)).collect();
+        quiet(sheet, &locale.all_fine(&all), MOST_LINES);
     }
 }
 
@@ -121,12 +127,12 @@ fn quiet(sheet: &mut Sheet, text: &str, most: usize) {
     sheet.skip(2.0);
 }
 
-fn bar(sheet: &mut Sheet, gauge: &Gauge, width: f32) {
+fn bar(sheet: &mut Sheet, gauge: &Gauge, width: f32, locale: Locale) {
     let palette = sheet.palette;
     let colour = palette.state(gauge.state);
     // What it is and how near, in words, above; the bar and its figures below.
     sheet.skip(LINE + 4.0);
-    let word = words::state(gauge);
+    let word = locale.pressure(gauge);
     let mark = 16.0;
     let word_width = sheet.ruler.width(word, TEXT);
     let heavy = (colour, Weight::Heavy, From::Right);
@@ -143,10 +149,10 @@ fn bar(sheet: &mut Sheet, gauge: &Gauge, width: f32) {
     let plain = (palette.ink, Weight::Plain, From::Left);
     sheet.text((MARGIN, sheet.y), TEXT, plain, &name);
     let Some(used) = gauge.used.filter(|_| gauge.state != State::Unknown) else {
-        unseen(sheet, gauge);
+        unseen(sheet, gauge, locale);
         return;
     };
-    let figures = words::figures(gauge, used);
+    let figures = locale.figures(gauge, used);
     let figures = fit(&sheet.ruler, &figures, TEXT, FIGURES);
     let top = sheet.y + 7.0;
     if let Some(percent) = gauge.percent() {
@@ -168,11 +174,11 @@ fn bar(sheet: &mut Sheet, gauge: &Gauge, width: f32) {
 }
 
 /// Nobody looked: a dashed frame with nothing in it, and the reason below. It is not an empty bar, which would say zero.
-fn unseen(sheet: &mut Sheet, gauge: &Gauge) {
+fn unseen(sheet: &mut Sheet, gauge: &Gauge, locale: Locale) {
     let palette = sheet.palette;
     for line in wrap(
         &sheet.ruler,
-        &words::unseen(&gauge.why),
+        &locale.unseen(&gauge.why),
         TEXT,
         INNER - 20.0,
         2,

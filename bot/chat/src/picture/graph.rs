@@ -6,7 +6,7 @@ use super::layers::{Graph, Node};
 use super::sheet::{From, HEADING, LINE, MARGIN, Sheet, TEXT, WIDTH, Weight};
 use super::text::{fit, wrap};
 use super::{Error, Shade};
-use crate::words::picture as words;
+use crate::Locale;
 
 /// How far a box is set in from its cause, where there is room.
 const INDENT: f32 = 24.0;
@@ -25,22 +25,27 @@ struct Place {
     bottom: f32,
 }
 
-pub(super) fn sheet(graph: &Graph<'_>, shade: Shade) -> Result<Sheet, Error> {
+pub(super) fn sheet(graph: &Graph<'_>, shade: Shade, locale: Locale) -> Result<Sheet, Error> {
     let mut sheet = Sheet::new(shade)?;
     let ink = sheet.palette.ink;
     sheet.skip(MARGIN + HEADING);
-    let title = fit(&sheet.ruler, words::CAUSES, HEADING, WIDTH - 2.0 * MARGIN);
+    let title = fit(
+        &sheet.ruler,
+        locale.causes_head(),
+        HEADING,
+        WIDTH - 2.0 * MARGIN,
+    );
     let heavy = (ink, Weight::Heavy, From::Left);
     sheet.text((MARGIN, sheet.y), HEADING, heavy, &title);
     let quiet = (sheet.palette.quiet, Weight::Plain, From::Left);
     sheet.skip(LINE + 2.0);
-    sheet.text((MARGIN, sheet.y), TEXT, quiet, words::ARROWS);
+    sheet.text((MARGIN, sheet.y), TEXT, quiet, locale.arrows());
     sheet.skip(GAP);
     let deepest = graph.nodes.iter().map(|node| node.depth).max().unwrap_or(0);
     let indent = INDENT.min(DEEPEST / float(deepest.max(1)));
     let mut places: Vec<Place> = Vec::new();
     for node in &graph.nodes {
-        let place = block(&mut sheet, graph, node, indent);
+        let place = block(&mut sheet, graph, node, indent, locale);
         for cause in &node.causes {
             if let Some(from) = places.get(*cause) {
                 // Causes of one depth have lines of their own.
@@ -52,7 +57,7 @@ pub(super) fn sheet(graph: &Graph<'_>, shade: Shade) -> Result<Sheet, Error> {
     }
     if graph.more > 0 {
         sheet.skip(LINE + 2.0);
-        let more = words::more(graph.more, graph.more_critical);
+        let more = locale.left_out(graph.more, graph.more_critical);
         let more = fit(&sheet.ruler, &more, TEXT, WIDTH - 2.0 * MARGIN);
         let plain = (ink, Weight::Plain, From::Left);
         sheet.text((MARGIN, sheet.y), TEXT, plain, &more);
@@ -60,7 +65,13 @@ pub(super) fn sheet(graph: &Graph<'_>, shade: Shade) -> Result<Sheet, Error> {
     Ok(sheet)
 }
 
-fn block(sheet: &mut Sheet, graph: &Graph<'_>, node: &Node<'_>, indent: f32) -> Place {
+fn block(
+    sheet: &mut Sheet,
+    graph: &Graph<'_>,
+    node: &Node<'_>,
+    indent: f32,
+    locale: Locale,
+) -> Place {
     let palette = sheet.palette;
     let finding = node.finding;
     let colour = palette.severity(finding.severity);
@@ -70,14 +81,14 @@ fn block(sheet: &mut Sheet, graph: &Graph<'_>, node: &Node<'_>, indent: f32) -> 
     let text_left = left + PADDING + 4.0;
     let head = fit(
         &sheet.ruler,
-        &words::node(finding, node.depth == 0),
+        &locale.node(finding, node.depth == 0),
         TEXT,
         inner - 16.0,
     );
     let title = wrap(&sheet.ruler, &finding.title, TEXT, inner, MOST_LINES);
     // One arrow is followed by eye; of several the box names the causes.
     let because = if node.causes.len() > 1 {
-        let causes = words::because(graph, node);
+        let causes = locale.explained_by(graph, node);
         wrap(&sheet.ruler, &causes, TEXT, inner, 2)
     } else {
         Vec::new()

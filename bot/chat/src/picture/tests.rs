@@ -10,6 +10,7 @@ use super::layers::{MOST_NODES, layers};
 use super::sheet::Palette;
 use super::text::{clean, drawable, fit, wrap};
 use super::{LONGEST_ALT, Shade, WIDTH, causes, gauges, graph, vitals};
+use crate::Locale;
 
 const SHADES: [Shade; 2] = [Shade::Light, Shade::Dark];
 
@@ -147,7 +148,7 @@ fn texts(svg: &str) -> Vec<String> {
 #[test]
 fn vitals_are_drawn_in_both_shades() {
     for shade in SHADES {
-        let sheet = gauges::sheet(&pressed(), &host(), shade).unwrap();
+        let sheet = gauges::sheet(&pressed(), &host(), shade, Locale::English).unwrap();
         insta::assert_snapshot!(format!("vitals_{shade:?}").to_lowercase(), sheet.svg());
     }
 }
@@ -156,7 +157,7 @@ fn vitals_are_drawn_in_both_shades() {
 fn causes_are_drawn_in_both_shades() {
     let findings = chain();
     for shade in SHADES {
-        let sheet = graph::sheet(&layers(&findings), shade).unwrap();
+        let sheet = graph::sheet(&layers(&findings), shade, Locale::English).unwrap();
         insta::assert_snapshot!(format!("causes_{shade:?}").to_lowercase(), sheet.svg());
     }
 }
@@ -164,10 +165,10 @@ fn causes_are_drawn_in_both_shades() {
 #[test]
 fn a_picture_is_as_large_as_it_says_and_says_what_it_shows() {
     for shade in SHADES {
-        let drawn = vitals(&pressed(), &host(), shade).unwrap();
+        let drawn = vitals(&pressed(), &host(), shade, Locale::English).unwrap();
         assert_eq!(size(&drawn.png), (drawn.width, drawn.height));
         assert_eq!(drawn.width, WIDTH);
-        let graph = causes(&chain(), shade).unwrap().unwrap();
+        let graph = causes(&chain(), shade, Locale::English).unwrap().unwrap();
         assert_eq!(size(&graph.png), (graph.width, graph.height));
         insta::assert_snapshot!("alt", format!("{}\n\n{}", drawn.alt, graph.alt));
     }
@@ -208,10 +209,29 @@ fn pictures_to_look_at() {
             )
             .unwrap();
         };
-        put("vitals", &vitals(&pressed(), &host(), shade).unwrap().png);
-        put("hostile", &vitals(&hostile, &host(), shade).unwrap().png);
-        put("causes", &causes(&chain(), shade).unwrap().unwrap().png);
-        put("deep", &causes(&many, shade).unwrap().unwrap().png);
+        put(
+            "vitals",
+            &vitals(&pressed(), &host(), shade, Locale::English)
+                .unwrap()
+                .png,
+        );
+        put(
+            "hostile",
+            &vitals(&hostile, &host(), shade, Locale::English)
+                .unwrap()
+                .png,
+        );
+        put(
+            "causes",
+            &causes(&chain(), shade, Locale::English)
+                .unwrap()
+                .unwrap()
+                .png,
+        );
+        put(
+            "deep",
+            &causes(&many, shade, Locale::English).unwrap().unwrap().png,
+        );
     }
 }
 
@@ -219,8 +239,12 @@ fn pictures_to_look_at() {
 fn no_text_is_too_small_and_every_colour_stands_out() {
     for shade in SHADES {
         for svg in [
-            gauges::sheet(&pressed(), &host(), shade).unwrap().svg(),
-            graph::sheet(&layers(&chain()), shade).unwrap().svg(),
+            gauges::sheet(&pressed(), &host(), shade, Locale::English)
+                .unwrap()
+                .svg(),
+            graph::sheet(&layers(&chain()), shade, Locale::English)
+                .unwrap()
+                .svg(),
         ] {
             for size in svg.split("font-size=\"").skip(1) {
                 let points: f32 = size.split('"').next().unwrap().parse().unwrap();
@@ -284,7 +308,10 @@ fn a_graph_needs_a_cause_and_an_effect() {
     let itself = [finding(1, "critical", "a", &[1])];
     let absent = [finding(1, "critical", "a", &[9])];
     for findings in [&[][..], &alone, &strangers, &itself, &absent] {
-        assert_eq!(causes(findings, Shade::Light).unwrap(), None);
+        assert_eq!(
+            causes(findings, Shade::Light, Locale::English).unwrap(),
+            None
+        );
     }
 }
 
@@ -342,7 +369,9 @@ fn three_thousand_findings_are_a_dozen_and_a_number() {
         (graph.nodes.len(), graph.more, graph.more_critical),
         (MOST_NODES, 2988, 3)
     );
-    let picture = causes(&findings, Shade::Dark).unwrap().unwrap();
+    let picture = causes(&findings, Shade::Dark, Locale::English)
+        .unwrap()
+        .unwrap();
     assert!(
         picture.alt.ends_with("and 2988 more, 3 of them critical."),
         "{}",
@@ -357,7 +386,13 @@ fn what_nobody_saw_has_no_bar_and_no_figure() {
     let vitals_of = |gauge: Gauge| Vitals {
         gauges: vec![gauge],
     };
-    let sheet = gauges::sheet(&vitals_of(unseen.clone()), &host(), Shade::Light).unwrap();
+    let sheet = gauges::sheet(
+        &vitals_of(unseen.clone()),
+        &host(),
+        Shade::Light,
+        Locale::English,
+    )
+    .unwrap();
     let said = texts(&sheet.svg()).join("|");
     assert!(
         said.contains("not seen") && said.contains("it was not asked"),
@@ -368,7 +403,7 @@ fn what_nobody_saw_has_no_bar_and_no_figure() {
         "{said}"
     );
     assert!(sheet.svg().contains("stroke-dasharray"));
-    let alt = vitals(&vitals_of(unseen), &host(), Shade::Light)
+    let alt = vitals(&vitals_of(unseen), &host(), Shade::Light, Locale::English)
         .unwrap()
         .alt;
     assert_eq!(
@@ -377,7 +412,7 @@ fn what_nobody_saw_has_no_bar_and_no_figure() {
     );
     // Control: a measured zero has a bar, a figure, and no dashes.
     let zero = gauge(Area::Memory, "memory", Unit::Bytes, 0, 1024, State::Fine);
-    let sheet = gauges::sheet(&vitals_of(zero), &host(), Shade::Light).unwrap();
+    let sheet = gauges::sheet(&vitals_of(zero), &host(), Shade::Light, Locale::English).unwrap();
     assert!(texts(&sheet.svg()).join("|").contains("0 %") && !sheet.svg().contains("dash"));
 }
 
@@ -418,7 +453,7 @@ proptest! {
             Gauge::unknown(Area::Waiting, name.clone(), Unit::Count, &why),
         ];
         let told = Vitals { gauges };
-        let sheet = gauges::sheet(&told, &host(), Shade::Light).unwrap();
+        let sheet = gauges::sheet(&told, &host(), Shade::Light, Locale::English).unwrap();
         let svg = sheet.svg();
         let drawn = texts(&svg);
         prop_assert!(drawn.len() >= 8, "{svg}");
@@ -436,8 +471,8 @@ proptest! {
                 prop_assert!(*cause < at && graph.nodes[*cause].depth < node.depth);
             }
         }
-        let _texts = texts(&graph::sheet(&graph, Shade::Dark).unwrap().svg());
-        let alt = crate::words::picture::vitals(&told, &host());
+        let _texts = texts(&graph::sheet(&graph, Shade::Dark, Locale::English).unwrap().svg());
+        let alt = Locale::English.vitals_told(&told, &host());
         prop_assert!(alt.chars().count() <= LONGEST_ALT && !alt.contains(|c: char| c.is_control()));
     }
 }
@@ -448,7 +483,7 @@ proptest! {
     #[test]
     fn any_text_ends_as_a_png(name in "[\\PC\\p{C}<>&'\"]{0,120}") {
         let told = Vitals { gauges: vec![gauge(Area::Space, &name, Unit::Bytes, 1, 2, State::Near)] };
-        let picture = vitals(&told, &host(), Shade::Dark).unwrap();
+        let picture = vitals(&told, &host(), Shade::Dark, Locale::English).unwrap();
         prop_assert_eq!(size(&picture.png), (picture.width, picture.height));
     }
 }

@@ -173,6 +173,7 @@ async fn command(
             user: event.user_id.to_string(),
             place: place(&event.team_id, &event.channel_id),
             thread: None,
+            locale: None,
             reply: Some(event.response_url.value().to_string()),
             what: What::Asked { text: plain(&text) },
         });
@@ -218,6 +219,7 @@ async fn pressed(
             user: user.id.to_string(),
             place: place.clone(),
             thread: thread.clone(),
+            locale: None,
             reply: None,
             what: What::Pressed {
                 button,
@@ -252,6 +254,7 @@ async fn said(
             user: mention.user.to_string(),
             place,
             thread,
+            locale: None,
             reply: None,
             what: What::Asked {
                 text: plain(text.replace(&name, " ").trim()),
@@ -274,6 +277,7 @@ fn told(team: &SlackTeamId, key: String, message: SlackMessageEvent) -> Option<C
         user: user.to_string(),
         place: place.clone(),
         thread,
+        locale: None,
         reply: None,
         what,
     };

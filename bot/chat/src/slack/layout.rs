@@ -7,10 +7,11 @@ use incident::{Finding, IncidentId, ResponderId};
 use serde_json::{Value, json};
 use slack_morphism::prelude::{SlackBlock, SlackMessageContent};
 
+use crate::Locale;
 use crate::beside::{self, File};
 use crate::event::Button;
 use crate::picture::Shade;
-use crate::words;
+use crate::words::{self, Reading};
 
 /// Characters of a section. Slack takes 3 000.
 const SECTION: usize = 2_900;
@@ -55,9 +56,9 @@ impl Content {
 
 /// Lays a notice out.
 #[must_use]
-pub fn content(notice: &Notice<'_>) -> Content {
+pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
     match notice {
-        Notice::Looking { host, wave, probes } => words_only(&words::looking(host, *wave, *probes)),
+        Notice::Looking { host, wave, probes } => words_only(&locale.looking(host, *wave, *probes)),
         Notice::Opened {
             incident,
             by,
@@ -65,12 +66,12 @@ pub fn content(notice: &Notice<'_>) -> Content {
             symptom,
             doing,
         } => {
-            let head = words::asked(by, hosts, symptom);
+            let head = locale.asked(by, hosts, symptom);
             let mut blocks = vec![section(&head)];
             if !doing.is_empty() {
                 blocks.push(context(&doing.join("\n")));
             }
-            blocks.push(context(&format!("incident {incident}")));
+            blocks.push(context(&locale.incident(incident)));
             told(&head, blocks)
         }
         Notice::Headline {
@@ -86,15 +87,12 @@ pub fn content(notice: &Notice<'_>) -> Content {
                 let mark = if n == 0 { words::mark(*status) } else { "" };
                 lines.push(format!("{mark}{line}"));
             }
-            lines.extend(
-                words::offered(cards, pages, words::READ)
-                    .into_iter()
-                    .take(1),
-            );
+            let offered = locale.offered(cards, pages, Reading::Chat);
+            lines.extend(offered.into_iter().take(1));
             let text = lines.join("\n");
             let blocks = vec![
                 section(&text),
-                context(&format!("{by} · incident {incident}")),
+                context(&format!("{by} · {}", locale.incident(incident))),
             ];
             told(&text, blocks)
         }
@@ -117,38 +115,34 @@ pub fn content(notice: &Notice<'_>) -> Content {
             blocks.extend(
                 all.iter()
                     .take(FINDINGS)
-                    .map(|finding| self::finding(finding, several)),
+                    .map(|finding| self::finding(finding, several, locale)),
             );
             let mut files = Vec::new();
             let long = |one: &&Finding| one.detail.chars().count() > DETAIL;
             if all.len() > FINDINGS || all.iter().any(long) {
-                let file = beside::findings(incident, &all, &summary.text, several);
+                let file = beside::findings(incident, &all, &summary.text, several, locale);
                 let more = all.len().saturating_sub(FINDINGS);
                 blocks.push(context(&if more > 0 {
-                    words::more_findings(more, &file.name)
+                    locale.more_findings(more, &file.name)
                 } else {
-                    words::whole(&file.name)
+                    locale.whole(&file.name)
                 }));
                 files.push(file);
             }
-            let mut unread = words::gaps(reports);
+            let mut unread = locale.gaps(reports);
             unread.truncate(5);
             if !unread.is_empty() {
                 blocks.push(context(&unread.join("\n")));
             }
             for (id, title, finding) in pages.iter().take(5) {
-                blocks.push(section(&words::page(id, title, finding)));
+                blocks.push(section(&locale.page(id, title, finding)));
             }
             for why in withheld.iter().take(5) {
-                blocks.push(section(&format!("Not offered: {why}")));
+                blocks.push(section(&locale.withheld(why)));
             }
             if !all.is_empty() {
-                blocks.push(actions(&[button(
-                    Button::Evidence,
-                    "Evidence",
-                    incident.as_str(),
-                    None,
-                )]));
+                let evidence = button(Button::Evidence, incident.as_str(), None, locale);
+                blocks.push(actions(&[evidence]));
             }
             Content {
                 files,
@@ -158,40 +152,43 @@ pub fn content(notice: &Notice<'_>) -> Content {
         Notice::Pictured {
             vitals, reports, ..
         } => Content {
-            text: words::pictured(vitals),
+            text: locale.pictured(vitals),
             blocks: Vec::new(),
-            files: beside::pictures(vitals, reports, Shade::Light),
+            files: beside::pictures(vitals, reports, Shade::Light, locale),
         },
         Notice::Offer {
             card,
             given,
             standing,
-        } => offer(card, given, *standing),
-        Notice::Chosen { proposal } => words_only(&words::chosen(proposal)),
-        Notice::Running { proposal } => {
-            words_only(&format!("Running {} on {}", proposal.id, proposal.host))
-        }
+        } => offer(card, given, *standing, locale),
+        Notice::Chosen { proposal } => words_only(&locale.chosen(proposal)),
+        Notice::Running { proposal } => words_only(&locale.running(proposal)),
         Notice::Ended {
             proposal,
             outcome,
             why,
             ..
-        } => words_only(&format!(
-            "{}: {why}",
-            words::ended(*outcome, proposal.undoes.is_some())
-        )),
+        } => {
+            let head = locale.ended(*outcome, proposal.undoes.is_some());
+            words_only(&locale.headed(head, why))
+        }
         Notice::Refused { why } => words_only(why),
         Notice::Answer { text } => long("answer", text, Vec::new(), text),
     }
 }
 
-fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Content {
+fn offer(
+    card: &Card<'_>,
+    given: &[ResponderId],
+    standing: Standing<'_>,
+    locale: Locale,
+) -> Content {
     let one = card.proposal;
-    let head = format!("{}: {}", one.id, one.title);
-    let steps = words::steps(one);
+    let head = locale.headed(one.id.as_str(), &one.title);
+    let steps = locale.steps(one);
     let mut blocks = vec![section(&head)];
     if !card.because.is_empty() {
-        blocks.push(context(&format!("Because: {}", card.because)));
+        blocks.push(context(&locale.because(card.because)));
     }
     blocks.push(preformatted(&steps));
     if !one.diff.is_empty() {
@@ -211,54 +208,36 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
         .iter()
         .any(|part| part.chars().count() > BLOCK)
     {
-        let file = beside::fix(one, said);
-        blocks.push(context(&words::whole(&file.name)));
+        let file = beside::fix(one, said, locale);
+        blocks.push(context(&locale.whole(&file.name)));
         files.push(file);
     }
-    blocks.push(context(&words::terms(one)));
+    blocks.push(context(&locale.terms(one)));
     if !given.is_empty() {
-        blocks.push(context(&words::given(given, card.needed)));
+        blocks.push(context(&locale.given(given, card.needed)));
     }
     let id = one.id.as_str();
     let mut text = head;
     match standing {
         Standing::Open => {
-            let expires = words::expires(one.expires_at);
-            blocks.push(context(&format!("{} · {expires}", words::approvers(card))));
+            let expires = locale.expires(one.expires_at);
+            blocks.push(context(&format!("{} · {expires}", locale.approvers(card))));
             let sure = confirm(
-                &format!("Run {id} on {}?", one.host),
-                &words::gist(one),
-                "Approve",
+                &locale.run_named(one),
+                &locale.gist(one),
+                Button::Approve,
+                locale,
             );
+            let about = Button::about(one);
             blocks.push(actions(&[
-                button(
-                    Button::Approve,
-                    "Approve",
-                    &Button::about(card.proposal),
-                    Some(("primary", sure)),
-                ),
-                button(
-                    Button::DryRun,
-                    "Dry run",
-                    &Button::about(card.proposal),
-                    None,
-                ),
-                button(
-                    Button::Reject,
-                    "Reject",
-                    &Button::about(card.proposal),
-                    None,
-                ),
-                button(
-                    Button::Details,
-                    "Details",
-                    &Button::about(card.proposal),
-                    None,
-                ),
+                button(Button::Approve, &about, Some(("primary", sure)), locale),
+                button(Button::DryRun, &about, None, locale),
+                button(Button::Reject, &about, None, locale),
+                button(Button::Details, &about, None, locale),
             ]));
         }
         Standing::UnderWay { now } => {
-            let line = words::doing(one, now);
+            let line = locale.doing(one, now);
             blocks.push(section(&line));
             text = line;
         }
@@ -268,38 +247,27 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
             can_undo,
             ..
         } => {
-            let line = format!(
-                "{}{}: {why}",
-                words::sign(outcome),
-                words::ended(outcome, one.undoes.is_some())
-            );
+            let head = locale.ended(outcome, one.undoes.is_some());
+            let line = format!("{}{}", words::sign(outcome), locale.headed(head, why));
             blocks.push(section(&line));
             if !said.is_empty() {
                 blocks.push(preformatted(said));
             }
-            let next = words::next(outcome);
+            let next = locale.next(outcome);
             if !next.is_empty() {
                 blocks.push(context(next));
             }
             if can_undo {
                 let sure = confirm(
-                    &format!("Undo {id}?"),
-                    &format!("What it changed on {} is put back.", one.host),
-                    "Undo",
+                    &locale.undo_named(one),
+                    &locale.put_back(one),
+                    Button::Undo,
+                    locale,
                 );
+                let about = Button::about(one);
                 blocks.push(actions(&[
-                    button(
-                        Button::Undo,
-                        "Undo",
-                        &Button::about(card.proposal),
-                        Some(("danger", sure)),
-                    ),
-                    button(
-                        Button::Details,
-                        "Details",
-                        &Button::about(card.proposal),
-                        None,
-                    ),
+                    button(Button::Undo, &about, Some(("danger", sure)), locale),
+                    button(Button::Details, &about, None, locale),
                 ]));
             }
             text = format!("{id} {line}");
@@ -311,13 +279,13 @@ fn offer(card: &Card<'_>, given: &[ResponderId], standing: Standing<'_>) -> Cont
     }
 }
 
-fn finding(finding: &Finding, several: bool) -> Value {
-    let mut text = format!("{}: {}", words::finding(finding, several), finding.title);
+fn finding(finding: &Finding, several: bool, locale: Locale) -> Value {
+    let mut text = locale.headed(&locale.finding(finding, several), &finding.title);
     if !finding.detail.is_empty() {
         text.push('\n');
         text.push_str(&finding.detail);
     }
-    if let Some(explains) = words::explains(finding) {
+    if let Some(explains) = locale.explains(finding) {
         text.push('\n');
         text.push_str(&explains);
     }
@@ -360,17 +328,17 @@ fn long(called: &str, head: &str, mut blocks: Vec<Value>, text: &str) -> Content
 }
 
 /// What is told one person whose answer is in the thread.
-pub(super) fn in_thread(content: &Content) -> Content {
+pub(super) fn in_thread(content: &Content, locale: Locale) -> Content {
     let names: Vec<&str> = content
         .files
         .iter()
         .map(|file| file.name.as_str())
         .collect();
-    words_only(&words::long_answer(&names.join(", ")))
+    words_only(&locale.long_answer(&locale.list(&names)))
 }
 
 /// What is told one person in several messages, of which Slack takes five: all of it, or as much as they hold.
-pub(crate) fn in_parts(content: &Content) -> Vec<Content> {
+pub(crate) fn in_parts(content: &Content, locale: Locale) -> Vec<Content> {
     let text: Vec<String> = content.files.iter().map(File::words).collect();
     let text = text.join("\n");
     let mut parts = Vec::new();
@@ -381,7 +349,7 @@ pub(crate) fn in_parts(content: &Content) -> Vec<Content> {
         rest = more;
     }
     if !rest.is_empty() {
-        parts.push(words_only(words::CUT));
+        parts.push(words_only(locale.cut_off()));
     }
     parts
 }
@@ -401,7 +369,7 @@ fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
-    const SIGN: &str = " … (cut)";
+    const SIGN: &str = " […]";
     let room = most.saturating_sub(SIGN.chars().count());
     let mut out: String = text.chars().take(room).collect();
     out.push_str(SIGN);
@@ -435,11 +403,11 @@ fn actions(elements: &[Value]) -> Value {
     json!({ "type": "actions", "elements": elements })
 }
 
-fn button(which: Button, label: &str, about: &str, look: Option<(&str, Value)>) -> Value {
+fn button(which: Button, about: &str, look: Option<(&str, Value)>, locale: Locale) -> Value {
     let mut button = json!({
         "type": "button",
         "action_id": which.word(),
-        "text": plain(label, 75),
+        "text": plain(locale.button(which), 75),
         "value": about,
     });
     if let (Some((style, sure)), Some(map)) = (look, button.as_object_mut()) {
@@ -449,19 +417,19 @@ fn button(which: Button, label: &str, about: &str, look: Option<(&str, Value)>) 
     button
 }
 
-fn confirm(title: &str, text: &str, yes: &str) -> Value {
+fn confirm(title: &str, text: &str, yes: Button, locale: Locale) -> Value {
     json!({
         "title": plain(title, 100),
         "text": plain(text, 300),
-        "confirm": plain(yes, 30),
-        "deny": plain("Not now", 30),
+        "confirm": plain(locale.button(yes), 30),
+        "deny": plain(locale.not_now(), 30),
     })
 }
 
 /// The text of an incident's evidence, for the person who asked.
 #[must_use]
-pub fn evidence(incident: &IncidentId, text: &str) -> Content {
-    let head = format!("Evidence of {incident}");
+pub fn evidence(incident: &IncidentId, text: &str, locale: Locale) -> Content {
+    let head = locale.evidence_of(incident);
     let called = format!("evidence-{incident}");
     long(&called, &head, vec![section(&head)], text)
 }

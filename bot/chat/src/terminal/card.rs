@@ -4,30 +4,27 @@ use incident::notice::Card;
 use owo_colors::Style;
 
 use super::Face;
-use crate::words;
 
 /// A proposal's card.
 pub(super) fn card(card: &Card<'_>, face: Face) -> String {
     let mut out = String::new();
     let proposal = card.proposal;
+    let locale = face.locale;
     let head = format!(
         "{} {}  {}",
-        face.paint("Fix", Style::new().cyan().bold()),
+        face.paint(locale.fix(), Style::new().cyan().bold()),
         face.strong(proposal.id.as_str()),
         face.strong(&proposal.title)
     );
     face.put(&mut out, 4, &head);
     let about = format!(
-        "  on {} · {} risk · {} · for {} {}",
-        proposal.host,
-        proposal.risk,
-        words::undo(proposal.undo),
-        proposal.answers,
-        card.because
+        "  {} · {}",
+        locale.terms(proposal),
+        locale.answers(&proposal.answers, card.because)
     );
     face.put(&mut out, 4, about.trim_end());
     for (n, step) in proposal.steps.iter().enumerate() {
-        face.put(&mut out, 5, &format!("  {}. {}", n + 1, words::step(step)));
+        face.put(&mut out, 5, &format!("  {}. {}", n + 1, locale.step(step)));
         face.put_dim(&mut out, 7, &format!("     {}", step.argv().join(" ")));
     }
     for line in proposal.diff.lines() {
@@ -45,13 +42,10 @@ pub(super) fn card(card: &Card<'_>, face: Face) -> String {
         .filter(|words| !words.is_empty())
         .collect();
     if !undo.is_empty() {
-        face.put_dim(&mut out, 8, &format!("  undo: {}", undo.join("; ")));
+        face.put_dim(&mut out, 8, &format!("  {}", locale.undo_by(&undo)));
     }
-    let who = words::how_to_approve(card);
-    let more = format!(
-        "  runbook {} v{} · expires in {}",
-        proposal.runbook, proposal.runbook_version, card.left
-    );
+    let who = locale.how_to_approve(card);
+    let more = format!("  {}", locale.origin(card));
     face.put(&mut out, 4, &format!("  {}", face.strong(&who)));
     face.put_dim(&mut out, 4, &more);
     out

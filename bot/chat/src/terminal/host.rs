@@ -8,7 +8,6 @@ use incident::{CouldNotCheck, Finding, FindingId, Severity};
 use owo_colors::Style;
 
 use super::Face;
-use crate::words;
 
 /// More of what could not be looked at is only counted.
 const MOST: usize = 6;
@@ -68,10 +67,10 @@ fn report(out: &mut String, report: &HostReport, face: Face) {
             .iter()
             .filter_map(|one| one.why.strip_prefix(ABSENT))
             .collect();
-        face.put_dim(out, 4, &format!("  {}", words::absent(&what)));
+        face.put_dim(out, 4, &format!("  {}", face.locale.absent(&what)));
     }
     if quiet > 0 {
-        face.put_dim(out, 2, &format!("  {}", words::quiet(quiet)));
+        face.put_dim(out, 2, &format!("  {}", face.locale.quiet(quiet)));
     }
 }
 
@@ -90,33 +89,16 @@ fn finding(out: &mut String, finding: &Finding, caused: bool, face: Face) {
     for line in finding.detail.lines() {
         face.put(out, 6, &format!("      {line}"));
     }
-    let ids = |ids: Vec<String>| ids.join(", ");
-    let mut foot = format!(
-        "      {} · {} · evidence {}",
-        finding.code,
-        words::confidence(finding.confidence),
-        ids(finding.cites.iter().map(ToString::to_string).collect())
-    );
-    if !finding.explains.is_empty() {
-        foot.push_str(" · explains ");
-        foot.push_str(&ids(finding
-            .explains
-            .iter()
-            .map(ToString::to_string)
-            .collect()));
-    }
-    face.put_dim(out, 6, &foot);
+    face.put_dim(out, 6, &format!("      {}", face.locale.rests_on(finding)));
 }
 
 /// What got no usable answer, by what there is to do about it.
 fn could_not_check(out: &mut String, list: &[&CouldNotCheck], face: Face) {
+    let head = face.paint(face.locale.could_not_check(), Style::new().magenta());
     face.put(
         out,
         2,
-        &format!(
-            "  {}",
-            face.paint("Could not check:", Style::new().magenta())
-        ),
+        &format!("  {}", face.locale.headed(&head, "").trim_end()),
     );
     let mut by_next: BTreeMap<&str, Vec<&CouldNotCheck>> = BTreeMap::new();
     for one in list {
@@ -133,11 +115,13 @@ fn could_not_check(out: &mut String, list: &[&CouldNotCheck], face: Face) {
         let whys: Vec<String> = same
             .iter()
             .take(shown)
-            .map(|one| format!("{}: {}", one.probe, one.why))
+            .map(|one| face.locale.headed(one.probe.as_str(), &one.why))
             .collect();
-        face.put(out, 6, &format!("    {}; {next}", whys.join("; ")));
+        let semicolon = face.locale.semicolon();
+        let whys = whys.join(semicolon);
+        face.put(out, 6, &format!("    {whys}{semicolon}{next}"));
     }
     if left > 0 {
-        face.put_dim(out, 6, &format!("    and {left} more; --all shows them"));
+        face.put_dim(out, 6, &format!("    {}", face.locale.more_unseen(left)));
     }
 }

@@ -5,12 +5,14 @@ use incident::remediation::Outcome;
 use incident::{ResponderId, Span};
 
 use super::{Face, render};
+use crate::Locale;
 use crate::tests::{proposal, reports};
 
 const PIPED: Face = Face {
     colour: false,
     all: false,
     width: None,
+    locale: Locale::English,
 };
 
 fn screen(face: Face) -> String {
@@ -34,7 +36,7 @@ fn screen(face: Face) -> String {
         .map(|(id, title, finding)| (id.to_owned(), title.to_owned(), finding.to_owned()));
     let notice = Notice::Diagnosed {
         incident: &proposal.incident,
-        summary: &crate::words::summary(&reports),
+        summary: &Locale::English.summary(&reports),
         reports: &reports,
         cards: &cards,
         pages: &page,

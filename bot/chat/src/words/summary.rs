@@ -4,105 +4,134 @@ use incident::report::HostReport;
 use incident::summary::{Claim, Source, Summary};
 use incident::{Confidence, Finding, HostStatus, Severity};
 
-/// The account of a diagnosis, from typed findings alone.
-#[must_use]
-pub fn summary(reports: &[HostReport]) -> Summary {
-    let mut order: Vec<&HostReport> = reports.iter().collect();
-    order.sort_by_key(|report| std::cmp::Reverse(report.status.urgency()));
-    let (well, ill): (Vec<&HostReport>, Vec<&HostReport>) = order
-        .into_iter()
-        .partition(|report| report.status == HostStatus::Healthy);
-    let mut claims: Vec<Claim> = ill.into_iter().flat_map(host_claims).collect();
-    if !well.is_empty() {
-        claims.push(Claim {
-            text: format!("{}: nothing is wrong that Sickbay can see.", names(&well)),
-            cites: Vec::new(),
-        });
-    }
-    Summary::of(Source::Template, claims)
-}
+use crate::locale::{Locale, say};
 
-fn names(reports: &[&HostReport]) -> String {
-    const MOST: usize = 5;
-    let named: Vec<&str> = reports
-        .iter()
-        .take(MOST)
-        .map(|report| report.host.as_str())
-        .collect();
-    match reports.len().saturating_sub(MOST) {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
+impl Locale {
+    /// The account of a diagnosis, from typed findings alone.
+    #[must_use]
+    pub fn summary(self, reports: &[HostReport]) -> Summary {
+        let mut order: Vec<&HostReport> = reports.iter().collect();
+        order.sort_by_key(|report| std::cmp::Reverse(report.status.urgency()));
+        let (well, ill): (Vec<&HostReport>, Vec<&HostReport>) = order
+            .into_iter()
+            .partition(|report| report.status == HostStatus::Healthy);
+        let mut claims: Vec<Claim> = ill
+            .into_iter()
+            .flat_map(|report| self.host_claims(report))
+            .collect();
+        if !well.is_empty() {
+            let names = self.names(&well);
+            claims.push(Claim {
+                text: say!(
+                    self,
+                    "{names}: nothing is wrong that Sickbay can see.",
+                    "{names}：Sickbay 未发现异常。"
+                ),
+                cites: Vec::new(),
+            });
+        }
+        Summary::of(Source::Template, claims)
     }
-}
 
-fn host_claims(report: &HostReport) -> Vec<Claim> {
-    let host = &report.host;
-    let bad: Vec<&Finding> = report
-        .findings
-        .iter()
-        .filter(|finding| finding.severity > Severity::Info)
-        .collect();
-    let mut claims = Vec::new();
-    let mut say = |text: String, cites: Vec<String>| claims.push(Claim { text, cites });
-    match report.status {
-        HostStatus::Unreachable => {
-            let why = report.unreachable.strip_prefix(&format!("{host}: "));
-            let why = why.unwrap_or(&report.unreachable);
-            let stop = if why.ends_with(['.', '?', '!']) {
-                ""
-            } else {
-                "."
-            };
-            say(
-                format!("{host} could not be reached: {why}{stop}"),
+    fn names(self, reports: &[&HostReport]) -> String {
+        const MOST: usize = 5;
+        let named: Vec<&str> = reports
+            .iter()
+            .take(MOST)
+            .map(|report| report.host.as_str())
+            .collect();
+        let named = self.list(&named);
+        match reports.len().saturating_sub(MOST) {
+            0 => named,
+            more => say!(
+                self,
+                "{named} and {more} more",
+                "{named} 等（另有 {more} 台）"
+            ),
+        }
+    }
+
+    fn host_claims(self, report: &HostReport) -> Vec<Claim> {
+        let host = &report.host;
+        let bad: Vec<&Finding> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.severity > Severity::Info)
+            .collect();
+        let mut claims = Vec::new();
+        let mut claim = |text: String, cites: Vec<String>| claims.push(Claim { text, cites });
+        match report.status {
+            HostStatus::Unreachable => {
+                let why = report.unreachable.strip_prefix(&format!("{host}: "));
+                let why = why.unwrap_or(&report.unreachable);
+                let stop = if why.ends_with(['.', '?', '!']) {
+                    ""
+                } else {
+                    self.say(".", "。")
+                };
+                let text = say!(
+                    self,
+                    "{host} could not be reached: {why}{stop}",
+                    "{host} 无法连接：{why}{stop}"
+                );
+                claim(text, Vec::new());
+                return claims;
+            }
+            HostStatus::Unknown => claim(
+                say!(
+                    self,
+                    "{host}: too little could be read to say whether it is well.",
+                    "{host}：能读到的信息太少，无法判断是否正常。"
+                ),
                 Vec::new(),
-            );
-            return claims;
+            ),
+            HostStatus::Healthy | HostStatus::Degraded | HostStatus::Critical => {}
         }
-        HostStatus::Unknown => say(
-            format!("{host}: too little could be read to say whether it is well."),
-            Vec::new(),
-        ),
-        HostStatus::Healthy | HostStatus::Degraded | HostStatus::Critical => {}
-    }
-    if let Some((root, rest)) = bad.split_first() {
-        let sure = match root.confidence {
-            Confidence::Confirmed => "",
-            Confidence::Likely => " (likely)",
-            Confidence::Possible => " (possible)",
-        };
-        say(format!("{host}: {}{sure}.", full(&root.title)), cites(root));
-        let caused: Vec<&&Finding> = rest
-            .iter()
-            .filter(|finding| root.explains.contains(&finding.id))
-            .collect();
-        if !caused.is_empty() {
-            let titles: Vec<&str> = caused
+        if let Some((root, rest)) = bad.split_first() {
+            let sure = match root.confidence {
+                Confidence::Confirmed => "",
+                Confidence::Likely => self.say(" (likely)", "（很可能）"),
+                Confidence::Possible => self.say(" (possible)", "（可能）"),
+            };
+            let title = full(&root.title);
+            let text = say!(self, "{host}: {title}{sure}.", "{host}：{title}{sure}。");
+            claim(text, cites(root));
+            let (caused, others): (Vec<&&Finding>, Vec<&&Finding>) = rest
                 .iter()
-                .map(|finding| full(&finding.title))
-                .take(3)
-                .collect();
-            let mut ids: Vec<String> = vec![root.id.to_string()];
-            ids.extend(caused.iter().map(|finding| finding.id.to_string()));
-            say(format!("That explains: {}.", titles.join("; ")), ids);
+                .partition(|finding| root.explains.contains(&finding.id));
+            if !caused.is_empty() {
+                let titles: Vec<&str> = caused
+                    .iter()
+                    .map(|finding| full(&finding.title))
+                    .take(3)
+                    .collect();
+                let titles = titles.join(self.say("; ", "；"));
+                let mut ids: Vec<String> = vec![root.id.to_string()];
+                ids.extend(caused.iter().map(|finding| finding.id.to_string()));
+                claim(
+                    say!(self, "That explains: {titles}.", "由此引起：{titles}。"),
+                    ids,
+                );
+            }
+            for other in others.iter().take(2) {
+                let title = full(&other.title);
+                claim(
+                    say!(self, "Also: {title}.", "此外：{title}。"),
+                    cites(other),
+                );
+            }
+            if others.len() > 2 {
+                let ids = others
+                    .iter()
+                    .skip(2)
+                    .map(|finding| finding.id.to_string())
+                    .collect();
+                let more = others.len() - 2;
+                claim(say!(self, "And {more} more.", "另有 {more} 项发现。"), ids);
+            }
         }
-        let others: Vec<&&Finding> = rest
-            .iter()
-            .filter(|finding| !root.explains.contains(&finding.id))
-            .collect();
-        for other in others.iter().take(2) {
-            say(format!("Also: {}.", full(&other.title)), cites(other));
-        }
-        if others.len() > 2 {
-            let ids = others
-                .iter()
-                .skip(2)
-                .map(|finding| finding.id.to_string())
-                .collect();
-            say(format!("And {} more.", others.len() - 2), ids);
-        }
+        claims
     }
-    claims
 }
 
 fn cites(finding: &Finding) -> Vec<String> {

@@ -3,19 +3,25 @@
 use incident::Step;
 use incident::step::VERBS;
 
+use crate::Locale;
+
+mod pairs;
+
 #[test]
 fn every_verb_has_a_sentence_of_its_own() {
     for verb in VERBS {
         let args = verb.slots.iter().map(|(name, _)| sample(name)).collect();
         let step = Step::new(verb.name, args).unwrap();
-        let said = super::step(&step);
-        assert_ne!(
-            said,
-            step.argv().join(" "),
-            "{} has no sentence in chat/src/words.rs",
-            verb.name
-        );
-        assert!(!said.contains('\n'), "{said:?}");
+        for locale in Locale::ALL {
+            let said = locale.step(&step);
+            assert_ne!(
+                said,
+                step.argv().join(" "),
+                "{} has no sentence in chat/src/words/step.rs",
+                verb.name
+            );
+            assert!(!said.contains('\n'), "{said:?}");
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `sickbay incident timeline`: the journal told for people, a line a fact.
 
+use chat::Locale;
 use incident::fact::Ran;
 use incident::report::Verdict;
 use incident::{Fact, HostName, IncidentId, Moment, Severity};
@@ -99,7 +100,7 @@ fn told(fact: &Fact) -> String {
             format!(
                 "{} is {}{first}",
                 report.host,
-                chat::words::status(report.status)
+                Locale::English.status(report.status)
             )
         }
         Fact::Proposed { proposal } => {

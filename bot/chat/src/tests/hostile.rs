@@ -1,0 +1,81 @@
+//! Text from hosts and people that would like to be more than text.
+
+use incident::HostStatus;
+use incident::notice::{Notice, Standing};
+use incident::remediation::Outcome;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::{ana, card, proposal, reports, too_much};
+use crate::{Locale, discord};
+
+/// The lines of a text that stand in no block of code, and whether each block is closed.
+fn outside(text: &str) -> (String, bool) {
+    let parts: Vec<&str> = text.split("```").collect();
+    let outside = parts.iter().step_by(2).copied().collect();
+    (outside, parts.len() % 2 == 1)
+}
+
+proptest! {
+    #[test]
+    fn hostile_text_formats_and_pings_nothing(
+        hostile in r"([ -~]|@everyone|<@11>|<@&31>|```|``|\[x\]\(http://e\)|\n# |\n- |\n> |https://e|\|\||\u{202e}|é|🔥|\n){0,60}",
+        times in 1_usize..60,
+    ) {
+        let text = hostile.repeat(times);
+        let mut reports = reports();
+        reports[1].findings[0].title = text.clone();
+        reports[1].findings[0].detail = text.clone();
+        reports[1].could_not_check[0].why = text.clone();
+        let mut proposal = proposal();
+        proposal.title = text.clone();
+        proposal.diff = text.clone();
+        let approvers = [ana()];
+        let mut card = card(&proposal, &approvers, 1);
+        card.because = &text;
+        let hosts = [proposal.host.clone()];
+        let doing = [text.clone()];
+        let withheld = [text.clone()];
+        let summary = Locale::English.summary(&reports);
+        let incident = &proposal.incident;
+        let by = ana();
+        let cards = [card.clone()];
+        let ended = Standing::Ended {
+            outcome: Outcome::Failed, why: &text, output: &text, can_undo: true,
+        };
+        let notices = [
+            Notice::Opened { incident, by: &by, hosts: &hosts, symptom: &text, doing: &doing },
+            Notice::Headline {
+                incident, by: &by, status: HostStatus::Unknown, summary: &summary, cards: &cards, pages: &[],
+            },
+            Notice::Diagnosed {
+                incident, summary: &summary, reports: &reports, cards: &[], pages: &[], withheld: &withheld,
+            },
+            Notice::Offer { card: &card, given: &approvers, standing: Standing::Open },
+            Notice::Offer { card: &card, given: &approvers, standing: ended },
+            Notice::Refused { why: &text },
+            Notice::Answer { text: &text },
+        ];
+        for notice in &notices {
+            let content = discord::content(notice, Locale::English);
+            prop_assert_eq!(too_much(&content), Vec::<String>::new());
+            let embeds = content.embeds.iter();
+            let texts = embeds.flat_map(|embed| [&embed["title"], &embed["description"]]);
+            let texts = texts.filter_map(Value::as_str).chain([content.text.as_str()]);
+            for text in texts {
+                let (outside, closed) = outside(text);
+                prop_assert!(closed, "{}", text);
+                for sign in ["@everyone", " @11", "[x](", " https://"] {
+                    let outside = outside.replace("\\[", "");
+                    prop_assert!(!outside.contains(sign), "{} in {}", sign, text);
+                }
+                // Only the time at which an offer ends is ours.
+                for (at, _) in outside.match_indices('<') {
+                    let ours = outside[at..].starts_with("<t:");
+                    prop_assert!(ours || outside[..at].ends_with('\\'), "{}", text);
+                }
+            }
+            prop_assert!(!content.title.contains('\n'));
+        }
+    }
+}
