@@ -96,6 +96,11 @@ impl Bot {
         self.child = spawn(&self.config, &self.state, points);
     }
 
+    /// Waits until it has ended by itself; its exit code.
+    pub(crate) fn ended(&mut self) -> i32 {
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+
     /// A command at the terminal beside it, by its exit code.
     pub(crate) fn terminal(&self, args: &[&str]) -> i32 {
         let mut command = Command::new(sickbay());

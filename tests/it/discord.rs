@@ -47,7 +47,7 @@ async fn socket_gone(discord: &Discord) {
         .await;
 }
 
-async fn guild() -> Discord {
+pub(crate) async fn guild() -> Discord {
     let discord = Discord::start().await;
     discord.user("11", "ada");
     discord.user("12", "bo");
@@ -57,13 +57,13 @@ async fn guild() -> Discord {
 }
 
 /// Waits until it is connected and its commands can be used.
-async fn ready(discord: &Discord) {
+pub(crate) async fn ready(discord: &Discord) {
     discord.connected().await;
     discord.registered("sickbay").await;
 }
 
 /// Waits until a message in the channel or its threads says all of this.
-async fn said(discord: &Discord, words: &[&str]) -> Message {
+pub(crate) async fn said(discord: &Discord, words: &[&str]) -> Message {
     let what = words.join(" + ");
     discord
         .wait_up_to(LONG, &what, |state| {

@@ -7,6 +7,7 @@
     reason = "a helper that cannot go on ends its test"
 )]
 
+mod away;
 mod bad_input;
 mod bot;
 mod daemon;

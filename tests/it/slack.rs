@@ -50,7 +50,7 @@ pub(crate) async fn workspace() -> Slack {
 }
 
 /// Waits until a message in the channel or its threads says all of this.
-async fn said(slack: &Slack, words: &[&str]) -> Message {
+pub(crate) async fn said(slack: &Slack, words: &[&str]) -> Message {
     let what = words.join(" + ");
     slack
         .wait_up_to(LONG, &what, |state| {

@@ -5,6 +5,7 @@
 //! special case: the thread catches up.
 
 mod answer;
+mod fronts;
 mod hear;
 mod intake;
 mod sends;
@@ -15,10 +16,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chat::Languages;
-use chat::discord::Discord;
 use chat::event::{ChatEvent, Platform, What};
-use chat::front::{Front, Socket};
-use chat::slack::Slack;
+use chat::front::{Front, FrontError, Socket};
 use incident::remediation::Event;
 use incident::{IncidentId, Moment, ProposalId, Span};
 use store::ReadError;
@@ -27,7 +26,6 @@ use tokio::task::JoinSet;
 
 use crate::cli::Global;
 use crate::exit::Exit;
-use crate::secret::Secret;
 use crate::world::{Usage, World};
 use crate::{clock, perform, screen};
 
@@ -50,7 +48,7 @@ pub(crate) struct Serve {
     /// Who is spoken to in which language.
     languages: Languages,
     /// The platforms that are served, one of each at most.
-    fronts: Vec<Front>,
+    fronts: Vec<Arc<Front>>,
     notes: Mutex<Notes>,
     /// Where what people say goes to be kept.
     intake: mpsc::Sender<intake::Heard>,
@@ -83,13 +81,7 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
     // Without it the socket's task would end itself at the first connection.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let world = World::open(global, None).await?;
-    let fronts = connect(&world).await?;
-    if fronts.is_empty() {
-        return Err(Usage(
-            "there is nothing to serve: the settings have neither [slack] nor [discord]; deploy/config.example.toml shows them".to_owned(),
-        )
-        .into());
-    }
+    let fronts = fronts::of(&world)?;
     let (intake, heard) = mpsc::channel(intake::WAITING);
     let serve = Arc::new(Serve {
         languages: world.settings.languages(),
@@ -102,129 +94,54 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
         sends: sends::Sends::default(),
     });
     let (to, events) = mpsc::unbounded_channel();
-    let mut sockets = Vec::new();
+    let mut arriving = JoinSet::new();
     for front in &serve.fronts {
-        let socket = front
-            .listen(to.clone())
-            .map_err(|error| Usage(crate::sentence::of(&error)))?;
         screen::aside(&format!("sickbay: serving {}", front.platform().name()));
-        sockets.push((front.platform(), socket));
+        let (front, to) = (Arc::clone(front), to.clone());
+        // While one platform is away the others are served.
+        arriving.spawn(async move { Ok((front.platform(), front.arrive(to).await?)) });
     }
     drop(to);
     let keeping = tokio::spawn(intake::keep(Arc::clone(&serve.world), heard));
-    serve.work(events, sockets).await;
+    let ended = serve.work(events, arriving).await;
     if !serve.kept().await {
         tracing::error!("what people said last is not kept: the journal does not take it");
     }
     keeping.abort();
     serve.world.hosts.close().await;
+    ended?;
     Ok(Exit::Fine)
 }
 
-/// The platforms that the settings name, each asked who we are there.
-async fn connect(world: &World) -> anyhow::Result<Vec<Front>> {
-    let settings = &world.settings;
-    let mut fronts = Vec::new();
-    if let Some(slack) = &settings.slack {
-        let options = chat::slack::Options {
-            api: slack.api.clone(),
-            bot_token: token(&slack.bot_token_file, "xoxb-")?,
-            app_token: token(&slack.app_token_file, "xapp-")?,
-        };
-        let slack = Slack::connect(options)
-            .await
-            .map_err(|error| Usage(crate::sentence::of(&error)))?;
-        fronts.push(Front::Slack(Box::new(slack)));
-    }
-    if let Some(discord) = &settings.discord {
-        let people = settings.people.values();
-        let options = chat::discord::Options {
-            token: discord_token(&discord.bot_token_file)?,
-            guilds: discord
-                .guilds
-                .iter()
-                .filter_map(|id| id.parse().ok())
-                .collect(),
-            web: None,
-            api: discord.api.clone(),
-            people: people.flat_map(|person| person.discord.clone()).collect(),
-            languages: settings.languages(),
-            hosts: targets(world.inventory()),
-            patience: chat::discord::PATIENCE,
-        };
-        let discord = Discord::connect(options)
-            .await
-            .map_err(|error| Usage(crate::sentence::of(&error)))?;
-        fronts.push(Front::Discord(discord));
-    }
-    Ok(fronts)
-}
-
-/// What can be named where a host is wanted: the hosts, then the groups.
-fn targets(inventory: &hosts::Inventory) -> Vec<String> {
-    let hosts = inventory.hosts().map(|host| host.name.to_string());
-    let groups: BTreeSet<String> = inventory
-        .hosts()
-        .flat_map(|host| host.groups.iter().map(|group| format!("@{group}")))
-        .collect();
-    hosts.chain(groups).collect()
-}
-
-/// The bot's token of Discord from its file: three parts with dots between them.
-fn discord_token(from: &Secret) -> anyhow::Result<String> {
-    let token = secret(from)?;
-    if token.contains(char::is_whitespace)
-        || token.split('.').filter(|part| !part.is_empty()).count() != 3
-    {
-        return Err(Usage(format!(
-            "{from} does not hold a bot token of Discord; it is on the Bot page of the developer portal, after Reset Token"
-        ))
-        .into());
-    }
-    Ok(token)
-}
-
-/// A token from its file. What is in it is never shown.
-fn token(from: &Secret, begins: &str) -> anyhow::Result<String> {
-    let token = secret(from)?;
-    if !token.starts_with(begins) || token.contains(char::is_whitespace) {
-        return Err(Usage(format!(
-            "{from} does not hold a Slack token of the kind that is wanted here: it begins with {begins}"
-        ))
-        .into());
-    }
-    Ok(token)
-}
-
-/// What a secret is; where it cannot be had, nothing is begun.
-fn secret(from: &Secret) -> anyhow::Result<String> {
-    from.read()
-        .map_err(|error| Usage(crate::sentence::of(&error)).into())
-}
-
 impl Serve {
+    /// Does what it is there for, until it is told to stop. A platform that will never take us is an error.
     async fn work(
         self: &Arc<Self>,
         mut events: mpsc::UnboundedReceiver<ChatEvent>,
-        sockets: Vec<(Platform, Socket)>,
-    ) {
+        mut arriving: JoinSet<Result<(Platform, Socket), FrontError>>,
+    ) -> anyhow::Result<()> {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut count = 0_u64;
         let mut since = clock::now().minus(FOLLOWED);
-        let mut waiting: BTreeSet<Platform> =
-            sockets.iter().map(|(platform, _)| *platform).collect();
+        let mut sockets = Vec::new();
+        let mut greeted = BTreeSet::new();
         let mut stop = std::pin::pin!(told_to_stop());
-        loop {
+        let ended = loop {
             tokio::select! {
                 Some(event) = events.recv() => {
                     if let Some(work) = self.take(event) {
                         tokio::spawn(work);
                     }
                 }
+                Some(arrived) = arriving.join_next() => match arrived {
+                    Ok(Ok(socket)) => sockets.push(socket),
+                    Ok(Err(error)) => break Err(Usage(crate::sentence::of(&error)).into()),
+                    Err(error) => break Err(error.into()),
+                },
                 _ = ticks.tick() => {
                     for (platform, socket) in &sockets {
-                        if socket.greeted() && waiting.remove(platform) {
+                        if socket.greeted() && greeted.insert(*platform) {
                             screen::aside(&format!("sickbay: {} has opened the socket", platform.name()));
                         }
                     }
@@ -240,12 +157,12 @@ impl Serve {
                         Err(error) => tracing::warn!(%error, "the journal cannot be read; threads stay as they are"),
                     }
                 }
-                () = &mut stop => break,
+                () = &mut stop => break Ok(()),
             }
-        }
+        };
         // The platforms were told of all that came so far that it has arrived, so nobody sends it again.
         events.close();
-        drop(sockets);
+        drop((arriving, sockets));
         let mut last = JoinSet::new();
         while let Some(event) = events.recv().await {
             if let Some(work) = self.take(event) {
@@ -255,6 +172,7 @@ impl Serve {
         if tokio::time::timeout(LAST, last.join_all()).await.is_err() {
             tracing::warn!("what was asked last is gone on with at the next start");
         }
+        ended
     }
 
     /// What an event asks for, to be done beside everything else; nothing where it is only kept.
@@ -328,7 +246,8 @@ impl Serve {
 
     /// The front on which a place or a message is, by its whole name; none where that platform is not served here.
     fn front(&self, name: &str) -> Option<&Front> {
-        self.fronts.iter().find(|front| front.has(name))
+        let mut fronts = self.fronts.iter().map(AsRef::as_ref);
+        fronts.find(|front| front.has(name))
     }
 
     fn turn(&self, incident: &IncidentId) -> Arc<tokio::sync::Mutex<()>> {

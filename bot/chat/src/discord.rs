@@ -106,33 +106,17 @@ fn client(options: &Options) -> HttpBuilder {
 }
 
 impl Discord {
-    /// Asks Discord who we are there. Where it does not answer now it is asked again later: whoever serves another platform
-    /// too goes on with that.
-    ///
-    /// # Errors
-    /// [`DiscordError`] where the token is not taken.
-    pub async fn connect(options: Options) -> Result<Self, DiscordError> {
+    /// What speaks to Discord; Discord itself is not asked for anything yet.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
         let http = client(&options).build();
-        match introduce(&http).await {
-            Ok(()) => {}
-            Err(SendError::Refused(why)) => return Err(DiscordError::Token(why)),
-            Err(away @ (SendError::Limited(_) | SendError::Trouble(_))) => {
-                tracing::warn!(%away, "Discord does not answer; it is tried again");
-            }
-        }
         let quick = client(&options).ratelimiter_disabled(true).build();
-        Ok(Self {
+        Self {
             options: Arc::new(options),
             http: Arc::new(http),
             quick: Arc::new(quick),
             promised: Arc::default(),
-        })
-    }
-
-    /// Whether Discord has said who we are there.
-    #[must_use]
-    pub fn introduced(&self) -> bool {
-        self.http.application_id().is_some()
+        }
     }
 
     /// Posts a message to a channel, and begins its thread; or to the thread of a message. Gives its whole name.

@@ -85,14 +85,14 @@ impl Front {
         Platform::of(name) == Some(self.platform())
     }
 
-    /// Begins to hear; what people do goes to `to`.
+    /// Makes itself known, again and again while the platform is away; then begins to hear. What people do goes to `to`.
     ///
     /// # Errors
-    /// [`FrontError`] where it can never be heard.
-    pub fn listen(&self, to: UnboundedSender<ChatEvent>) -> Result<Socket, FrontError> {
+    /// [`FrontError`] where it will never be heard.
+    pub async fn arrive(&self, to: UnboundedSender<ChatEvent>) -> Result<Socket, FrontError> {
         match self {
-            Self::Slack(slack) => Ok(Socket::Slack(slack.listen(to)?)),
-            Self::Discord(discord) => Ok(Socket::Discord(discord.listen(to))),
+            Self::Slack(slack) => Ok(Socket::Slack(slack.arrive(to).await?)),
+            Self::Discord(discord) => Ok(Socket::Discord(discord.arrive(to).await?)),
         }
     }
 

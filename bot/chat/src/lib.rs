@@ -2,6 +2,7 @@
 //!
 //! `words` is the one place where Sickbay's tone is decided, in each language; each platform's room only lays out.
 
+mod again;
 mod beside;
 pub mod discord;
 pub mod event;

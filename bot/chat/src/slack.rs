@@ -3,6 +3,7 @@
 //! Facts of the client library that this is built around: its callbacks run one after another inside the loop that reads
 //! the socket, so they only hand on; a socket without a rate limit reconnects in a hot loop; nothing in it has a time-out.
 
+mod ear;
 mod hear;
 mod layout;
 
@@ -47,15 +48,12 @@ pub struct Slack {
     client: Arc<Client>,
     token: SlackApiToken,
     options: Options,
-    team: String,
-    me: String,
 }
 
 impl std::fmt::Debug for Slack {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Slack")
-            .field("team", &self.team)
-            .field("me", &self.me)
+            .field("api", &self.options.api)
             .finish_non_exhaustive()
     }
 }
@@ -91,25 +89,35 @@ fn connector(options: &Options) -> Result<Connector, SlackError> {
     Ok(SlackClientHyperConnector::with_connector(https).with_slack_api_url(&options.api))
 }
 
+/// Who we are in a workspace.
+struct Who {
+    team: String,
+    me: String,
+}
+
 impl Slack {
-    /// Asks Slack who we are there.
+    /// What speaks to Slack; Slack itself is not asked for anything yet.
     ///
     /// # Errors
-    /// [`SlackError`] where the token is not taken or Slack does not answer.
-    pub async fn connect(options: Options) -> Result<Self, SlackError> {
-        let client = Arc::new(SlackClient::new(connector(&options)?));
-        let token = SlackApiToken::new(options.bot_token.clone().into());
-        let session = client.open_session(&token);
+    /// [`SlackError::Roots`].
+    pub fn new(options: Options) -> Result<Self, SlackError> {
+        Ok(Self {
+            client: Arc::new(SlackClient::new(connector(&options)?)),
+            token: SlackApiToken::new(options.bot_token.clone().into()),
+            options,
+        })
+    }
+
+    /// Asks Slack who we are there.
+    async fn introduce(&self) -> Result<Who, SlackError> {
+        let session = self.client.open_session(&self.token);
         let told = called(session.auth_test())
             .await
             .map_err(|error| match error {
                 SendError::Refused(why) => SlackError::Token(why),
                 away @ (SendError::Limited(_) | SendError::Trouble(_)) => SlackError::Away(away),
             })?;
-        Ok(Self {
-            token: token.clone(),
-            client,
-            options,
+        Ok(Who {
             team: told.team_id.to_string(),
             me: told.user_id.to_string(),
         })

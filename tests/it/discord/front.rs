@@ -29,9 +29,9 @@ fn options(discord: &Discord, guild: &str) -> Options {
 }
 
 async fn front(options: Options) -> (Front, Socket, mpsc::UnboundedReceiver<ChatEvent>) {
-    let front = Front::connect(options).await.unwrap();
+    let front = Front::new(options);
     let (to, heard) = mpsc::unbounded_channel();
-    let socket = front.listen(to);
+    let socket = front.arrive(to).await.unwrap();
     (front, socket, heard)
 }
 
@@ -127,7 +127,9 @@ async fn a_server_that_the_settings_do_not_name_is_told_so() {
 async fn a_token_that_is_not_taken_is_said_so() {
     let discord = guild().await;
     discord.revoke_token();
-    let refused = Front::connect(options(&discord, GUILD))
+    let (to, _heard) = mpsc::unbounded_channel();
+    let refused = Front::new(options(&discord, GUILD))
+        .arrive(to)
         .await
         .unwrap_err()
         .to_string();
@@ -187,7 +189,6 @@ async fn as_in_production_the_limiter_is_on_and_nothing_stands_before_discord() 
     let (front, socket, mut heard) = front(production).await;
     discord.connected().await;
     discord.registered("sickbay").await;
-    assert!(front.introduced());
     let host = [("host", "@web")];
     let asked = discord.slash("11", "21", "diagnose", &host).await;
     let event = heard.recv().await.unwrap();

@@ -12,7 +12,8 @@ use serenity::all::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Options, called, client, commands, introduce};
+use super::{Options, called, client, commands};
+use crate::again::Again;
 
 /// How often the gateway is looked after.
 const WATCH: Duration = Duration::from_secs(5);
@@ -20,7 +21,7 @@ const WATCH: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_secs(5);
 const AGAIN_AT_MOST: Duration = Duration::from_secs(300);
 
-/// Says who we are, where that is not known yet, and registers the commands; tries again until it worked.
+/// Registers the commands; tries again until it worked.
 pub(super) async fn register(options: Arc<Options>, http: Arc<Http>) {
     let mut open: Vec<Option<GuildId>> = options
         .guilds
@@ -30,16 +31,8 @@ pub(super) async fn register(options: Arc<Options>, http: Arc<Http>) {
     if open.is_empty() {
         open.push(None);
     }
-    let mut wait = AGAIN;
+    let mut again = Again::new(AGAIN, AGAIN_AT_MOST);
     loop {
-        if http.application_id().is_none()
-            && let Err(error) = introduce(&http).await
-        {
-            tracing::warn!(%error, "Discord does not say who we are there");
-            tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(AGAIN_AT_MOST);
-            continue;
-        }
         let mut left = Vec::new();
         for guild in open {
             let body = commands::registered(guild);
@@ -59,8 +52,7 @@ pub(super) async fn register(options: Arc<Options>, http: Arc<Http>) {
             return;
         }
         open = left;
-        tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(AGAIN_AT_MOST);
+        tokio::time::sleep(again.wait(Duration::ZERO)).await;
     }
 }
 
@@ -87,17 +79,16 @@ impl Drop for Connection {
 
 impl Gateway {
     pub(super) async fn keep_open(self) {
-        let mut wait = AGAIN;
+        let mut again = Again::new(AGAIN, AGAIN_AT_MOST);
         loop {
             let opened = Instant::now();
             let why = self.once().await;
             self.greeted.store(false, Ordering::Relaxed);
             tracing::warn!(why, "the gateway to Discord is opened anew");
             if opened.elapsed() > self.options.patience * 2 {
-                wait = AGAIN;
+                again.over();
             }
-            tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(AGAIN_AT_MOST);
+            tokio::time::sleep(again.wait(Duration::ZERO)).await;
         }
     }
 
@@ -176,11 +167,15 @@ impl Gateway {
                 () = tokio::time::sleep(WATCH.min(patience)) => {}
             }
             let runners = tokio::time::timeout(WATCH, shards.runners.lock()).await;
-            let connected = runners.is_ok_and(|runners| {
+            let connected = runners.map(|runners| {
                 let mut runners = runners.values();
                 runners.any(|runner| runner.stage == ConnectionStage::Connected)
             });
-            if connected {
+            // Where nobody says how it is, it is as it was.
+            if let Ok(connected) = connected {
+                self.greeted.store(connected, Ordering::Relaxed);
+            }
+            if connected == Ok(true) {
                 alive = Instant::now();
             } else if alive.elapsed() > patience {
                 return format!("not connected for {} s", patience.as_secs());

@@ -15,13 +15,18 @@ use tokio::sync::mpsc;
 
 use super::gateway::{Gateway, register};
 use super::sure::{self, NOT_NOW, SURE};
-use super::{Discord, FOR_ONE, Options, called, commands, response};
+use super::{Discord, DiscordError, FOR_ONE, Options, called, commands, introduce, response};
 use crate::Locale;
+use crate::again::Again;
 use crate::event::{Button, ChatEvent, Platform, SendError, What};
 use crate::seen::Seen;
 
 /// How long Discord waits for a first answer.
 const IN_TIME: Duration = Duration::from_secs(3);
+
+/// How long is waited before Discord is asked again who we are there, at first and at most.
+const AGAIN: Duration = Duration::from_secs(2);
+const AGAIN_AT_MOST: Duration = Duration::from_secs(60);
 
 /// An open gateway. Dropping it closes it.
 #[derive(Debug)]
@@ -56,9 +61,30 @@ struct Ears {
 }
 
 impl Discord {
-    /// Registers the commands, opens the gateway and keeps it open; what people do goes to `to`.
-    #[must_use]
-    pub fn listen(&self, to: mpsc::UnboundedSender<ChatEvent>) -> Socket {
+    /// Asks Discord who we are there, again and again while it is away; then registers the commands, opens the gateway and
+    /// keeps it open. What people do goes to `to`.
+    ///
+    /// # Errors
+    /// [`DiscordError`] where the token is not taken.
+    pub async fn arrive(
+        &self,
+        to: mpsc::UnboundedSender<ChatEvent>,
+    ) -> Result<Socket, DiscordError> {
+        let mut again = Again::new(AGAIN, AGAIN_AT_MOST);
+        loop {
+            match introduce(&self.http).await {
+                Ok(()) => break,
+                Err(SendError::Refused(why)) => return Err(DiscordError::Token(why)),
+                Err(away) => {
+                    tracing::warn!(%away, "Discord does not answer; it is tried again");
+                    tokio::time::sleep(again.wait(Duration::ZERO)).await;
+                }
+            }
+        }
+        Ok(self.listen(to))
+    }
+
+    fn listen(&self, to: mpsc::UnboundedSender<ChatEvent>) -> Socket {
         let ears = Arc::new(Ears {
             options: Arc::clone(&self.options),
             quick: Arc::clone(&self.quick),

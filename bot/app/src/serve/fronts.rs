@@ -1,0 +1,93 @@
+//! The platforms that are served, as the settings name them, with the secrets that they need.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chat::discord::Discord;
+use chat::front::Front;
+use chat::slack::Slack;
+
+use crate::secret::Secret;
+use crate::world::{Usage, World};
+
+/// The platforms that the settings name. None is asked for anything yet.
+pub(super) fn of(world: &World) -> anyhow::Result<Vec<Arc<Front>>> {
+    let settings = &world.settings;
+    let mut fronts = Vec::new();
+    if let Some(slack) = &settings.slack {
+        let options = chat::slack::Options {
+            api: slack.api.clone(),
+            bot_token: token(&slack.bot_token_file, "xoxb-")?,
+            app_token: token(&slack.app_token_file, "xapp-")?,
+        };
+        let slack = Slack::new(options).map_err(|error| Usage(crate::sentence::of(&error)))?;
+        fronts.push(Front::Slack(Box::new(slack)));
+    }
+    if let Some(discord) = &settings.discord {
+        let people = settings.people.values();
+        let options = chat::discord::Options {
+            token: discord_token(&discord.bot_token_file)?,
+            guilds: discord
+                .guilds
+                .iter()
+                .filter_map(|id| id.parse().ok())
+                .collect(),
+            web: None,
+            api: discord.api.clone(),
+            people: people.flat_map(|person| person.discord.clone()).collect(),
+            languages: settings.languages(),
+            hosts: targets(world.inventory()),
+            patience: chat::discord::PATIENCE,
+        };
+        fronts.push(Front::Discord(Discord::new(options)));
+    }
+    if fronts.is_empty() {
+        return Err(Usage(
+            "there is nothing to serve: the settings have neither [slack] nor [discord]; deploy/config.example.toml shows them".to_owned(),
+        )
+        .into());
+    }
+    Ok(fronts.into_iter().map(Arc::new).collect())
+}
+
+/// What can be named where a host is wanted: the hosts, then the groups.
+fn targets(inventory: &hosts::Inventory) -> Vec<String> {
+    let hosts = inventory.hosts().map(|host| host.name.to_string());
+    let groups: BTreeSet<String> = inventory
+        .hosts()
+        .flat_map(|host| host.groups.iter().map(|group| format!("@{group}")))
+        .collect();
+    hosts.chain(groups).collect()
+}
+
+/// The bot's token of Discord from its file: three parts with dots between them.
+fn discord_token(from: &Secret) -> anyhow::Result<String> {
+    let token = secret(from)?;
+    if token.contains(char::is_whitespace)
+        || token.split('.').filter(|part| !part.is_empty()).count() != 3
+    {
+        return Err(Usage(format!(
+            "{from} does not hold a bot token of Discord; it is on the Bot page of the developer portal, after Reset Token"
+        ))
+        .into());
+    }
+    Ok(token)
+}
+
+/// A token from its file. What is in it is never shown.
+fn token(from: &Secret, begins: &str) -> anyhow::Result<String> {
+    let token = secret(from)?;
+    if !token.starts_with(begins) || token.contains(char::is_whitespace) {
+        return Err(Usage(format!(
+            "{from} does not hold a Slack token of the kind that is wanted here: it begins with {begins}"
+        ))
+        .into());
+    }
+    Ok(token)
+}
+
+/// What a secret is; where it cannot be had, nothing is begun.
+fn secret(from: &Secret) -> anyhow::Result<String> {
+    from.read()
+        .map_err(|error| Usage(crate::sentence::of(&error)).into())
+}
