@@ -1,5 +1,6 @@
 //! A proposal with what it takes to approve it, for whoever is looking.
 
+use chat::Locale;
 use incident::notice::Card;
 use incident::remediation::Incident;
 use incident::{Moment, Proposal, ResponderId, Span};
@@ -12,6 +13,7 @@ use crate::world::World;
 pub(crate) struct View {
     /// What is offered.
     pub(crate) proposal: Proposal,
+    title: String,
     because: String,
     approvers: Vec<ResponderId>,
     needed: u32,
@@ -24,6 +26,7 @@ impl View {
     pub(crate) fn card(&self) -> Card<'_> {
         Card {
             proposal: &self.proposal,
+            title: &self.title,
             because: &self.because,
             approvers: &self.approvers,
             needed: self.needed,
@@ -44,6 +47,7 @@ pub(crate) fn views<'a>(
     incident: &Incident,
     proposals: impl Iterator<Item = &'a Proposal>,
     now: Moment,
+    locale: Locale,
 ) -> Vec<View> {
     proposals
         .map(|proposal| {
@@ -54,6 +58,7 @@ pub(crate) fn views<'a>(
                 .is_some_and(|asked| requirement.may(&world.who.id, asked));
             View {
                 proposal: proposal.clone(),
+                title: title(world, proposal, locale),
                 because: incident
                     .answered(proposal)
                     .map_or_else(String::new, |finding| finding.title.clone()),
@@ -64,4 +69,27 @@ pub(crate) fn views<'a>(
             }
         })
         .collect()
+}
+
+/// What a proposal is called: in Chinese as its runbook is, where that has a title in Chinese.
+pub(crate) fn title(world: &World, proposal: &Proposal, locale: Locale) -> String {
+    let page = world.library.get(&proposal.runbook);
+    match (locale, page) {
+        (Locale::English, _) | (_, None) => proposal.title.clone(),
+        (Locale::Chinese, Some(page)) => {
+            let title = titled(&page.title, locale);
+            match &proposal.undoes {
+                Some(undone) => locale.undo_of(undone, title),
+                None => title.to_owned(),
+            }
+        }
+    }
+}
+
+/// A runbook's words in a language.
+pub(crate) fn titled(words: &runbook::Words, locale: Locale) -> &str {
+    match locale {
+        Locale::English => &words.en,
+        Locale::Chinese => words.zh(),
+    }
 }

@@ -5,14 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use chat::Locale;
 use hosts::Root;
 use hosts::inventory::BecomeRoot;
+use incident::notice::{RootCure, WhyNot};
 use incident::policy::{HostTraits, Requirement};
 use incident::proposal::Privilege;
 use incident::remediation::{Incident, Outcome, State};
 use incident::{
-    Code, Finding, HostName, IncidentId, Moment, Proposal, RunbookId, Severity, Span, Step,
-    Subject, Undo, Value,
+    Code, Finding, FindingId, HostName, IncidentId, Moment, Proposal, RunbookId, Severity, Span,
+    Step, Subject, Undo, Value,
 };
 
+use runbook::Words;
+
+use crate::cards;
 use crate::look::Line;
 use crate::world::World;
 
@@ -21,10 +25,47 @@ use crate::world::World;
 pub(crate) struct Offers {
     /// What is offered, with what it takes to approve it.
     pub(crate) proposals: Vec<Proposal>,
-    /// Runbooks that fit and have nothing to run for this finding: id, title, finding.
-    pub(crate) pages: Vec<(String, String, String)>,
+    /// Runbooks that fit and have nothing to run for this finding.
+    pub(crate) pages: Vec<Page>,
     /// Fixes that are not offered, and why.
-    pub(crate) withheld: Vec<String>,
+    pub(crate) withheld: Vec<Withheld>,
+}
+
+/// A runbook that fits and has nothing to run.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    id: RunbookId,
+    title: Words,
+    finding: FindingId,
+}
+
+impl Page {
+    /// Its id, its title and the finding, as a notice has them.
+    pub(crate) fn told(&self, locale: Locale) -> (String, String, String) {
+        let title = cards::titled(&self.title, locale).to_owned();
+        (self.id.to_string(), title, self.finding.to_string())
+    }
+}
+
+/// A fix that is not offered; without a name no fix is.
+#[derive(Debug, Clone)]
+pub(crate) struct Withheld {
+    of: Option<(Words, FindingId)>,
+    why: WhyNot,
+}
+
+impl Withheld {
+    /// Why no fix is offered at all.
+    pub(crate) fn all(why: WhyNot) -> Self {
+        Self { of: None, why }
+    }
+
+    /// In a sentence.
+    pub(crate) fn told(&self, locale: Locale) -> String {
+        let of = self.of.as_ref();
+        let of = of.map(|(title, finding)| (cards::titled(title, locale), finding));
+        locale.why_not(of, &self.why)
+    }
 }
 
 /// The facts about a step's target that must not change between card and run.
@@ -87,12 +128,14 @@ pub(crate) async fn offers(
                 }
             };
             answered = true;
+            let mut withhold = |why: WhyNot| {
+                let of = Some((page.title.clone(), finding.id.clone()));
+                offers.withheld.push(Withheld { of, why });
+            };
             // A step is shown, recorded and approved in full, so one that needs a secret is none of ours.
             if steps.iter().any(needs_secret) {
-                offers.withheld.push(format!(
-                    "{} ({}): it would have to show a secret; do it by hand, see `sickbay runbook show {}`",
-                    page.title.en, finding.id, page.id
-                ));
+                let runbook = page.id.clone();
+                withhold(WhyNot::Secret { runbook });
                 break;
             }
             let same: Vec<_> = steps
@@ -103,13 +146,11 @@ pub(crate) async fn offers(
                 break;
             }
             if let Some(why) = past.failed_before(&at.host, page, finding) {
-                offers.withheld.push(why);
+                withhold(why);
                 break;
             }
             if let Some(why) = no_root(at) {
-                offers
-                    .withheld
-                    .push(format!("{} ({}): {why}", page.title.en, finding.id));
+                withhold(why);
                 break;
             }
             match bind(world, at, steps).await {
@@ -119,19 +160,15 @@ pub(crate) async fn offers(
                     offers.proposals.push(proposal);
                     break;
                 }
-                Err(why) => {
-                    offers
-                        .withheld
-                        .push(format!("{} ({}): {why}", page.title.en, finding.id));
-                }
+                Err(why) => withhold(why),
             }
         }
         if let Some(page) = unfilled.filter(|_| !answered) {
-            offers.pages.push((
-                page.id.to_string(),
-                page.title.en.clone(),
-                finding.id.to_string(),
-            ));
+            offers.pages.push(Page {
+                id: page.id.clone(),
+                title: page.title.clone(),
+                finding: finding.id.clone(),
+            });
         }
     }
     offers
@@ -167,24 +204,20 @@ fn with_restarts(findings: &[Finding]) -> Vec<Finding> {
     findings
 }
 
-fn no_root(At { host, line }: &At) -> Option<String> {
+fn no_root(At { host, line }: &At) -> Option<WhyNot> {
     match line.privilege {
         Privilege::Root | Privilege::Sudo | Privilege::Enrolled => None,
         Privilege::None => {
-            let (name, way) = (&host.name, host.become_root);
-            let next = match way {
-                BecomeRoot::Auto | BecomeRoot::Sudo => {
-                    "allow `sudo -n` or enrol the host".to_owned()
-                }
-                BecomeRoot::Enrolled => {
-                    format!("its helpers do not answer; run `sickbay hosts enrol {name} --install`")
-                }
-                BecomeRoot::None => "the settings say `privilege = \"none\"` for it".to_owned(),
+            let cure = match host.become_root {
+                BecomeRoot::Auto | BecomeRoot::Sudo => RootCure::SudoOrEnrol,
+                BecomeRoot::Enrolled => RootCure::Enrol,
+                BecomeRoot::None => RootCure::Settings,
             };
-            Some(format!(
-                "{} has no way to become root on {name}; {next}",
-                line.login
-            ))
+            Some(WhyNot::NoRoot {
+                login: line.login.clone(),
+                host: host.name.clone(),
+                cure,
+            })
         }
     }
 }
@@ -226,7 +259,7 @@ impl Past {
         host: &hosts::Host,
         page: &runbook::Runbook,
         finding: &Finding,
-    ) -> Option<String> {
+    ) -> Option<WhyNot> {
         let same = |(on, runbook, code, subject): &&(HostName, RunbookId, Code, Subject)| {
             *on == host.name
                 && *runbook == page.id
@@ -234,11 +267,9 @@ impl Past {
                 && *subject == finding.subject
         };
         let failures = self.failed.iter().filter(same).count();
-        (failures >= 2).then(|| {
-            format!(
-                "{} ({}): it did not help {failures} times in the last day; somebody has to look, see `sickbay runbook show {}`",
-                page.title.en, finding.id, page.id
-            )
+        (failures >= 2).then(|| WhyNot::FailedBefore {
+            times: failures,
+            runbook: page.id.clone(),
         })
     }
 }
@@ -251,16 +282,16 @@ struct Bound {
     diff: String,
 }
 
-async fn bind(world: &World, at: &At, steps: Vec<Step>) -> Result<Bound, String> {
+async fn bind(world: &World, at: &At, steps: Vec<Step>) -> Result<Bound, WhyNot> {
     let preview = world
         .hosts
         .preview(&at.host, at.line.privilege, Root::Disk, &steps)
         .await
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| WhyNot::Unasked(error.to_string()))?;
     bound_from(world, steps, &preview)
 }
 
-fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Result<Bound, String> {
+fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Result<Bound, WhyNot> {
     let mut bound = Bound {
         steps: Vec::new(),
         undo: Undo::Automatic,
@@ -272,11 +303,10 @@ fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Resu
     let mut leaves_something = false;
     for (step, looked) in steps.into_iter().zip(&preview.steps) {
         if let hosts::Verdict::Refused(why) = &looked.verdict {
-            return Err(format!(
-                "{}: {}",
-                Locale::English.step(&step),
-                world.clean(why)
-            ));
+            return Err(WhyNot::Step {
+                step: Box::new(step),
+                why: world.clean(why),
+            });
         }
         let noop = matches!(looked.verdict, hosts::Verdict::Noop);
         any_change |= !noop;
@@ -307,7 +337,7 @@ fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Resu
         bound.steps.push(step.needing(needs));
     }
     if !any_change {
-        return Err("everything it would do is done already".to_owned());
+        return Err(WhyNot::Done);
     }
     if !leaves_something {
         bound.undo = Undo::Irreversible;
@@ -432,12 +462,12 @@ pub(crate) async fn bind_rollback(
     privilege: Privilege,
     root: Root,
     steps: Vec<Step>,
-) -> Result<(Vec<Step>, Undo, Vec<String>, String), String> {
+) -> Result<(Vec<Step>, Undo, Vec<String>, String), WhyNot> {
     let preview = world
         .hosts
         .preview(host, privilege, root, &steps)
         .await
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| WhyNot::Unasked(error.to_string()))?;
     let kept: Vec<BTreeMap<String, String>> =
         steps.iter().map(|step| step.needs().clone()).collect();
     let bound = bound_from(world, steps, &preview)?;

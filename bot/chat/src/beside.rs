@@ -81,7 +81,7 @@ pub(crate) fn findings(
         .iter()
         .map(|one| {
             let head = locale.finding(one, several);
-            let mut lines = vec![locale.headed(&head, &one.title)];
+            let mut lines = vec![locale.headed(&head, &locale.title(one))];
             lines.extend(one.detail.lines().map(|line| format!("  {line}")));
             lines.extend(locale.explains(one).map(|line| format!("  {line}")));
             lines.join("\n")

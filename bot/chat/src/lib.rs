@@ -18,3 +18,4 @@ mod words;
 
 pub use beside::File;
 pub use locale::{Languages, Locale};
+pub use words::{Named, codes};

@@ -192,6 +192,7 @@ fn ana() -> ResponderId {
 fn card<'a>(proposal: &'a Proposal, approvers: &'a [ResponderId], needed: u32) -> Card<'a> {
     Card {
         proposal,
+        title: &proposal.title,
         because: "/srv/shop/releases/2026-11-23/bin/serve is not executable",
         approvers,
         needed,

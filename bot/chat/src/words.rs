@@ -20,11 +20,15 @@
 
 use incident::notice::{Card, Stage};
 use incident::remediation::Outcome;
-use incident::{Confidence, HostName, HostStatus, Proposal, ResponderId, Risk, Severity, Undo};
+use incident::{
+    Confidence, HostName, HostStatus, Proposal, ProposalId, ResponderId, Risk, Severity, Undo,
+};
 
 use crate::locale::{Locale, say};
 
 mod chat;
+mod codes;
+mod fixes;
 pub(crate) mod picture;
 mod step;
 mod summary;
@@ -33,6 +37,7 @@ mod terminal;
 mod tests;
 
 pub(crate) use chat::{mark, sign, told};
+pub use codes::{Named, codes};
 
 /// Where runbooks are read: what one types before a page's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -321,6 +326,12 @@ impl Locale {
             "{id} on {host}: {count} {steps}, {risk}, {undo}.",
             "{host} 上的 {id}：共 {count} 步，{risk}，{undo}。"
         )
+    }
+
+    /// What the undo of a fix is called.
+    #[must_use]
+    pub fn undo_of(self, fix: &ProposalId, title: &str) -> String {
+        say!(self, "Undo {fix}: {title}", "撤销 {fix}：{title}")
     }
 
     /// An approved fix is being carried out.

@@ -3,13 +3,17 @@
 use crate::remediation::Outcome;
 use crate::report::HostReport;
 use crate::summary::Summary;
-use crate::{HostName, HostStatus, IncidentId, Proposal, ResponderId, Span, Vitals};
+use crate::{
+    HostName, HostStatus, IncidentId, Proposal, ResponderId, RunbookId, Span, Step, Vitals,
+};
 
 /// A proposal as a person is shown it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Card<'a> {
     /// What is offered.
     pub proposal: &'a Proposal,
+    /// What it is called, in the reader's language.
+    pub title: &'a str,
     /// The title of the finding it answers.
     pub because: &'a str,
     /// Who may approve it, under the policy in force.
@@ -54,6 +58,58 @@ pub enum Stage {
     Running,
     /// The host is looked at to see whether it helped.
     Verifying,
+}
+
+/// Why a fix that fits is not offered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WhyNot {
+    /// A step would have to show a secret.
+    Secret {
+        /// The page that says how it is done by hand.
+        runbook: RunbookId,
+    },
+    /// It did not help so often in the last day.
+    FailedBefore {
+        /// How often.
+        times: usize,
+        /// The page that says how it is done by hand.
+        runbook: RunbookId,
+    },
+    /// There is no way to become root.
+    NoRoot {
+        /// Who is logged in.
+        login: String,
+        /// Where.
+        host: HostName,
+        /// What would help.
+        cure: RootCure,
+    },
+    /// The host would refuse a step.
+    Step {
+        /// Which.
+        step: Box<Step>,
+        /// Why, in the host's words.
+        why: String,
+    },
+    /// All of it is done already.
+    Done,
+    /// The host could not be asked; why, in the words of whoever asked it.
+    Unasked(String),
+    /// The diagnosis is not recorded, so nothing is offered; why.
+    Unrecorded(String),
+    /// The search for a fix ended by itself.
+    Defect,
+}
+
+/// What gives a login the rights of root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RootCure {
+    /// To allow it `sudo -n`, or to enrol the host.
+    SudoOrEnrol,
+    /// To install the helpers anew, which do not answer.
+    Enrol,
+    /// To change the settings, which say that it is to have none.
+    Settings,
 }
 
 /// Something said to people.

@@ -187,3 +187,32 @@ fn first_literal(arguments: &str) -> Option<String> {
     let text = arguments.trim_start().strip_prefix('"')?;
     Some(text.split_once('"')?.0.to_owned())
 }
+
+/// The catalogue says each code in English, the chat room in Chinese; neither knows the other.
+#[test]
+fn every_code_has_a_name_in_chinese() {
+    let english: Vec<&str> = probes::catalogue::entries()
+        .map(|entry| entry.code)
+        .collect();
+    let chinese: Vec<&str> = chat::codes().map(|named| named.code).collect();
+    assert_eq!(
+        english, chinese,
+        "bot/probes/src/catalogue and bot/chat/src/words/codes have the same codes in the same order"
+    );
+    let chinese = |c: char| matches!(c, '\u{4e00}'..='\u{9fff}');
+    let mut wrong = Vec::new();
+    for named in chat::codes() {
+        for text in [named.name, named.meaning, named.usual] {
+            if !text.chars().any(chinese) && !text.starts_with("systemctl ") {
+                wrong.push(format!("{}: {text:?} is not Chinese", named.code));
+            }
+        }
+        if named.name.chars().count() > 24 {
+            wrong.push(format!(
+                "{}: {:?} is too long for a heading",
+                named.code, named.name
+            ));
+        }
+    }
+    nothing_in(&wrong);
+}

@@ -436,11 +436,13 @@ async fn make_rollback(
     };
     let root = hosts::Root::of(&remediation.root);
     let (steps, undo, undo_words, diff) =
-        propose::bind_rollback(world, &host, proposal.privilege, root, steps).await?;
+        propose::bind_rollback(world, &host, proposal.privilege, root, steps)
+            .await
+            .map_err(|why| Locale::English.not_done(&why))?;
     let now = clock::now();
     let mut made = proposal.clone();
     made.id = incident.id.proposal(incident.remediations.len() + 1);
-    made.title = format!("Undo {}: {}", proposal.id, proposal.title);
+    made.title = Locale::English.undo_of(&proposal.id, &proposal.title);
     made.steps = steps;
     made.undo = undo;
     made.undo_words = undo_words;

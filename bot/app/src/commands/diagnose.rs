@@ -5,7 +5,7 @@ pub(crate) mod sweep;
 use std::io::IsTerminal as _;
 
 use chat::Locale;
-use incident::notice::{Card, Notice};
+use incident::notice::{Card, Notice, WhyNot};
 use incident::remediation::Incident;
 use incident::report::HostReport;
 use incident::{Fact, HostStatus, IncidentId, Proposal, ResponderId, Severity};
@@ -14,6 +14,7 @@ use crate::cli::{Diagnose, Global};
 use crate::exit::Exit;
 use crate::look::Numbered;
 use crate::progress::Progress;
+use crate::propose::{Page, Withheld};
 use crate::world::{Usage, World};
 use crate::{clock, journal, json, place, screen};
 use sweep::{Part, Sweep};
@@ -34,6 +35,12 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
     let now = clock::now();
     journal::record(&world.store, &mut incident, &[opened], Vec::new(), now).await?;
 
+    // What a script reads is the same in all languages.
+    let told = if asked.json {
+        Locale::English
+    } else {
+        world.locale
+    };
     let progress = Progress::new(hosts.len(), asked.json, world.locale);
     let sweep = Sweep::new(&world, &mut incident, &hosts, &symptom, progress).await;
     let mut account = Account::default();
@@ -42,15 +49,15 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
         .run(|incident, part| {
             if asked.json {
                 let proposals = part.offers.proposals.iter();
-                let views = crate::cards::views(&world, incident, proposals, clock::now());
+                let views = crate::cards::views(&world, incident, proposals, clock::now(), told);
                 out.host(&part.numbered, &views);
             }
             account.take(part, asked.json);
         })
         .await;
     if !unrecorded.is_empty() {
-        let no_fix = format!("any fix: the diagnosis could not be recorded ({unrecorded})");
-        account.withheld.push(no_fix);
+        let no_fix = WhyNot::Unrecorded(unrecorded.clone());
+        account.withheld.push(Withheld::all(no_fix));
         account.proposals.clear();
     }
     let Account {
@@ -59,15 +66,11 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
         pages,
         withheld,
     } = account;
+    let pages: Vec<_> = pages.iter().map(|page| page.told(told)).collect();
+    let withheld: Vec<String> = withheld.iter().map(|one| one.told(told)).collect();
 
-    // What a script reads is the same in all languages.
-    let told = if asked.json {
-        Locale::English
-    } else {
-        world.locale
-    };
     let summary = told.summary(&reports);
-    let views = crate::cards::views(&world, &incident, proposals.iter(), clock::now());
+    let views = crate::cards::views(&world, &incident, proposals.iter(), clock::now(), told);
     let cards: Vec<Card<'_>> = views.iter().map(crate::cards::View::card).collect();
     if asked.json {
         out.end(&summary, &withheld);
@@ -100,8 +103,8 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
 struct Account {
     reports: Vec<HostReport>,
     proposals: Vec<Proposal>,
-    pages: Vec<(String, String, String)>,
-    withheld: Vec<String>,
+    pages: Vec<Page>,
+    withheld: Vec<Withheld>,
 }
 
 impl Account {

@@ -1,12 +1,13 @@
 //! `sickbay explain CODE`: what a code means, how it is found, what can cause it, what is usually done.
 
-use chat::Locale;
+use chat::{Locale, Named};
 use probes::catalogue;
 
 use crate::cli::{Explain, Global};
 use crate::exit::Exit;
-use crate::screen;
+use crate::settings::Settings;
 use crate::world::{self, Usage};
+use crate::{cards, people, screen};
 
 /// Runs the command.
 pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
@@ -20,8 +21,12 @@ pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
             screen::json(&serde_json::json!({ "version": 1, "codes": codes }));
             return Ok(Exit::Fine);
         }
+        let settings = world::settings(global)?;
+        let locale = locale_of(global, &settings);
         for entry in catalogue::entries() {
-            screen::line(&format!("{:<28} {}", entry.code, entry.title));
+            let named = locale.explained(entry.code);
+            let title = named.map_or(entry.title, |named| named.name);
+            screen::line(&format!("{:<28} {title}", entry.code));
         }
         return Ok(Exit::Fine);
     };
@@ -49,23 +54,49 @@ pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
         }));
         return Ok(Exit::Fine);
     }
-    let severity = Locale::English.severity(entry.severity);
-    for text in [
-        format!("{} — {} ({severity})", entry.code, entry.title),
-        format!("\n{}", entry.meaning),
-        format!("\nHow it is found: {}", entry.detected),
-        format!("\nWhat can cause it: {}", entry.causes),
-        format!("\nWhat is usually done: {}", entry.usual),
-    ] {
+    let locale = locale_of(global, &settings);
+    for text in told(entry, locale) {
         screen::wrapped(&text, 2);
     }
     if !pages.is_empty() {
-        screen::line("\nRunbooks:");
+        screen::line(&format!("\n{}", locale.runbooks()));
     }
     for page in pages {
-        screen::line(&format!("  {:<28} {}", page.id.as_str(), page.title.en));
+        let title = cards::titled(&page.title, locale);
+        screen::line(&format!("  {:<28} {title}", page.id.as_str()));
     }
     Ok(Exit::Fine)
+}
+
+/// In which language whoever asks is told.
+fn locale_of(global: &Global, settings: &Settings) -> Locale {
+    let who = people::at_terminal(settings, None).ok();
+    world::locale(global, settings, who.as_ref())
+}
+
+/// A code for people, a paragraph each. How it is found and what can cause it is written in English only.
+fn told(entry: &catalogue::Entry, locale: Locale) -> Vec<String> {
+    let severity = locale.severity(entry.severity);
+    let head = |title: &str| locale.explains_head(entry.code, title, severity);
+    match locale.explained(entry.code) {
+        Some(Named {
+            name,
+            meaning,
+            usual,
+            ..
+        }) => vec![
+            head(name),
+            format!("\n{meaning}"),
+            format!("\n{}", locale.usually(usual)),
+        ],
+        None => vec![
+            head(entry.title),
+            format!("\n{}", entry.meaning),
+            format!("\nHow it is found: {}", entry.detected),
+            format!("\nWhat can cause it: {}", entry.causes),
+            format!("\n{}", locale.usually(entry.usual)),
+        ],
+    }
 }
 
 /// Says that there is no such code, and which may have been meant: those of its area, or the nearest.

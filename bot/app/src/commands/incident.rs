@@ -177,6 +177,7 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
             .map(|one| &one.proposal)
             .filter(|proposal| now <= proposal.expires_at),
         now,
+        told,
     );
     let cards: Vec<_> = views.iter().map(crate::cards::View::card).collect();
     if output.json {

@@ -33,7 +33,7 @@ pub(crate) async fn run(global: &Global, output: &Output) -> anyhow::Result<Exit
             .filter(open)
             .filter(|one| now <= one.proposal.expires_at)
             .map(|one| &one.proposal);
-        views.extend(cards::views(&world, &incident, fresh, now));
+        views.extend(cards::views(&world, &incident, fresh, now, world.locale));
     }
     if output.json {
         let list: Vec<_> = views.iter().map(|view| json::card(&view.card())).collect();

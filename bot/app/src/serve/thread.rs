@@ -14,6 +14,7 @@ use store::Post;
 
 use super::Serve;
 use super::sends::Sending;
+use crate::propose::{Page, Withheld};
 use crate::{cards, clock, journal, perform};
 
 /// How long it is tried to begin a thread where Sickbay may not write: somebody may invite it.
@@ -23,9 +24,9 @@ const INVITED_WITHIN: Span = Span::minutes(60);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Extras {
     /// Runbooks that fit and have nothing to run: id, title, the finding.
-    pub(super) pages: Vec<(String, String, String)>,
+    pub(super) pages: Vec<Page>,
     /// Fixes that are not offered, and why.
-    pub(super) withheld: Vec<String>,
+    pub(super) withheld: Vec<Withheld>,
     /// How hard each host that was examined is pressed against its limits.
     pub(super) vitals: Vec<(HostName, Vitals)>,
 }
@@ -247,7 +248,7 @@ impl Serve {
         }
         let now = clock::now();
         let proposals = incident.remediations.values().map(|one| &one.proposal);
-        let views = cards::views(&self.world, incident, proposals, now);
+        let views = cards::views(&self.world, incident, proposals, now, locale);
         let cards: Vec<_> = views.iter().map(cards::View::card).collect();
         let offered: Vec<_> = cards
             .iter()
@@ -257,6 +258,8 @@ impl Serve {
         let summary = locale.summary(&reports);
         let known = extras.is_some();
         let extras = extras.unwrap_or_default();
+        let pages: Vec<_> = extras.pages.iter().map(|page| page.told(locale)).collect();
+        let withheld: Vec<_> = extras.withheld.iter().map(|one| one.told(locale)).collect();
         let status = reports
             .iter()
             .map(|report| report.status)
@@ -282,7 +285,7 @@ impl Serve {
                     status,
                     summary: &summary,
                     cards: &offered,
-                    pages: &extras.pages,
+                    pages: &pages,
                 },
             );
         }
@@ -294,8 +297,8 @@ impl Serve {
                     summary: &summary,
                     reports: &reports,
                     cards: &offered,
-                    pages: &extras.pages,
-                    withheld: &extras.withheld,
+                    pages: &pages,
+                    withheld: &withheld,
                 },
             );
         }

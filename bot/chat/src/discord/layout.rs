@@ -228,7 +228,7 @@ fn findings(
             Severity::Info => GREY,
         };
         let head = plain(&locale.finding(one, several), NOTE);
-        let title = plain(&one.title, NOTE);
+        let title = plain(&locale.title(one), NOTE);
         let mut lines = vec![format!(
             "**{}** {title}",
             locale.headed(&head, "").trim_end()
@@ -267,7 +267,10 @@ fn offer(
     let steps = locale.steps(one);
     let mut parts = Vec::new();
     if !card.because.is_empty() {
-        parts.push(plain(&locale.because(card.because), NOTE));
+        parts.push(plain(
+            &locale.because(&locale.titled(one.answers_code.as_str(), card.because)),
+            NOTE,
+        ));
     }
     let (block, mut whole) = code(&steps, "", STEPS);
     parts.push(block);
@@ -281,7 +284,7 @@ fn offer(
     if !given.is_empty() {
         foot.push(plain(&locale.given(given, card.needed), NOTE));
     }
-    let mut text = plain(&locale.headed(id, &one.title), LINE);
+    let mut text = plain(&locale.headed(id, card.title), LINE);
     let mut buttons = Vec::new();
     let about = Button::about(one);
     let mut colour = BLUE;

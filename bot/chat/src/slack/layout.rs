@@ -184,11 +184,13 @@ fn offer(
     locale: Locale,
 ) -> Content {
     let one = card.proposal;
-    let head = locale.headed(one.id.as_str(), &one.title);
+    let head = locale.headed(one.id.as_str(), card.title);
     let steps = locale.steps(one);
     let mut blocks = vec![section(&head)];
     if !card.because.is_empty() {
-        blocks.push(context(&locale.because(card.because)));
+        blocks.push(context(
+            &locale.because(&locale.titled(one.answers_code.as_str(), card.because)),
+        ));
     }
     blocks.push(preformatted(&steps));
     if !one.diff.is_empty() {
@@ -280,7 +282,7 @@ fn offer(
 }
 
 fn finding(finding: &Finding, several: bool, locale: Locale) -> Value {
-    let mut text = locale.headed(&locale.finding(finding, several), &finding.title);
+    let mut text = locale.headed(&locale.finding(finding, several), &locale.title(finding));
     if !finding.detail.is_empty() {
         text.push('\n');
         text.push_str(&finding.detail);

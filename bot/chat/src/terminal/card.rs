@@ -14,13 +14,16 @@ pub(super) fn card(card: &Card<'_>, face: Face) -> String {
         "{} {}  {}",
         face.paint(locale.fix(), Style::new().cyan().bold()),
         face.strong(proposal.id.as_str()),
-        face.strong(&proposal.title)
+        face.strong(card.title)
     );
     face.put(&mut out, 4, &head);
     let about = format!(
         "  {} · {}",
         locale.terms(proposal),
-        locale.answers(&proposal.answers, card.because)
+        locale.answers(
+            &proposal.answers,
+            &locale.titled(proposal.answers_code.as_str(), card.because)
+        )
     );
     face.put(&mut out, 4, about.trim_end());
     for (n, step) in proposal.steps.iter().enumerate() {

@@ -80,7 +80,7 @@ fn finding(out: &mut String, finding: &Finding, caused: bool, face: Face) {
         "  {} {}  {}",
         face.severity(finding.severity),
         finding.id,
-        face.strong(&finding.title)
+        face.strong(&face.locale.title(finding))
     );
     face.put(out, 6, &head);
     if caused && !face.all {

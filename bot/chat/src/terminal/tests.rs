@@ -21,6 +21,7 @@ fn screen(face: Face) -> String {
     let reports = reports();
     let card = |may_approve, approvers, needed| Card {
         proposal: &proposal,
+        title: &proposal.title,
         because: "/srv/shop/releases/2026-11-23/bin/serve is not executable",
         approvers,
         needed,

@@ -234,7 +234,7 @@ impl Locale {
                 self.explained_by(graph, node)
             };
             let (id, severity) = (&finding.id, self.severity(finding.severity));
-            let title = brief(&finding.title);
+            let title = brief(&self.title(finding));
             let title = title.trim_end_matches('.');
             parts.push(say!(
                 self,

@@ -93,16 +93,16 @@ impl Locale {
                 Confidence::Likely => self.say(" (likely)", "（很可能）"),
                 Confidence::Possible => self.say(" (possible)", "（可能）"),
             };
-            let title = full(&root.title);
+            let title = self.full(root);
             let text = say!(self, "{host}: {title}{sure}.", "{host}：{title}{sure}。");
             claim(text, cites(root));
             let (caused, others): (Vec<&&Finding>, Vec<&&Finding>) = rest
                 .iter()
                 .partition(|finding| root.explains.contains(&finding.id));
             if !caused.is_empty() {
-                let titles: Vec<&str> = caused
+                let titles: Vec<String> = caused
                     .iter()
-                    .map(|finding| full(&finding.title))
+                    .map(|finding| self.full(finding))
                     .take(3)
                     .collect();
                 let titles = titles.join(self.say("; ", "；"));
@@ -114,7 +114,7 @@ impl Locale {
                 );
             }
             for other in others.iter().take(2) {
-                let title = full(&other.title);
+                let title = self.full(other);
                 claim(
                     say!(self, "Also: {title}.", "此外：{title}。"),
                     cites(other),
@@ -132,15 +132,15 @@ impl Locale {
         }
         claims
     }
+
+    /// A title without a full stop, since the sentence sets its own.
+    fn full(self, finding: &Finding) -> String {
+        self.title(finding).trim_end_matches('.').to_owned()
+    }
 }
 
 fn cites(finding: &Finding) -> Vec<String> {
     std::iter::once(finding.id.to_string())
         .chain(finding.cites.iter().map(ToString::to_string))
         .collect()
-}
-
-/// A title without a full stop, since the sentence sets its own.
-fn full(title: &str) -> &str {
-    title.trim_end_matches('.')
 }

@@ -75,6 +75,28 @@ impl Locale {
         )
     }
 
+    /// What a code's explanation begins with.
+    #[must_use]
+    pub fn explains_head(self, code: &str, title: &str, severity: &str) -> String {
+        say!(
+            self,
+            "{code} — {title} ({severity})",
+            "{code} — {title}（{severity}）"
+        )
+    }
+
+    /// What is usually done about a finding.
+    #[must_use]
+    pub fn usually(self, usual: &str) -> String {
+        say!(self, "What is usually done: {usual}", "通常的处理：{usual}")
+    }
+
+    /// What stands before the runbooks for a code.
+    #[must_use]
+    pub const fn runbooks(self) -> &'static str {
+        self.say("Runbooks:", "处置手册：")
+    }
+
     /// What a finding rests on, and what it is the cause of.
     pub(crate) fn rests_on(self, finding: &Finding) -> String {
         let (code, sure) = (&finding.code, self.confidence(finding.confidence));

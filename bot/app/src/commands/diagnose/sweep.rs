@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use incident::Fact;
+use incident::notice::WhyNot;
 use incident::remediation::Incident;
 use probes::Window;
 use tokio::task::JoinSet;
@@ -12,7 +13,7 @@ use tokio::task::JoinSet;
 use crate::journal::JournalError;
 use crate::look::{self, Numbered, Seen};
 use crate::progress::Progress;
-use crate::propose::{self, At, Offers, Past};
+use crate::propose::{self, At, Offers, Past, Withheld};
 use crate::world::World;
 use crate::{clock, journal};
 
@@ -244,10 +245,7 @@ impl UnderWay {
     fn give_up_asking(&mut self) {
         for n in self.numbered.keys() {
             self.offers.entry(*n).or_insert_with(|| Offers {
-                withheld: vec![
-                    "any fix: the search for one ended by itself; this is a defect, please report it"
-                        .to_owned(),
-                ],
+                withheld: vec![Withheld::all(WhyNot::Defect)],
                 ..Offers::default()
             });
         }

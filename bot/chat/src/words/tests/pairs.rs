@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 /// The files of sentences.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("words.rs", include_str!("../../words.rs")),
     ("words/chat.rs", include_str!("../chat.rs")),
+    ("words/fixes.rs", include_str!("../fixes.rs")),
     ("words/picture.rs", include_str!("../picture.rs")),
     ("words/step.rs", include_str!("../step.rs")),
     ("words/summary.rs", include_str!("../summary.rs")),

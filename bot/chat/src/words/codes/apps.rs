@@ -1,0 +1,217 @@
+//! Codes of web servers, databases, languages and programs as such.
+
+use super::{Named, named};
+
+/// The codes.
+pub(super) const CODES: &[Named] = &[
+    named(
+        "nginx.config_syntax",
+        "nginx 配置有错误",
+        "nginx 无法用它启动或重新加载。",
+        "改正或注释掉出错的行。",
+    ),
+    named(
+        "nginx.upstream_down",
+        "nginx 连不上后端",
+        "请求以 502 或 504 结束。",
+        "修复后端服务。",
+    ),
+    named(
+        "nginx.worker_connections",
+        "nginx 连接数不足",
+        "worker 的连接已全部占用，请求被拒绝。",
+        "调大 worker_connections。",
+    ),
+    named(
+        "apache.config_syntax",
+        "Apache 配置有错误",
+        "Apache 无法用它启动或重新加载。",
+        "改正或注释掉出错的行。",
+    ),
+    named(
+        "apache.workers_busy",
+        "Apache 没有空闲的工作进程",
+        "工作进程全部忙碌，请求只能等待。",
+        "调大 MaxRequestWorkers；找出慢的页面。",
+    ),
+    named(
+        "sshd.config_syntax",
+        "sshd 配置有错误",
+        "sshd 无法用它重启；一旦重启，就再也没有人能登录。",
+        "在任何人重启 sshd 之前改正该行。",
+    ),
+    named(
+        "haproxy.config_syntax",
+        "HAProxy 配置有错误",
+        "HAProxy 无法用它启动或重新加载。",
+        "改正或注释掉出错的行。",
+    ),
+    named(
+        "haproxy.backend_down",
+        "HAProxy 的后端没有可用服务器",
+        "发往该后端的请求以 503 结束。",
+        "修复后端服务器。",
+    ),
+    named(
+        "php.extension_missing",
+        "缺少 PHP 扩展",
+        "页面或 PHP 本身需要的扩展没有加载。",
+        "为当前版本安装该扩展。",
+    ),
+    named(
+        "php.max_children",
+        "PHP 没有空闲的工作进程",
+        "PHP 工作进程全部忙碌，请求只能等待。",
+        "调大 pm.max_children；找出慢的页面。",
+    ),
+    named(
+        "python.module_missing",
+        "缺少 Python 模块",
+        "程序需要的模块找不到。",
+        "安装包含它的软件包。",
+    ),
+    named(
+        "node.module_missing",
+        "缺少 Node.js 模块",
+        "程序需要的模块找不到。",
+        "重新安装模块。",
+    ),
+    named(
+        "perl.module_missing",
+        "缺少 Perl 模块",
+        "程序需要的模块找不到。",
+        "安装包含它的软件包。",
+    ),
+    named(
+        "ruby.module_missing",
+        "缺少 Ruby 库",
+        "程序需要的库找不到。",
+        "重新安装该 gem。",
+    ),
+    named(
+        "mysql.too_many_connections",
+        "MySQL 连接数已满",
+        "允许的连接已全部占用。",
+        "调大 max_connections；查清是谁占着连接。",
+    ),
+    named(
+        "mysql.data_dir",
+        "MySQL 无法使用数据目录",
+        "它无权读写自己的文件。",
+        "恢复目录的属主；挂载该目录。",
+    ),
+    named(
+        "mysql.config",
+        "MySQL 配置有错误",
+        "有这个设置就无法启动。",
+        "改正或注释掉出错的行。",
+    ),
+    named(
+        "mysql.corrupt",
+        "MySQL 数据损坏",
+        "它无法启动，或有表无法读取。",
+        "先做备份；从备份恢复，或请熟悉的人修复。",
+    ),
+    named(
+        "mysql.access_denied",
+        "MySQL 拒绝登录",
+        "程序使用的用户名或密码不正确。",
+        "改正程序的配置或数据库授权。",
+    ),
+    named(
+        "postgres.too_many_connections",
+        "PostgreSQL 连接数已满",
+        "允许的连接已全部占用。",
+        "调大 max_connections，或在前面加连接池。",
+    ),
+    named(
+        "postgres.config",
+        "PostgreSQL 配置有错误",
+        "有这个设置就无法启动。",
+        "改正或注释掉出错的行。",
+    ),
+    named(
+        "postgres.data_dir",
+        "PostgreSQL 无法使用数据目录",
+        "它无权读写自己的文件，或拒绝接受目录的权限。",
+        "恢复属主和权限。",
+    ),
+    named(
+        "postgres.corrupt",
+        "PostgreSQL 数据损坏",
+        "它无法启动，或有表无法读取。",
+        "先做备份，再恢复。",
+    ),
+    named(
+        "postgres.access_denied",
+        "PostgreSQL 拒绝登录",
+        "程序使用的用户名或密码不正确，或 pg_hba.conf 不允许它登录。",
+        "改正程序的配置或 pg_hba.conf。",
+    ),
+    named(
+        "redis.write_refused",
+        "Redis 拒绝写入",
+        "它无法保存到磁盘，因此不接受写入。",
+        "修复它的目录，之后就会恢复写入。",
+    ),
+    named(
+        "redis.maxmemory",
+        "Redis 达到内存上限",
+        "它拒绝需要内存的写入。",
+        "调大 maxmemory，或选择会淘汰数据的策略。",
+    ),
+    named(
+        "redis.config",
+        "Redis 配置有错误",
+        "有这个设置就无法启动。",
+        "改正出错的行。",
+    ),
+    named(
+        "app.permission_denied",
+        "程序被拒绝访问",
+        "程序无权打开、写入或绑定它必须使用的对象。",
+        "恢复属主或权限。",
+    ),
+    named(
+        "app.no_space",
+        "程序没有空间可写",
+        "因空间或 inode 不足而写入失败。",
+        "在它写入的位置腾出空间。",
+    ),
+    named(
+        "app.connection_refused",
+        "程序的连接被拒绝",
+        "它要连接的对端没有监听，或被防火墙拒绝。",
+        "启动它需要的服务，或改正地址。",
+    ),
+    named(
+        "app.config_syntax",
+        "程序配置有错误",
+        "用现有配置无法启动。",
+        "改正报错的行。",
+    ),
+    named(
+        "web.root_missing",
+        "网站根目录不存在",
+        "访问该站点的人都会得到 404。",
+        "恢复该目录，或改正路径。",
+    ),
+    named(
+        "app.error",
+        "程序因自身错误退出",
+        "检查过的各项都无法解释服务为何没有运行，但有它最后的输出。",
+        "读这些输出，修复其中指出的问题。只重启通常没用。",
+    ),
+    named(
+        "mysql.locked",
+        "数据库文件被另一个进程占用",
+        "两个服务不能使用同样的文件，因此后一个无法启动。",
+        "找到占用文件的进程，并正常结束它。",
+    ),
+    named(
+        "app.out_of_memory",
+        "程序内存不足",
+        "它申请不到更多内存，或达到了自己的上限，因此退出。",
+        "提高上限，或减少它的占用。",
+    ),
+];
