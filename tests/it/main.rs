@@ -9,6 +9,7 @@
 
 mod away;
 mod bad_input;
+mod bodies;
 mod bot;
 mod daemon;
 mod discord;

@@ -64,7 +64,7 @@ fn check(host: &Host, target: &str) -> String {
 }
 
 /// Gives a host a key of its own, where those of the image are everybody's.
-fn with_own_key(host: &Host) -> String {
+pub(crate) fn with_own_key(host: &Host) -> String {
     host.must(
         "a key of its own",
         "rm -f /etc/ssh/ssh_host_*; ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key; systemctl restart ssh; eventually 10 sh -c \"ssh-keyscan -t ed25519 127.0.0.1 2>/dev/null | grep -q ssh-ed25519\"",

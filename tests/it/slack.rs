@@ -3,6 +3,8 @@
 
 mod intake;
 mod long;
+mod moved;
+mod trouble;
 
 use std::path::Path;
 
@@ -16,9 +18,9 @@ fn start(dir: &Path, slack: &Slack) -> Bot {
     start_with(dir, slack, "")
 }
 
-/// The same with more settings.
-fn start_with(dir: &Path, slack: &Slack, more: &str) -> Bot {
-    let settings = format!(
+/// Settings for a workspace, and more.
+fn settings(slack: &Slack, more: &str) -> String {
+    format!(
         r#"[slack]
 bot_token_file = "bot"
 app_token_file = "app"
@@ -26,9 +28,17 @@ api = "{}"
 {PEOPLE}
 {more}"#,
         slack.api_url()
-    );
-    let tokens = [("bot", slack.bot_token()), ("app", slack.app_token())];
-    Bot::start(dir, &settings, &tokens)
+    )
+}
+
+/// The tokens that the settings name.
+fn tokens(slack: &Slack) -> [(&'static str, &str); 2] {
+    [("bot", slack.bot_token()), ("app", slack.app_token())]
+}
+
+/// The same with more settings.
+fn start_with(dir: &Path, slack: &Slack, more: &str) -> Bot {
+    Bot::start(dir, &settings(slack, more), &tokens(slack))
 }
 
 /// Waits until Slack has noticed that the sockets of a dead bot are gone.

@@ -73,7 +73,8 @@ pub(crate) fn views<'a>(
 
 /// What a proposal is called: in Chinese as its runbook is, where that has a title in Chinese.
 pub(crate) fn title(world: &World, proposal: &Proposal, locale: Locale) -> String {
-    let page = world.library.get(&proposal.runbook);
+    let knowledge = world.shelf.knowledge();
+    let page = knowledge.library.get(&proposal.runbook);
     match (locale, page) {
         (Locale::English, _) | (_, None) => proposal.title.clone(),
         (Locale::Chinese, Some(page)) => {

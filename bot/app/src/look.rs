@@ -74,6 +74,7 @@ pub(crate) async fn look(
         unreachable: String::new(),
         ..Seen::nothing(host)
     };
+    let knowledge = world.shelf.knowledge();
     let symptom = (!symptom.is_empty()).then_some(symptom);
     let mut plan = Some(probes::first_wave(&window, symptom));
     while let Some(asked) = plan.take() {
@@ -113,14 +114,14 @@ pub(crate) async fn look(
             answers: &seen.answers,
             window,
         };
-        plan = probes::next_wave(&look, &world.signatures, wave);
+        plan = probes::next_wave(&look, &knowledge.signatures, wave);
     }
     let look = Look {
         host: &host.name,
         answers: &seen.answers,
         window,
     };
-    seen.judgement = Some(probes::judge(&look, &world.signatures));
+    seen.judgement = Some(probes::judge(&look, &knowledge.signatures));
     seen.vitals = Some(probes::vitals(&look));
     seen.took = clock::now().since(started);
     seen

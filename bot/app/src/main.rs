@@ -26,6 +26,7 @@ mod file;
 mod journal;
 mod json;
 mod keys;
+mod knowledge;
 mod look;
 mod people;
 mod perform;

@@ -215,8 +215,17 @@ async fn check_again(
         ));
     };
     if proposal.undoes.is_none() {
-        let page = world.library.get(&proposal.runbook);
-        if page.is_none_or(|page| page.version != proposal.runbook_version) {
+        world.shelf.reread().map_err(|why| {
+            format!("the runbooks cannot be read now ({why}); nothing was changed")
+        })?;
+        let knowledge = world.shelf.knowledge();
+        let page = knowledge.library.get(&proposal.runbook);
+        let same = |page: &runbook::Runbook| {
+            page.version == proposal.runbook_version
+                // What an older Sickbay proposed has no digest of it.
+                && (proposal.runbook_text.is_empty() || page.digest() == proposal.runbook_text)
+        };
+        if !page.is_some_and(same) {
             return Err(format!(
                 "runbook {} was changed since this was proposed; nothing was changed",
                 proposal.runbook

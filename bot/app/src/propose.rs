@@ -97,6 +97,7 @@ pub(crate) async fn offers(
         .iter()
         .flat_map(|finding| finding.explains.iter().cloned())
         .collect();
+    let knowledge = world.shelf.knowledge();
     let mut offered: BTreeSet<Vec<(String, Vec<String>)>> = BTreeSet::new();
     let bad = findings
         .iter()
@@ -106,12 +107,12 @@ pub(crate) async fn offers(
         if explained.contains(&finding.id) {
             continue;
         }
-        let matches = world.library.matches(finding, &findings);
+        let matches = knowledge.library.matches(finding, &findings);
         // The first that fits and cannot act on this finding: read by a person, where no other acts.
         let mut unfilled: Option<&runbook::Runbook> = None;
         let mut answered = false;
         for found in matches.found {
-            let Some(page) = world.library.get(&found.runbook) else {
+            let Some(page) = knowledge.library.get(&found.runbook) else {
                 continue;
             };
             let steps = match runbook::concretise(page, finding) {
@@ -394,6 +395,7 @@ fn make(
         privilege: line.privilege,
         runbook: page.id.clone(),
         runbook_version: page.version,
+        runbook_text: page.digest(),
         title: page.title.en.clone(),
         risk: page.risk,
         answers: finding.id.clone(),
@@ -440,7 +442,8 @@ pub(crate) fn requirement(world: &World, proposal: &Proposal) -> Requirement {
         world
             .policy
             .requirement(proposal.risk, &traits, proposal.min_approvals, life);
-    if let Some(page) = world.library.get(&proposal.runbook) {
+    let knowledge = world.shelf.knowledge();
+    if let Some(page) = knowledge.library.get(&proposal.runbook) {
         requirement.requester &= page.approval.requester;
     }
     requirement

@@ -72,6 +72,8 @@ struct Notes {
     shown: BTreeMap<IncidentId, u64>,
     /// Those whose thread does not show it.
     behind: BTreeSet<IncidentId>,
+    /// Whether it was said that none is behind any more since the start.
+    caught_up: bool,
     /// When open proposals expire.
     open: BTreeMap<ProposalId, Moment>,
 }
@@ -150,6 +152,8 @@ impl Serve {
                         tokio::spawn(async move { perform::recover(&serve.world).await });
                     }
                     count += 1;
+                    // What is wrong with them is in the log, and said where one is needed.
+                    let _usable = self.world.shelf.reread();
                     self.expire().await;
                     let now = clock::now();
                     match self.catch_up(since).await {
@@ -230,6 +234,7 @@ impl Serve {
                 notes.behind.iter().cloned().collect()
             })
             .unwrap_or_default();
+        self.say_caught_up();
         for id in behind {
             // One that is being brought up to date is not queued for again: in an outage each takes longer than a tick.
             if self.turn(&id).try_lock().is_err() {
@@ -242,6 +247,17 @@ impl Serve {
             });
         }
         Ok(())
+    }
+
+    /// Says once that all threads show what is so.
+    fn say_caught_up(&self) {
+        let Ok(mut notes) = self.notes.lock() else {
+            return;
+        };
+        if notes.behind.is_empty() && !notes.caught_up {
+            notes.caught_up = true;
+            screen::aside("sickbay: all threads are up to date");
+        }
     }
 
     /// The front on which a place or a message is, by its whole name; none where that platform is not served here.

@@ -1,6 +1,6 @@
 //! Everything a command works with, put together once.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chat::Locale;
 use ed25519_dalek::SigningKey;
@@ -8,12 +8,11 @@ use incident::policy::Policy;
 use incident::redact::Redactor;
 use incident::remediation::{Decision, Event, Incident};
 use incident::{Moment, Proposal, Span};
-use probes::Signatures;
-use runbook::Library;
 use store::{Leased, Store};
 
 use crate::cli::Global;
 use crate::journal::JournalError;
+use crate::knowledge::Shelf;
 use crate::people::{self, Person};
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -23,15 +22,6 @@ use crate::{clock, journal, place, propose};
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Usage(pub(crate) String);
-
-/// What needs no host and no journal: settings, runbooks, signatures.
-#[derive(Debug)]
-pub(crate) struct Knowledge {
-    /// The runbooks, built-in ones first, a site's own over them.
-    pub(crate) library: Library,
-    /// The log signatures.
-    pub(crate) signatures: Signatures,
-}
 
 /// Everything a command works with.
 #[derive(Debug)]
@@ -44,10 +34,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     /// The way to the hosts.
     pub(crate) hosts: hosts::Hosts,
-    /// The runbooks.
-    pub(crate) library: Library,
-    /// The log signatures.
-    pub(crate) signatures: Signatures,
+    /// The runbooks and log signatures.
+    pub(crate) shelf: Shelf,
     /// The key that signs grants.
     pub(crate) key: SigningKey,
     /// Takes secrets out.
@@ -70,83 +58,8 @@ pub(crate) fn locale(global: &Global, settings: &Settings, who: Option<&Person>)
 }
 
 /// An error and its sources in one sentence, as wrong usage.
-fn usage(error: &(dyn std::error::Error + 'static)) -> anyhow::Error {
+pub(crate) fn usage(error: &(dyn std::error::Error + 'static)) -> anyhow::Error {
     anyhow::Error::new(Usage(crate::sentence::of(error)))
-}
-
-/// The runbooks and signatures: the built-in ones, and a site's own laid over them.
-pub(crate) fn knowledge(global: &Global, settings: &Settings) -> anyhow::Result<Knowledge> {
-    let mut pages: Vec<(String, String)> = runbook::embedded::pages()
-        .map(|(path, text)| (path.to_owned(), text.to_owned()))
-        .collect();
-    pages.retain(|(path, _)| is_page(Path::new(path)));
-    let mut signature_files: Vec<(String, String)> = Vec::new();
-    if let Some(dir) = global.runbooks.as_ref().or(settings.runbooks.as_ref()) {
-        for path in files_below(dir)? {
-            let name = path.display().to_string();
-            if is_page(&path) {
-                pages.push((name, read(&path)?));
-            } else if path.extension().is_some_and(|ext| ext == "toml") {
-                signature_files.push((name, read(&path)?));
-            }
-        }
-    }
-    let (library, problems) = Library::load(pages);
-    if !problems.is_empty() {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        return Err(Usage(lines.join("\n")).into());
-    }
-    let mut signatures = Signatures::shipped().map_err(|error| usage(&error))?;
-    for (path, text) in &signature_files {
-        let site = Signatures::parse(path, text).map_err(|error| usage(&error))?;
-        signatures = signatures.with(site).map_err(|error| usage(&error))?;
-    }
-    Ok(Knowledge {
-        library,
-        signatures,
-    })
-}
-
-/// Whether a path is a runbook: Markdown that is neither the format's description nor the template.
-pub(crate) fn is_page(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    name.ends_with(".md") && name != "README.md" && !name.starts_with('_')
-}
-
-/// The text of a runbook or a file of signatures.
-pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
-    crate::file::text(path).map_err(|error| {
-        let why = crate::sentence::of(&error);
-        Usage(format!("cannot read {}: {why}", path.display())).into()
-    })
-}
-
-/// All files below a directory, in order of their paths.
-pub(crate) fn files_below(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut open = vec![dir.to_owned()];
-    while let Some(dir) = open.pop() {
-        let entries = std::fs::read_dir(&dir).map_err(|error| {
-            Usage(format!(
-                "cannot read the directory {}: {}",
-                dir.display(),
-                crate::sentence::of(&error)
-            ))
-        })?;
-        for entry in entries {
-            let path = entry?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 /// The inventory of the options and the settings.
@@ -210,10 +123,7 @@ impl World {
     pub(crate) async fn open(global: &Global, as_name: Option<&str>) -> anyhow::Result<Self> {
         let settings = settings(global)?;
         let who = people::at_terminal(&settings, as_name).map_err(|error| usage(&error))?;
-        let Knowledge {
-            library,
-            signatures,
-        } = knowledge(global, &settings)?;
+        let shelf = Shelf::open(global, &settings)?;
         let inventory = inventory(global, &settings)?;
         let state = global.state.as_deref().or(settings.state.as_deref());
         let dir = place::state_dir(state).map_err(|error| usage(&error))?;
@@ -245,8 +155,7 @@ impl World {
             policy,
             store,
             hosts,
-            library,
-            signatures,
+            shelf,
             key,
             redactor: Redactor::new(&salt),
             who,

@@ -106,6 +106,9 @@ pub struct Proposal {
     pub runbook: RunbookId,
     /// The runbook's version.
     pub runbook_version: u32,
+    /// The digest of the runbook's text; empty where an older Sickbay made it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub runbook_text: String,
     /// One line for people.
     pub title: String,
     /// The risk, from the runbook.
@@ -139,11 +142,11 @@ pub struct Proposal {
 impl Proposal {
     /// The digest that an approval is bound to: `sha256:<64 hex digits>`.
     ///
-    /// It covers runbook and version, the canonical steps with their needs, host, host key, login and privilege, the
+    /// It covers the runbook, its version and its text, the canonical steps with their needs, host, host key, login and privilege, the
     /// finding answered, the undo, the limits and the expiry.
     #[must_use]
     pub fn digest(&self) -> String {
-        let bound = serde_json::json!({
+        let mut bound = serde_json::json!({
             "format": 1,
             "id": self.id,
             "incident": self.incident,
@@ -163,6 +166,12 @@ impl Proposal {
             "min_approvals": self.min_approvals,
             "expires_at": self.expires_at,
         });
+        // An older one keeps the digest that it was approved by.
+        if !self.runbook_text.is_empty()
+            && let Some(bound) = bound.as_object_mut()
+        {
+            bound.insert("runbook_text".to_owned(), self.runbook_text.clone().into());
+        }
         crate::digest::of("sickbay proposal 1", &bound)
     }
 }

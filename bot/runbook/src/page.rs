@@ -114,6 +114,13 @@ pub struct Runbook {
 }
 
 impl Runbook {
+    /// The digest of the page as written: `sha256:<64 hex digits>`.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let text = serde_json::Value::String(self.source.clone());
+        incident::digest::of("sickbay runbook 1", &text)
+    }
+
     /// The Markdown under a heading.
     #[must_use]
     pub fn section(&self, heading: Heading) -> &str {

@@ -35,7 +35,7 @@ pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
         return Err(Usage(unknown(&wanted)).into());
     };
     let settings = world::settings(global)?;
-    let library = world::knowledge(global, &settings)?.library;
+    let library = crate::knowledge::read_all(global, &settings)?.library;
     let pages: Vec<_> = library
         .iter()
         .filter(|page| {

@@ -9,6 +9,7 @@ use probes::catalogue;
 
 use crate::cli::{Global, Output, Runbook};
 use crate::exit::Exit;
+use crate::knowledge;
 use crate::screen;
 use crate::world::{self, Usage};
 
@@ -60,7 +61,7 @@ fn about(page: &runbook::Runbook) -> serde_json::Value {
 
 fn list(global: &Global, output: &Output) -> anyhow::Result<Exit> {
     let settings = world::settings(global)?;
-    let library = world::knowledge(global, &settings)?.library;
+    let library = knowledge::read_all(global, &settings)?.library;
     if output.json {
         let pages: Vec<_> = library.iter().map(about).collect();
         screen::json(&serde_json::json!({ "version": 1, "runbooks": pages }));
@@ -80,7 +81,7 @@ fn list(global: &Global, output: &Output) -> anyhow::Result<Exit> {
 
 fn show(global: &Global, id: &str, output: &Output) -> anyhow::Result<Exit> {
     let settings = world::settings(global)?;
-    let library = world::knowledge(global, &settings)?.library;
+    let library = knowledge::read_all(global, &settings)?.library;
     let wanted = RunbookId::new(id).map_err(|bad| Usage(bad.to_string()))?;
     let Some(page) = library.get(&wanted) else {
         let near = incident::command::nearest(id, library.iter().map(|page| page.id.as_str()));
@@ -112,9 +113,9 @@ fn lint(global: &Global, paths: &[PathBuf], output: &Output) -> anyhow::Result<E
     let mut take = |path: &Path| -> anyhow::Result<bool> {
         let name = path.display().to_string();
         if path.extension().is_some_and(|ext| ext == "toml") {
-            signatures.push((name, world::read(path)?));
-        } else if world::is_page(path) {
-            pages.push((name, world::read(path)?));
+            signatures.push((name, knowledge::read(path)?));
+        } else if knowledge::is_page(path) {
+            pages.push((name, knowledge::read(path)?));
         } else {
             return Ok(false);
         }
@@ -123,14 +124,14 @@ fn lint(global: &Global, paths: &[PathBuf], output: &Output) -> anyhow::Result<E
     if paths.is_empty() {
         let settings = world::settings(global)?;
         if let Some(dir) = global.runbooks.as_ref().or(settings.runbooks.as_ref()) {
-            for path in world::files_below(dir)? {
+            for path in knowledge::files_below(dir)? {
                 take(&path)?;
             }
         }
     }
     for path in paths {
         if path.is_dir() {
-            for path in world::files_below(path)? {
+            for path in knowledge::files_below(path)? {
                 take(&path)?;
             }
         } else if !path.exists() {
@@ -149,7 +150,7 @@ fn lint(global: &Global, paths: &[PathBuf], output: &Output) -> anyhow::Result<E
     }
     if paths.is_empty() {
         let built_in =
-            runbook::embedded::pages().filter(|(path, _)| world::is_page(Path::new(path)));
+            runbook::embedded::pages().filter(|(path, _)| knowledge::is_page(Path::new(path)));
         pages.extend(built_in.map(|(path, text)| (path.to_owned(), text.to_owned())));
     }
     let mut problems = Vec::new();

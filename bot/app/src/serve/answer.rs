@@ -147,7 +147,8 @@ impl Serve {
     pub(super) fn runbook(&self, query: &str) -> String {
         const MOST: usize = 20;
         let named = RunbookId::new(query).ok();
-        if let Some(page) = named.and_then(|id| self.world.library.get(&id)) {
+        let knowledge = self.world.shelf.knowledge();
+        if let Some(page) = named.and_then(|id| knowledge.library.get(&id)) {
             // What stands before the text is for the program.
             let text = page.source.splitn(3, "---\n").nth(2);
             return format!(
@@ -161,8 +162,7 @@ impl Serve {
             let text = format!("{} {}", page.id, page.title.en).to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
-        let mut fitting: Vec<String> = self
-            .world
+        let mut fitting: Vec<String> = knowledge
             .library
             .iter()
             .filter(fits)

@@ -60,10 +60,16 @@ impl Serve {
             return;
         };
         let whole = self.send(&plan).await;
-        let incident = plan.incident;
+        self.note(&plan.incident, whole);
+        self.say_caught_up();
+    }
+
+    /// Notes what a thread shows, and until when its cards can be approved.
+    fn note(&self, incident: &Incident, whole: bool) {
         let Ok(mut notes) = self.notes.lock() else {
             return;
         };
+        let id = &incident.id;
         if whole {
             notes.shown.insert(id.clone(), incident.version);
             notes.behind.remove(id);

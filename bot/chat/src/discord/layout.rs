@@ -368,6 +368,8 @@ fn small(escaped: &str) -> String {
 }
 
 fn words_only(text: &str) -> Content {
+    // Discord refuses an empty message.
+    let text = if text.trim().is_empty() { "–" } else { text };
     Content {
         text: plain(text, TEXT),
         ..Content::default()

@@ -29,6 +29,7 @@ fn proposal() -> Proposal {
         privilege: Privilege::Sudo,
         runbook: id("unit-exec-permission"),
         runbook_version: 1,
+        runbook_text: "sha256:0".to_owned(),
         title: "Make it executable".into(),
         risk: Risk::Low,
         answers: id("f-1"),
@@ -185,12 +186,13 @@ fn the_digest_on_the_card_must_be_that_of_the_proposal() {
 #[test]
 fn every_bound_part_changes_the_digest() {
     let digest = proposal().digest();
-    let changes: [fn(&mut Proposal); 9] = [
+    let changes: [fn(&mut Proposal); 10] = [
         |p| p.host = id("web2"),
         |p| p.host_key = "SHA256:y".into(),
         |p| p.login = "root".into(),
         |p| p.privilege = Privilege::Root,
         |p| p.runbook_version = 2,
+        |p| p.runbook_text.clear(),
         |p| p.expires_at = Moment(1),
         |p| p.undo = Undo::Irreversible,
         |p| drop(p.steps.pop()),

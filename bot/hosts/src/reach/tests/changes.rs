@@ -36,6 +36,7 @@ fn approved(host_key: &str, steps: Vec<Step>, attempt: u32) -> Approved {
         privilege: Privilege::Root,
         runbook: RunbookId::new("test").unwrap(),
         runbook_version: 1,
+        runbook_text: "sha256:0".to_owned(),
         title: "test".to_owned(),
         risk: Risk::Low,
         answers: FindingId::nth(1),
