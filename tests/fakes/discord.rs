@@ -82,6 +82,8 @@ impl Discord {
         assert!(inner.doors.set(doors).is_ok());
         let discord = Self { inner };
         discord.user(BOT_USER, "sickbay");
+        let server = (GUILD.to_owned(), "Sickbay".to_owned(), state::INVITED);
+        discord.change(|state| state.servers.push(server));
         discord
     }
 

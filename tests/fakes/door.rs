@@ -199,6 +199,13 @@ fn say(said: Said) -> Result<Response<Full<Bytes>>, std::io::Error> {
     Ok(response.body(Full::new(Bytes::from(said.body))).unwrap())
 }
 
+/// The time as the `Date` header has it, of a clock that is so many seconds ahead.
+pub(crate) fn date(ahead: i64) -> String {
+    let now = jiff::Timestamp::now().as_second() + ahead;
+    let now = jiff::Timestamp::from_second(now).unwrap();
+    now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 /// Reads `a=1&b=2`, as queries and forms have it.
 pub(crate) fn form(text: &str) -> Vec<(String, String)> {
     text.split('&')

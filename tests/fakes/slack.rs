@@ -118,6 +118,7 @@ impl Slack {
         assert!(inner.doors.set(doors).is_ok());
         let slack = Self { inner };
         slack.scopes(&SCOPES);
+        slack.app_scopes(&["connections:write"]);
         slack.user(BOT_USER, "sickbay");
         slack
     }
@@ -234,6 +235,12 @@ impl Slack {
     pub fn scopes(&self, scopes: &[&str]) {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         self.change(|state| state.scopes = scopes);
+    }
+
+    /// Sets what the app-level token may do, in place of everything.
+    pub fn app_scopes(&self, scopes: &[&str]) {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        self.change(|state| state.app_scopes = scopes);
     }
 
     /// Every call is answered with `token_revoked` from here on.

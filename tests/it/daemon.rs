@@ -109,5 +109,22 @@ fn the_unit_starts_is_shut_in_and_reaches_hosts() {
     host.must(
         "its journal is its own",
         "[ \"$(stat -c '%U %a' /var/lib/sickbay-bot)\" = 'sickbay-bot 700' ]; [ ! -e /var/lib/sickbay ]; [ -s /var/lib/sickbay-bot/journal/journal.db ]",
+    ); // Nobody but the service has the secrets, so the doctor is run as it is.
+    let doctor = "/usr/local/bin/sickbay doctor --config /etc/sickbay/config.toml --state /var/lib/sickbay-bot/journal";
+    let told = host.must(
+        "the doctor is handed what the service is",
+        &format!("systemd-run -q --pipe --wait -p User=sickbay-bot -p LoadCredential=secret:/etc/sickbay/secrets {doctor} || true"),
     );
+    assert!(told.contains("secret_id_ed25519 SHA256:"), "{told}");
+    assert!(told.contains("ok    host keys"), "{told}");
+    assert!(
+        told.contains("?     bot token       the platform does not answer"),
+        "{told}"
+    );
+    let told = host.must(
+        "elsewhere it says that it cannot look",
+        &format!("runuser -u sickbay-bot -- {doctor} || true"),
+    );
+    assert!(told.contains("?     bot token       credential:"), "{told}");
+    assert!(told.contains("?     file            credential:"), "{told}");
 }

@@ -62,6 +62,7 @@ fn commands_without_a_host() {
     let audit = ["sound", "why", "records", "incidents"];
     check(&["audit", "verify"], 0, &audit);
     check(&["recover"], 0, &["done", "waiting", "stuck"]);
+    check(&["doctor"], 0, &["fine", "lines"]);
     let books = check(&["runbook", "list"], 0, &["runbooks"]);
     let book = books["runbooks"][0]["id"].as_str().unwrap();
     let about = [

@@ -13,6 +13,7 @@ mod bodies;
 mod bot;
 mod daemon;
 mod discord;
+mod doctor;
 mod fakes;
 mod harness;
 mod json;

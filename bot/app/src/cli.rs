@@ -15,6 +15,7 @@ To begin:
   sickbay diagnose web1 --symptom \"the site is down\"
   sickbay approve ID               the ID stands on the card of a fix
   sickbay rollback ID              undo it
+  sickbay doctor                   if something does not work
 
 Exit codes:
   0  nothing is wrong, or the fix was verified
@@ -94,6 +95,8 @@ pub(crate) enum Command {
     /// The audit trail.
     #[command(subcommand)]
     Audit(Audit),
+    /// Say what works, what does not and what to do about it; changes nothing.
+    Doctor(Doctor),
     /// Answer in chat: connect to the platforms that the settings name, until told to stop.
     Serve,
     /// Finish what an interrupted Sickbay left under way.
@@ -208,6 +211,15 @@ pub(crate) enum Runbook {
     },
     /// List the actions that a runbook may use.
     Actions(Output),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Also connect to every host of the inventory, as `hosts check` does.
+    #[arg(long)]
+    pub(crate) hosts: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]

@@ -32,3 +32,11 @@ pub(crate) fn day(at: Moment) -> String {
     jiff::Timestamp::from_millisecond(at.0)
         .map_or_else(|_| String::new(), |at| at.strftime("%Y%m%d").to_string())
 }
+
+/// The moment of a `Date` header: `Mon, 23 Nov 2026 09:30:00 GMT`.
+pub(crate) fn of_header(text: &str) -> Option<Moment> {
+    let at = jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(text)
+        .ok()?;
+    Some(Moment(at.as_millisecond()))
+}

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod click;
 pub(crate) mod diagnose;
+pub(crate) mod doctor;
 pub(crate) mod enrol;
 pub(crate) mod explain;
 pub(crate) mod hosts;

@@ -165,6 +165,7 @@ async fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Explain(asked) => commands::explain::run(global, asked),
         Command::Incident(asked) => commands::incident::run(global, asked).await,
         Command::Audit(Audit::Verify(output)) => commands::audit::verify(global, output).await,
+        Command::Doctor(asked) => Box::pin(commands::doctor::run(global, asked)).await,
         Command::Serve => Box::pin(serve::run(global)).await,
         Command::Recover(output) => commands::hosts::recover(global, output).await,
     }

@@ -32,10 +32,10 @@ pub(crate) enum PlaceError {
     BadKey { path: PathBuf },
 }
 
-/// The state directory: the one that was named, or `sickbay/` in the XDG state directory.
-pub(crate) fn state_dir(named: Option<&Path>) -> Result<PathBuf, PlaceError> {
-    let dir = match named {
-        Some(dir) => dir.to_owned(),
+/// Where the state directory is: the one that was named, or `sickbay/` in the XDG state directory.
+pub(crate) fn state_path(named: Option<&Path>) -> Result<PathBuf, PlaceError> {
+    match named {
+        Some(dir) => Ok(dir.to_owned()),
         None => {
             let base = std::env::var_os("XDG_STATE_HOME")
                 .map(PathBuf::from)
@@ -45,9 +45,14 @@ pub(crate) fn state_dir(named: Option<&Path>) -> Result<PathBuf, PlaceError> {
                     home.filter(|home| home.is_absolute())
                         .map(|home| home.join(".local/state"))
                 });
-            base.ok_or(PlaceError::NoHome)?.join("sickbay")
+            Ok(base.ok_or(PlaceError::NoHome)?.join("sickbay"))
         }
-    };
+    }
+}
+
+/// The state directory, made where it is not there.
+pub(crate) fn state_dir(named: Option<&Path>) -> Result<PathBuf, PlaceError> {
+    let dir = state_path(named)?;
     let unusable = |source| PlaceError::Unusable {
         path: dir.clone(),
         source,
@@ -69,8 +74,8 @@ pub(crate) fn state_dir(named: Option<&Path>) -> Result<PathBuf, PlaceError> {
     Ok(dir)
 }
 
-/// The key that signs grants, made at the first start.
-pub(crate) fn grant_key(dir: &Path) -> Result<SigningKey, PlaceError> {
+/// The key that signs grants; none where it is not made yet.
+pub(crate) fn known_grant_key(dir: &Path) -> Result<Option<SigningKey>, PlaceError> {
     let path = dir.join("grant.key");
     let unusable = |source| PlaceError::Unusable {
         path: path.clone(),
@@ -87,9 +92,23 @@ pub(crate) fn grant_key(dir: &Path) -> Result<SigningKey, PlaceError> {
             let bytes: [u8; 32] = bytes
                 .try_into()
                 .map_err(|_bytes| PlaceError::BadKey { path: path.clone() })?;
-            Ok(SigningKey::from_bytes(&bytes))
+            Ok(Some(SigningKey::from_bytes(&bytes)))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(unusable(source)),
+    }
+}
+
+/// The key that signs grants, made at the first start.
+pub(crate) fn grant_key(dir: &Path) -> Result<SigningKey, PlaceError> {
+    let path = dir.join("grant.key");
+    let unusable = |source| PlaceError::Unusable {
+        path: path.clone(),
+        source,
+    };
+    match known_grant_key(dir)? {
+        Some(key) => Ok(key),
+        None => {
             let bytes: [u8; 32] = random()?;
             // Written whole beside its place and linked into it: two first starts agree on one key.
             let mine = dir.join(format!("grant.key.{}", std::process::id()));
@@ -111,7 +130,6 @@ pub(crate) fn grant_key(dir: &Path) -> Result<SigningKey, PlaceError> {
                 Err(source) => Err(unusable(source)),
             }
         }
-        Err(source) => Err(unusable(source)),
     }
 }
 

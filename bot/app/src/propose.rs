@@ -449,7 +449,8 @@ pub(crate) fn requirement(world: &World, proposal: &Proposal) -> Requirement {
     requirement
 }
 
-fn traits_of(host: &hosts::Host) -> HostTraits {
+/// What a rule is told about a host.
+pub(crate) fn traits_of(host: &hosts::Host) -> HostTraits {
     HostTraits {
         name: host.name.clone(),
         groups: host.groups.clone(),

@@ -18,7 +18,7 @@ pub(crate) fn of(error: &(dyn Error + 'static)) -> String {
 }
 
 /// A text without what the operating system's and the database's libraries put around theirs.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut text = text.replace("error returned from database: ", "");
     while let Some(at) = text.find(" (os error ") {
         let end = text

@@ -5,7 +5,7 @@
 //! special case: the thread catches up.
 
 mod answer;
-mod fronts;
+pub(crate) mod fronts;
 mod hear;
 mod intake;
 mod sends;

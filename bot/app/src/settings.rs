@@ -204,7 +204,7 @@ impl Settings {
         Self::parse(path, &text)
     }
 
-    fn parse(path: &Path, text: &str) -> Result<Self, SettingsError> {
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, SettingsError> {
         let raw: Raw = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let before = text.get(..at).unwrap_or("");

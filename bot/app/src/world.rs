@@ -1,6 +1,6 @@
 //! Everything a command works with, put together once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chat::Locale;
 use ed25519_dalek::SigningKey;
@@ -118,6 +118,17 @@ pub(crate) fn ssh_config(global: &Global, settings: &Settings) -> Option<PathBuf
         })
 }
 
+/// What all connections to hosts share.
+pub(crate) fn ssh_options(global: &Global, settings: &Settings, state: &Path) -> hosts::Options {
+    hosts::Options {
+        ssh_config: ssh_config(global, settings),
+        known_hosts: state.join("known_hosts"),
+        fast_key_exchange: settings.fast_key_exchange,
+        helpers: kit().version().to_owned(),
+        ..hosts::Options::default()
+    }
+}
+
 impl World {
     /// Puts everything together. `as_name` is the responder that `--as` names.
     pub(crate) async fn open(global: &Global, as_name: Option<&str>) -> anyhow::Result<Self> {
@@ -141,13 +152,7 @@ impl World {
         };
         // The salt only has to be unknown to readers of the journal, and the same for one state directory.
         let salt = incident::digest::of_bytes("sickbay redaction salt", &key.to_bytes());
-        let options = hosts::Options {
-            ssh_config: ssh_config(global, &settings),
-            known_hosts: dir.join("known_hosts"),
-            fast_key_exchange: settings.fast_key_exchange,
-            helpers: kit().version().to_owned(),
-            ..hosts::Options::default()
-        };
+        let options = ssh_options(global, &settings, &dir);
         let hosts = hosts::Hosts::new(inventory, options).map_err(|error| usage(&error))?;
         let locale = locale(global, &settings, Some(&who));
         Ok(Self {

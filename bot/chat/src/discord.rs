@@ -8,6 +8,7 @@ mod commands;
 mod gateway;
 mod hear;
 mod layout;
+mod look;
 mod sure;
 mod text;
 
@@ -26,6 +27,7 @@ use crate::event::{ChatEvent, SendError};
 
 pub use hear::Socket;
 pub use layout::{Content, content, evidence};
+pub use look::{ADMINISTRATOR, Application, COMMANDS, Looked, PERMISSIONS, Server, look};
 
 /// How long the gateway may be unconnected, as [`Options`] has it.
 pub const PATIENCE: Duration = Duration::from_secs(90);

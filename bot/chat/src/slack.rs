@@ -6,6 +6,7 @@
 mod ear;
 mod hear;
 mod layout;
+mod look;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub use hear::Socket;
 #[cfg(test)]
 pub(crate) use layout::in_parts;
 pub use layout::{Content, content, evidence};
+pub use look::{Bot, Looked, SCOPES, Scope, look};
 
 type Connector = SlackClientHyperConnector<HttpsConnector<HttpConnector>>;
 pub(crate) type Client = SlackClient<Connector>;
@@ -75,18 +77,22 @@ pub enum SlackError {
 }
 
 fn connector(options: &Options) -> Result<Connector, SlackError> {
+    Ok(SlackClientHyperConnector::with_connector(https()?).with_slack_api_url(&options.api))
+}
+
+/// HTTP with the certificates that this machine trusts.
+fn https() -> Result<HttpsConnector<HttpConnector>, SlackError> {
     let mut http = HttpConnector::new();
     http.enforce_http(false);
     http.set_connect_timeout(Some(CONNECT));
     http.set_nodelay(true);
     let provider = rustls::crypto::ring::default_provider();
-    let https = hyper_rustls::HttpsConnectorBuilder::new()
+    Ok(hyper_rustls::HttpsConnectorBuilder::new()
         .with_provider_and_native_roots(provider)
         .map_err(SlackError::Roots)?
         .https_or_http()
         .enable_http1()
-        .wrap_connector(http);
-    Ok(SlackClientHyperConnector::with_connector(https).with_slack_api_url(&options.api))
+        .wrap_connector(http))
 }
 
 /// Who we are in a workspace.
@@ -268,17 +274,21 @@ async fn called<T>(call: impl Future<Output = ClientResult<T>>) -> Result<T, Sen
         Ok(Err(SlackClientError::RateLimitError(limited))) => Err(SendError::Limited(
             limited.retry_after.unwrap_or(Duration::from_secs(1)),
         )),
-        Ok(Err(SlackClientError::ApiError(refused))) => match refused.code.as_str() {
-            // Slack's own words for a bad moment.
-            "internal_error"
-            | "fatal_error"
-            | "service_unavailable"
-            | "request_timeout"
-            | "ratelimited"
-            | "rate_limited"
-            | "team_added_to_org" => Err(SendError::Trouble(refused.code)),
-            _ => Err(SendError::Refused(refused.code)),
-        },
+        Ok(Err(SlackClientError::ApiError(refused))) => Err(sorted(refused.code)),
         Ok(Err(other)) => Err(SendError::Trouble(other.to_string())),
+    }
+}
+
+/// Whether a code of Slack's is a refusal, or its word for a bad moment.
+fn sorted(code: String) -> SendError {
+    match code.as_str() {
+        "internal_error"
+        | "fatal_error"
+        | "service_unavailable"
+        | "request_timeout"
+        | "ratelimited"
+        | "rate_limited"
+        | "team_added_to_org" => SendError::Trouble(code),
+        _ => SendError::Refused(code),
     }
 }

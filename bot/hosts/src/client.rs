@@ -220,35 +220,73 @@ fn user_config() -> Option<PathBuf> {
     Some(PathBuf::from(std::env::var_os("HOME")?).join(".ssh/config"))
 }
 
-/// A short directory of our own for control sockets: a socket's path may have 108 bytes, and ssh adds 17 of its own.
-pub(crate) fn sockets() -> Result<PathBuf, (PathBuf, std::io::Error)> {
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+/// Where control sockets may be made, the best place first: a socket's path may have 108 bytes, and ssh adds 17 of its own.
+fn places_for_sockets() -> impl Iterator<Item = PathBuf> {
     let uid = rustix::process::getuid().as_raw();
     let wanted = std::env::var_os("XDG_RUNTIME_DIR")
         .map(|dir| PathBuf::from(dir).join("sickbay"))
         .filter(|path| path.as_os_str().len() <= 60 && path.is_absolute())
         .or_else(|| (uid == 0).then(|| PathBuf::from("/run/sickbay-ssh")));
-    let mut last = std::io::Error::from(std::io::ErrorKind::NotFound);
-    let mut tried = PathBuf::from(format!("/tmp/sickbay-{uid}"));
-    for path in wanted.into_iter().chain([tried.clone()]) {
-        tried.clone_from(&path);
-        if let Err(error) = std::fs::DirBuilder::new()
+    wanted
+        .into_iter()
+        .chain([PathBuf::from(format!("/tmp/sickbay-{uid}"))])
+}
+
+/// Whether a directory is one of this user's alone.
+fn ours_alone(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let uid = rustix::process::getuid().as_raw();
+    let about = std::fs::symlink_metadata(path)?;
+    if about.is_dir() && about.uid() == uid && about.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(std::io::Error::other(
+        "it is not a directory of this user's alone",
+    ))
+}
+
+/// A short directory of our own for control sockets.
+pub(crate) fn sockets() -> Result<PathBuf, (PathBuf, std::io::Error)> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    serving(|path| {
+        std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
-            .create(&path)
-        {
-            last = error;
-            continue;
+            .create(path)?;
+        ours_alone(path)
+    })
+}
+
+/// The same one, where it is there or could be made. Nothing is made.
+pub(crate) fn place_for_sockets() -> Result<PathBuf, (PathBuf, std::io::Error)> {
+    use rustix::fs::Access;
+    serving(|path| match ours_alone(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let above = path.parent().unwrap_or(path);
+            Ok(rustix::fs::access(
+                above,
+                Access::WRITE_OK | Access::EXEC_OK,
+            )?)
         }
-        match std::fs::symlink_metadata(&path) {
-            Ok(about) if about.is_dir() && about.uid() == uid && about.mode() & 0o077 == 0 => {
-                return Ok(path);
-            }
-            Ok(_) => last = std::io::Error::other("it is not a directory of this user's alone"),
-            Err(error) => last = error,
+        looked => looked,
+    })
+}
+
+/// The first place for control sockets that serves, or the last with why it does not.
+fn serving(
+    serves: impl Fn(&Path) -> std::io::Result<()>,
+) -> Result<PathBuf, (PathBuf, std::io::Error)> {
+    let mut last = (
+        PathBuf::new(),
+        std::io::Error::from(std::io::ErrorKind::NotFound),
+    );
+    for path in places_for_sockets() {
+        match serves(&path) {
+            Ok(()) => return Ok(path),
+            Err(error) => last = (path, error),
         }
     }
-    Err((tried, last))
+    Err(last)
 }
 
 /// Removes what a process that was killed left behind: sockets nobody listens on, configurations older than a day.

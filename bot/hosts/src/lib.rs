@@ -27,6 +27,7 @@ pub mod inventory;
 mod kit;
 mod lane;
 mod line;
+pub mod machine;
 mod master;
 mod pool;
 mod quote;

@@ -38,7 +38,9 @@ pub enum Hosts {
 }
 
 impl Hosts {
-    fn fit(&self, host: &HostTraits) -> bool {
+    /// Whether a host is among them.
+    #[must_use]
+    pub fn fit(&self, host: &HostTraits) -> bool {
         match self {
             Self::All => true,
             Self::Local => host.local,

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use incident::Moment;
-use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
+use sqlx::{Connection as _, SqliteConnection};
 
 use crate::fault::{BUSY_SECONDS, Fault};
 use crate::head::HeadKey;
@@ -18,12 +18,13 @@ use crate::place::{self, PlaceError};
 use crate::points::point;
 use crate::{record, sql};
 
+use engine::migrate;
 pub(crate) use engine::options;
-use engine::{check_engine, check_pages, check_settings, migrate, pool};
+pub(crate) use engine::{check_engine, check_known, check_pages, check_settings, pool};
 pub use error::OpenError;
 
 /// A file up to this size is checked whenever it is opened; a larger one by `audit verify`.
-const CHECKED_AT_OPEN: u64 = 64 * 1024 * 1024;
+pub(crate) const CHECKED_AT_OPEN: u64 = 64 * 1024 * 1024;
 
 /// The journal. Cheap to clone; several processes may have it open at once.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ struct Inner {
     journal: String,
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Where the journal is only looked at: what keeps its log from being folded into the file when the others end.
+    keeper: tokio::sync::Mutex<Option<SqliteConnection>>,
 }
 
 impl Store {
@@ -89,24 +92,39 @@ impl Store {
             .await
             .map_err(fault)?;
         drop(conn);
-        let store = Self {
+        let store = Self::of(dir, path, journal, writer, head_key, None);
+        store.begin_head(dir).await?;
+        Ok(store)
+    }
+
+    pub(crate) fn of(
+        dir: &Path,
+        path: PathBuf,
+        journal: String,
+        writer: SqlitePool,
+        head_key: Option<HeadKey>,
+        keeper: Option<SqliteConnection>,
+    ) -> Self {
+        Self {
             inner: Arc::new(Inner {
                 readers: pool(&path, 4),
+                keeper: tokio::sync::Mutex::new(keeper),
                 head: dir.join("head"),
                 path,
                 head_key,
                 journal,
                 writer,
             }),
-        };
-        store.begin_head(dir).await?;
-        Ok(store)
+        }
     }
 
     /// Closes the journal and folds its log into the file. Not closing it loses nothing.
     pub async fn close(self) {
         self.inner.readers.close().await;
         self.inner.writer.close().await;
+        if let Some(keeper) = self.inner.keeper.lock().await.take() {
+            let _gone = keeper.close().await;
+        }
     }
 
     /// The database file.

@@ -90,7 +90,7 @@ pub enum PlaceError {
 
 impl PlaceError {
     /// Sorts what the system said by what a person can do about it.
-    fn of(dir: &Path, source: std::io::Error) -> Self {
+    pub(crate) fn of(dir: &Path, source: std::io::Error) -> Self {
         let dir = dir.to_owned();
         let kind = source.kind();
         if let ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem = kind {
@@ -136,6 +136,11 @@ pub(crate) fn prepare(dir: &Path) -> Result<File, PlaceError> {
         .mode(0o700)
         .create(dir)
         .map_err(|source| PlaceError::of(dir, source))?;
+    check(dir)
+}
+
+/// Refuses a directory where a journal would not be safe, and makes nothing.
+pub(crate) fn check(dir: &Path) -> Result<File, PlaceError> {
     let handle = File::open(dir).map_err(|source| PlaceError::of(dir, source))?;
     let about = handle
         .metadata()
@@ -162,7 +167,7 @@ pub(crate) fn prepare(dir: &Path) -> Result<File, PlaceError> {
             kind,
         });
     }
-    if IN_MEMORY.iter().any(|magic| same(*magic, disk.f_type)) {
+    if in_memory(disk.f_type) {
         tracing::warn!(
             "the state directory {} is in memory: its journal is gone after a reboot",
             dir.display()
@@ -178,6 +183,11 @@ fn remote(magic: impl Into<i128>) -> Option<&'static str> {
         .iter()
         .find(|(known, _)| same(*known, magic))
         .map(|(_, kind)| *kind)
+}
+
+/// Whether a reboot empties such a file system.
+pub(crate) fn in_memory(magic: impl Into<i128> + Copy) -> bool {
+    IN_MEMORY.iter().any(|known| same(*known, magic))
 }
 
 /// The kernel's type is signed on some machines and has 32 bits that matter.

@@ -14,7 +14,7 @@ use super::Inner;
 use super::limits::Wrong;
 use super::parts::{Body, read};
 use super::state::{Call, State};
-use crate::fakes::door::{Heard, Said};
+use crate::fakes::door::{Heard, Said, date};
 use crate::fakes::trouble::Trouble;
 
 pub(super) use interactions::respond;
@@ -159,7 +159,8 @@ fn decide(inner: &Inner, asked: &str, heard: &Heard) -> Said {
                 Said::json(no.status, &body)
             }
         };
-        said.with("x-ratelimit-limit", 1000)
+        said.with("date", date(state.clock_ahead))
+            .with("x-ratelimit-limit", 1000)
             .with("x-ratelimit-remaining", 999)
             .with("x-ratelimit-reset-after", "0.050")
             .with("x-ratelimit-bucket", "fake")

@@ -14,6 +14,9 @@ pub const GUILD: &str = "100000000000000001";
 pub(crate) const APP: &str = "900000000000000001";
 pub(crate) const BOT_USER: &str = "900000000000000002";
 
+/// What README's invitation lets the bot do in a server.
+pub(crate) const INVITED: u64 = 309_237_697_536;
+
 /// What kind of conversation a channel is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChannelKind {
@@ -228,6 +231,14 @@ pub struct State {
     pub flaps: usize,
     /// Connections that were taken while the gateway was mute.
     pub waiting: usize,
+    /// How far its clock is ahead, in seconds.
+    pub clock_ahead: i64,
+    /// The servers that the bot was added to: id, name, and what it may do there.
+    pub servers: Vec<(String, String, u64)>,
+    /// The application's flags.
+    pub flags: u64,
+    /// Where interactions are posted instead of the gateway, as the portal has it.
+    pub interactions_url: Option<String>,
     pub(crate) mute: bool,
     pub(crate) privileged: u64,
     pub(crate) orders: Orders,

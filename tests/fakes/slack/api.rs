@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::state::{Call, State};
 use super::{Inner, methods};
-use crate::fakes::door::{Heard, Said, form};
+use crate::fakes::door::{Heard, Said, date, form};
 use crate::fakes::trouble::Trouble;
 
 /// Why a method does nothing: Slack's code, and what exactly was wrong.
@@ -214,8 +214,12 @@ fn decide(inner: &Inner, name: &str, args: Result<Args, No>, heard: &Heard) -> S
                 body
             }
         };
-        let scopes: Vec<&str> = state.scopes.iter().map(String::as_str).collect();
-        Said::json(200, &body).with("x-oauth-scopes", scopes.join(","))
+        let said = Said::json(200, &body).with("date", date(state.clock_ahead));
+        // Whose token it is not tells of no scopes.
+        match kind(inner, heard) {
+            Some(kind) => said.with("x-oauth-scopes", scopes_of(state, kind)),
+            None => said,
+        }
     })
 }
 
@@ -228,18 +232,17 @@ fn perform(state: &mut State, inner: &Inner, name: &str, args: &Args, heard: &He
         ));
     };
     let token = heard.header("authorization").strip_prefix("Bearer ");
-    let kind = match token {
-        None => return Err(No::new("not_authed", "no bearer token")),
-        Some(_) if state.tokens_revoked => return Err("token_revoked".into()),
-        Some(token) if token == inner.bot_token => Token::Bot,
-        Some(token) if token == inner.app_token => Token::App,
-        Some(_) => return Err("invalid_auth".into()),
+    let kind = match (token, kind(inner, heard)) {
+        (None, _) => return Err(No::new("not_authed", "no bearer token")),
+        (Some(_), _) if state.tokens_revoked => return Err("token_revoked".into()),
+        (Some(_), Some(kind)) => kind,
+        (Some(_), None) => return Err("invalid_auth".into()),
     };
     if method.token != Token::Any && method.token != kind {
         return Err("not_allowed_token_type".into());
     }
     if !method.scope.is_empty() {
-        need_scope(state, method.scope)?;
+        need(state, kind, method.scope)?;
     }
     let json = heard.header("content-type").starts_with("application/json");
     if method.form_only && json && !heard.body.is_empty() && heard.verb == "POST" {
@@ -255,17 +258,42 @@ fn perform(state: &mut State, inner: &Inner, name: &str, args: &Args, heard: &He
     (method.run)(state, args, inner)
 }
 
-/// Refuses what the token has no scope for.
+/// Refuses what the bot's token has no scope for.
 pub(crate) fn need_scope(state: &State, scope: &str) -> Result<(), No> {
-    if state.scopes.contains(scope) {
+    need(state, Token::Bot, scope)
+}
+
+fn need(state: &State, kind: Token, scope: &str) -> Result<(), No> {
+    let provided = scopes_of(state, kind);
+    if provided.split(',').any(|one| one == scope) {
         return Ok(());
     }
-    let provided: Vec<&str> = state.scopes.iter().map(String::as_str).collect();
     Err(No {
         code: "missing_scope".to_owned(),
         detail: format!("needs {scope}"),
-        more: json!({"needed": scope, "provided": provided.join(",")}),
+        more: json!({"needed": scope, "provided": provided}),
     })
+}
+
+/// What a token of this kind may do.
+fn scopes_of(state: &State, kind: Token) -> String {
+    let scopes = match kind {
+        Token::App => &state.app_scopes,
+        Token::Bot | Token::Any => &state.scopes,
+    };
+    let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+    scopes.join(",")
+}
+
+/// Which of the two tokens a request carries, if one of them.
+fn kind(inner: &Inner, heard: &Heard) -> Option<Token> {
+    let token = heard.header("authorization").strip_prefix("Bearer ")?;
+    let known = [
+        (&inner.bot_token, Token::Bot),
+        (&inner.app_token, Token::App),
+    ];
+    let found = known.into_iter().find(|(known, _kind)| *known == token);
+    found.map(|(_token, kind)| kind)
 }
 
 /// Arguments from the query, a form or JSON. `null` is as good as not given.

@@ -238,7 +238,10 @@ pub struct State {
     pub hellos: usize,
     /// Sockets still to be dropped after their hello.
     pub flaps: usize,
+    /// How far its clock is ahead, in seconds.
+    pub clock_ahead: i64,
     pub(crate) scopes: BTreeSet<String>,
+    pub(crate) app_scopes: BTreeSet<String>,
     pub(crate) orders: Orders,
     pub(crate) rates: Rates,
     pub(crate) response_urls: BTreeMap<String, ResponseUrl>,

@@ -104,43 +104,92 @@ fn show(global: &Global, id: &str, output: &Output) -> anyhow::Result<Exit> {
     Ok(Exit::Fine)
 }
 
-fn lint(global: &Global, paths: &[PathBuf], output: &Output) -> anyhow::Result<Exit> {
-    let codes: BTreeSet<Code> = catalogue::entries()
-        .filter_map(|entry| Code::new(entry.code).ok())
-        .collect();
-    let mut pages: Vec<(String, String)> = Vec::new();
-    let mut signatures: Vec<(String, String)> = Vec::new();
-    let mut take = |path: &Path| -> anyhow::Result<bool> {
+/// What is wrong with the runbooks and signatures of a site.
+#[derive(Debug, Default)]
+pub(crate) struct Linted {
+    /// How many files were read.
+    pub(crate) files: usize,
+    /// One line each, with its place.
+    pub(crate) problems: Vec<String>,
+}
+
+/// Runbooks and files of signatures: where each is, and its text.
+#[derive(Default)]
+struct Pages {
+    pages: Vec<(String, String)>,
+    signatures: Vec<(String, String)>,
+}
+
+impl Pages {
+    /// Reads a file. False where it is neither.
+    fn take(&mut self, path: &Path) -> anyhow::Result<bool> {
         let name = path.display().to_string();
         if path.extension().is_some_and(|ext| ext == "toml") {
-            signatures.push((name, knowledge::read(path)?));
+            self.signatures.push((name, knowledge::read(path)?));
         } else if knowledge::is_page(path) {
-            pages.push((name, knowledge::read(path)?));
+            self.pages.push((name, knowledge::read(path)?));
         } else {
             return Ok(false);
         }
         Ok(true)
-    };
+    }
+
+    /// Reads all that lie below a directory.
+    fn take_below(&mut self, dir: &Path) -> anyhow::Result<()> {
+        for path in knowledge::files_below(dir)? {
+            self.take(&path)?;
+        }
+        Ok(())
+    }
+
+    fn linted(&self) -> Linted {
+        let codes: BTreeSet<Code> = catalogue::entries()
+            .filter_map(|entry| Code::new(entry.code).ok())
+            .collect();
+        let mut problems = Vec::new();
+        for (path, text) in &self.pages {
+            match runbook::parse(path, text) {
+                Ok(page) => problems.extend(runbook::lint(&page, &codes)),
+                Err(found) => problems.extend(found),
+            }
+        }
+        let mut said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        said.extend(self.signatures.iter().filter_map(|(path, text)| {
+            let error = probes::Signatures::parse(path, text).err()?;
+            Some(error.to_string())
+        }));
+        Linted {
+            files: self.pages.len() + self.signatures.len(),
+            problems: said,
+        }
+    }
+}
+
+/// Lints all runbooks and signatures below a directory.
+pub(crate) fn lint_below(dir: &Path) -> anyhow::Result<Linted> {
+    let mut found = Pages::default();
+    found.take_below(dir)?;
+    Ok(found.linted())
+}
+
+fn lint(global: &Global, paths: &[PathBuf], output: &Output) -> anyhow::Result<Exit> {
+    let mut found = Pages::default();
     if paths.is_empty() {
         let settings = world::settings(global)?;
         if let Some(dir) = global.runbooks.as_ref().or(settings.runbooks.as_ref()) {
-            for path in knowledge::files_below(dir)? {
-                take(&path)?;
-            }
+            found.take_below(dir)?;
         }
     }
     for path in paths {
         if path.is_dir() {
-            for path in knowledge::files_below(path)? {
-                take(&path)?;
-            }
+            found.take_below(path)?;
         } else if !path.exists() {
             return Err(Usage(format!(
                 "there is no {}; name a runbook or a directory of them",
                 path.display()
             ))
             .into());
-        } else if !take(path)? {
+        } else if !found.take(path)? {
             return Err(Usage(format!(
                 "{} is no runbook: a page ends in .md, a file of signatures in .toml",
                 path.display()
@@ -151,26 +200,18 @@ fn lint(global: &Global, paths: &[PathBuf], output: &Output) -> anyhow::Result<E
     if paths.is_empty() {
         let built_in =
             runbook::embedded::pages().filter(|(path, _)| knowledge::is_page(Path::new(path)));
-        pages.extend(built_in.map(|(path, text)| (path.to_owned(), text.to_owned())));
+        let built_in = built_in.map(|(path, text)| (path.to_owned(), text.to_owned()));
+        found.pages.extend(built_in);
     }
-    let mut problems = Vec::new();
-    for (path, text) in &pages {
-        match runbook::parse(path, text) {
-            Ok(page) => problems.extend(runbook::lint(&page, &codes)),
-            Err(found) => problems.extend(found),
-        }
-    }
-    let mut said: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    said.extend(signatures.iter().filter_map(|(path, text)| {
-        let error = probes::Signatures::parse(path, text).err()?;
-        Some(error.to_string())
-    }));
+    let Linted {
+        files: count,
+        problems: mut said,
+    } = found.linted();
     if paths.is_empty() {
         let ours = probes::Signatures::check_shipped().err();
         said.extend(ours.map(|error| error.to_string()));
     }
     let bad = said.len();
-    let count = pages.len() + signatures.len();
     if output.json {
         screen::json(&serde_json::json!({ "version": 1, "files": count, "problems": said }));
     } else {

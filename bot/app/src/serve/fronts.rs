@@ -61,7 +61,7 @@ fn targets(inventory: &hosts::Inventory) -> Vec<String> {
 }
 
 /// The bot's token of Discord from its file: three parts with dots between them.
-fn discord_token(from: &Secret) -> anyhow::Result<String> {
+pub(crate) fn discord_token(from: &Secret) -> anyhow::Result<String> {
     let token = secret(from)?;
     if token.contains(char::is_whitespace)
         || token.split('.').filter(|part| !part.is_empty()).count() != 3
@@ -75,7 +75,7 @@ fn discord_token(from: &Secret) -> anyhow::Result<String> {
 }
 
 /// A token from its file. What is in it is never shown.
-fn token(from: &Secret, begins: &str) -> anyhow::Result<String> {
+pub(crate) fn token(from: &Secret, begins: &str) -> anyhow::Result<String> {
     let token = secret(from)?;
     if !token.starts_with(begins) || token.contains(char::is_whitespace) {
         return Err(Usage(format!(

@@ -39,7 +39,7 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 /// A pool whose connections are made when they are needed.
-pub(super) fn pool(path: &Path, connections: u32) -> SqlitePool {
+pub(crate) fn pool(path: &Path, connections: u32) -> SqlitePool {
     SqlitePoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(3 * BUSY_SECONDS))
@@ -50,7 +50,7 @@ pub(super) fn pool(path: &Path, connections: u32) -> SqlitePool {
 }
 
 /// Refuses an engine that loses data.
-pub(super) async fn check_engine(
+pub(crate) async fn check_engine(
     conn: &mut SqliteConnection,
 ) -> Result<Result<(), OpenError>, sqlx::Error> {
     let found: String = sqlx::query_scalar("SELECT sqlite_version()")
@@ -78,7 +78,7 @@ const SETTINGS: &[(&str, &str, &str)] = &[
 ];
 
 /// Reads the safety settings back.
-pub(super) async fn check_settings(
+pub(crate) async fn check_settings(
     conn: &mut SqliteConnection,
     path: &Path,
 ) -> Result<Result<(), OpenError>, sqlx::Error> {
@@ -110,40 +110,8 @@ fn as_text(row: &sqlx::sqlite::SqliteRow) -> String {
 pub(super) async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
     let fault = |error| OpenError::from(Fault::of(path, error));
     let mut tx = conn.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
-    let id: i64 = sqlx::query_scalar("PRAGMA application_id")
-        .fetch_one(&mut *tx)
-        .await
-        .map_err(fault)?;
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
-        .fetch_one(&mut *tx)
-        .await
-        .map_err(fault)?;
-    if id != APPLICATION_ID && (id != 0 || tables > 0) {
-        return Err(OpenError::Foreign {
-            path: path.to_owned(),
-        });
-    }
-    let known = MIGRATIONS
-        .iter()
-        .map(|step| step.version)
-        .max()
-        .unwrap_or(0);
-    if tables > 0 {
-        let found: i64 =
-            sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
-                .fetch_one(&mut *tx)
-                .await
-                .map_err(fault)?;
-        if found > known {
-            return Err(OpenError::Newer {
-                path: path.to_owned(),
-                found,
-                known,
-            });
-        }
-        if found == known {
-            return tx.rollback().await.map_err(fault);
-        }
+    if check_known(&mut tx, path).await? {
+        return tx.rollback().await.map_err(fault);
     }
     sqlx::query("PRAGMA application_id = 1399415659")
         .execute(&mut *tx)
@@ -164,8 +132,49 @@ pub(super) async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<
     tx.commit().await.map_err(fault)
 }
 
+/// Refuses a file that is not ours or of a later version; says whether its schema is the newest that we know.
+pub(crate) async fn check_known(
+    conn: &mut SqliteConnection,
+    path: &Path,
+) -> Result<bool, OpenError> {
+    let fault = |error| OpenError::from(Fault::of(path, error));
+    let id: i64 = sqlx::query_scalar("PRAGMA application_id")
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(fault)?;
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(fault)?;
+    if id != APPLICATION_ID && (id != 0 || tables > 0) {
+        return Err(OpenError::Foreign {
+            path: path.to_owned(),
+        });
+    }
+    if tables == 0 {
+        return Ok(false);
+    }
+    let known = MIGRATIONS
+        .iter()
+        .map(|step| step.version)
+        .max()
+        .unwrap_or(0);
+    let found: i64 = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(fault)?;
+    if found > known {
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    Ok(found == known)
+}
+
 /// Looks for pages that do not fit together.
-pub(super) async fn check_pages(conn: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
+pub(crate) async fn check_pages(conn: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
     let found: String = sqlx::query_scalar("PRAGMA quick_check(1)")
         .fetch_one(conn)
         .await

@@ -14,6 +14,7 @@ mod claims;
 mod common;
 mod crash;
 mod leases;
+mod looking;
 mod model;
 mod opening;
 mod processes;

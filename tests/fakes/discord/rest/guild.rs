@@ -24,11 +24,7 @@ pub(super) fn answer(state: &mut State, inner: &Inner, asked: &Asked<'_>) -> Ans
             me["mfa_enabled"] = json!(true);
             Ok((200, me))
         }
-        ("GET", ["users", "@me", "guilds"]) => Ok((
-            200,
-            json!([{"id": GUILD, "name": "Sickbay", "icon": null, "owner": false,
-                "permissions": "2147483647", "features": []}]),
-        )),
+        ("GET", ["users", "@me", "guilds"]) => servers(state, asked),
         ("POST", ["users", "@me", "channels"]) => {
             let user = asked.body.json["recipient_id"]
                 .as_str()
@@ -51,7 +47,8 @@ pub(super) fn answer(state: &mut State, inner: &Inner, asked: &Asked<'_>) -> Ans
         ("GET", ["applications" | "oauth2", .., "@me"]) => Ok((
             200,
             json!({"id": APP, "name": "sickbay", "icon": null, "description": "", "bot_public": false,
-                "bot_require_code_grant": false, "verify_key": inner.public_key(), "flags": 0}),
+                "bot_require_code_grant": false, "verify_key": inner.public_key(),
+                "flags": state.flags, "interactions_endpoint_url": state.interactions_url}),
         )),
         (_, ["applications", APP, rest @ ..]) => commands(state, asked, rest),
         (_, ["guilds", GUILD, rest @ ..]) => guild(state, asked, rest),
@@ -64,10 +61,40 @@ pub(super) fn answer(state: &mut State, inner: &Inner, asked: &Asked<'_>) -> Ans
     }
 }
 
+/// The servers that the bot was added to, a page of them in order of their ids.
+fn servers(state: &State, asked: &Asked<'_>) -> Answer {
+    let limit = match asked.parameter("limit") {
+        "" => 200,
+        text => text.parse().unwrap_or(0),
+    };
+    let mut wrong = Wrong::default();
+    if !(1..=200).contains(&limit) {
+        let what = "Value must be between 1 and 200.".to_owned();
+        wrong.0.push(("limit".to_owned(), what));
+    }
+    wrong.refuse()?;
+    let number = |id: &str| id.parse::<u64>().unwrap_or(0);
+    let after = number(asked.parameter("after"));
+    let mut all: Vec<_> = state.servers.iter().collect();
+    all.sort_by_key(|(id, _name, _may)| number(id));
+    let page: Vec<Value> = all
+        .into_iter()
+        .filter(|(id, _name, _may)| number(id) > after)
+        .take(limit)
+        .map(|(id, name, may)| {
+            json!({"id": id, "name": name, "icon": null, "owner": false,
+                "permissions": may.to_string(), "features": []})
+        })
+        .collect();
+    Ok((200, json!(page)))
+}
+
 fn commands(state: &mut State, asked: &Asked<'_>, rest: &[&str]) -> Answer {
     let guild = match rest {
         ["commands"] => Value::Null,
-        ["guilds", GUILD, "commands"] => json!(GUILD),
+        ["guilds", GUILD, "commands"] if state.servers.iter().any(|(id, ..)| id == GUILD) => {
+            json!(GUILD)
+        }
         ["guilds", ..] => return Err(no(403, 50001, "Missing Access")),
         _ => return Err(no(404, 0, "404: Not Found")),
     };

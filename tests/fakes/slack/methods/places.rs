@@ -41,7 +41,12 @@ pub(crate) const METHODS: &[Method] = &[
     Method {
         token: Token::App,
         form_only: false,
-        ..read("apps.connections.open", "", &[], open_connection)
+        ..read(
+            "apps.connections.open",
+            "connections:write",
+            &[],
+            open_connection,
+        )
     },
     read("team.info", "team:read", &["team", "domain"], |_, _, _| {
         Ok(json!({"team": {"id": TEAM, "name": "Sickbay", "domain": "sickbay"}}))
