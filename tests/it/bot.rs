@@ -2,9 +2,11 @@
 
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
 
 use crate::lab::{lab_dir, sickbay};
 
@@ -42,6 +44,7 @@ requester = true
 /// `sickbay serve`. It is ended when this is dropped.
 pub(crate) struct Bot {
     child: Child,
+    manager: Manager,
     config: PathBuf,
     state: PathBuf,
 }
@@ -68,8 +71,10 @@ impl Bot {
         let config = dir.join("config.toml");
         std::fs::write(&config, format!("version = 1\n{settings}")).unwrap();
         let state = dir.join("state");
+        let manager = Manager::at(&dir.join("notify"));
         Self {
             child: spawn(&config, &state, points),
+            manager,
             config,
             state,
         }
@@ -78,6 +83,28 @@ impl Bot {
     /// What it logged so far, at the level at which most is told.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(log(&self.config)).unwrap()
+    }
+
+    /// Waits until it tells the service manager this, after what was waited for before; the whole of what it told then.
+    pub(crate) fn tells(&self, words: &str) -> String {
+        self.told(words, false)
+    }
+
+    /// Waits until it has told the service manager this, whenever that was; the whole of what it told then.
+    pub(crate) fn has_told(&self, words: &str) -> String {
+        self.told(words, true)
+    }
+
+    fn told(&self, words: &str, ever: bool) -> String {
+        let told = self.manager.wait(words, ever);
+        told.unwrap_or_else(|| panic!("it never told {words:?}:\n{}", self.log()))
+    }
+
+    /// Where machines ask it.
+    pub(crate) fn door(&self) -> String {
+        let told = self.has_told("; http://");
+        let at = told.find("http://").unwrap();
+        told[at..].lines().next().unwrap().to_owned()
     }
 
     /// Kills it with SIGKILL; `gone` waits until the platform has noticed; then another is started.
@@ -143,6 +170,57 @@ impl Drop for Bot {
     }
 }
 
+/// What a service manager does: it is told, and never keeps anybody waiting.
+struct Manager {
+    told: Arc<(Mutex<Told>, Condvar)>,
+}
+
+#[derive(Default)]
+struct Told {
+    news: Vec<String>,
+    /// How much of it was waited for.
+    known: usize,
+}
+
+impl Manager {
+    fn at(path: &Path) -> Self {
+        let socket = UnixDatagram::bind(path).unwrap();
+        let told = Arc::<(Mutex<Told>, Condvar)>::default();
+        let listening = Arc::downgrade(&told);
+        socket
+            .set_read_timeout(Some(Duration::from_secs(1)))
+            .unwrap();
+        std::thread::spawn(move || {
+            let mut news = [0; 4096];
+            while let Some(told) = listening.upgrade() {
+                if let Ok(n) = socket.recv(&mut news) {
+                    let text = String::from_utf8_lossy(&news[..n]).into_owned();
+                    told.0.lock().unwrap().news.push(text);
+                    told.1.notify_all();
+                }
+            }
+        });
+        Self { told }
+    }
+
+    /// The first that says so; only what was not waited for yet counts, unless it may ever have been told.
+    fn wait(&self, words: &str, ever: bool) -> Option<String> {
+        let ends = Instant::now() + LONG;
+        let mut told = self.told.0.lock().unwrap();
+        loop {
+            let from = if ever { 0 } else { told.known };
+            let mut news = told.news.iter().enumerate().skip(from);
+            if let Some((at, news)) = news.find(|(_, news)| news.contains(words)) {
+                let news = news.clone();
+                told.known = told.known.max(at + 1);
+                return Some(news);
+            }
+            let left = ends.checked_duration_since(Instant::now())?;
+            told = self.told.1.wait_timeout(told, left).unwrap().0;
+        }
+    }
+}
+
 /// The log lies beside the settings.
 fn log(config: &Path) -> PathBuf {
     config.with_file_name("log")
@@ -158,6 +236,7 @@ fn spawn(config: &Path, state: &Path, points: &str) -> Child {
         .open(log(config))
         .unwrap();
     serve.env("FAILPOINTS", points);
+    serve.env("NOTIFY_SOCKET", config.with_file_name("notify"));
     serve.env("SICKBAY_LOG", "trace").stdin(Stdio::null());
     serve.stderr(log).spawn().unwrap()
 }

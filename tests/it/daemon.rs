@@ -27,6 +27,8 @@ version = 1
 address = "127.0.0.1"
 user = "ops"
 identity_file = "credential:secret_id_ed25519"
+[http]
+listen = "127.0.0.1:9180"
 [discord]
 bot_token_file = "credential:secret_discord-bot-token"
 X
@@ -50,6 +52,18 @@ install -d -o sickbay-bot -g sickbay-bot -m 700 /var/lib/sickbay-bot/.ssh
 ssh-keyscan 127.0.0.1 2>/dev/null >/var/lib/sickbay-bot/.ssh/known_hosts
 systemctl start sickbay
 journalctl -q --no-pager -o cat -u sickbay
+"#;
+
+/// Stops the process where it is; the service manager notices, and another is there.
+const HANG: &str = r#"
+rm /etc/systemd/system/sickbay.service.d/look.conf
+printf '[Service]\nWatchdogSec=5\nRestartSec=1\n' >/etc/systemd/system/sickbay.service.d/soon.conf
+systemctl daemon-reload
+systemctl restart sickbay
+old=$(systemctl show -p MainPID --value sickbay)
+kill -STOP "$old"
+eventually 60 sh -c "systemctl is-active -q sickbay && [ \$(systemctl show -p MainPID --value sickbay) != $old ]"
+journalctl -q -o cat -u sickbay | grep -qi 'watchdog timeout'
 "#;
 
 #[test]
@@ -89,6 +103,26 @@ fn the_unit_starts_is_shut_in_and_reaches_hosts() {
         "it starts",
         "systemctl start sickbay; eventually 20 sh -c 'journalctl -q -o cat -u sickbay | grep -q \"serving Discord\"'; systemctl is-active sickbay",
     );
+    let told = host.must(
+        "what systemd was told",
+        "systemctl show -p Type -p StatusText -p WatchdogUSec sickbay",
+    );
+    for line in [
+        "Type=notify",
+        "StatusText=waiting for Discord; http://127.0.0.1:9180",
+        "WatchdogUSec=1min",
+    ] {
+        assert!(told.lines().any(|one| one == line), "{told}");
+    }
+    let door = host.must(
+        "what it says at its door",
+        "curl -s http://127.0.0.1:9180/healthz; curl -s -w '%{http_code}' http://127.0.0.1:9180/readyz",
+    );
+    assert!(
+        door.starts_with("alive\n") && door.ends_with("503"),
+        "{door}"
+    );
+    assert!(door.contains("\"journal\": \"ready\""), "{door}");
     let owner = host.must(
         "who it is",
         "ps -o user= -p $(systemctl show -p MainPID --value sickbay)",
@@ -127,4 +161,5 @@ fn the_unit_starts_is_shut_in_and_reaches_hosts() {
     );
     assert!(told.contains("?     bot token       credential:"), "{told}");
     assert!(told.contains("?     file            credential:"), "{told}");
+    host.must("one that hangs is started again", HANG);
 }

@@ -24,6 +24,7 @@ mod reach;
 mod scenarios;
 mod schema;
 mod secrets;
+mod service;
 mod slack;
 mod terminal;
 mod tidy;

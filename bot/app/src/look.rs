@@ -1,6 +1,7 @@
 //! One look at one host: waves of probes, until nothing points further.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use incident::probe::Answers;
 use incident::proposal::Privilege;
@@ -82,7 +83,11 @@ pub(crate) async fn look(
             wave: asked.wave,
             probes: asked.runs.len(),
         });
-        match world.hosts.examine(host, &asked).await {
+        let began = Instant::now();
+        let examined = world.hosts.examine(host, &asked).await;
+        let metrics = &world.metrics;
+        metrics.wave(asked.wave, examined.is_ok(), began.elapsed());
+        match examined {
             Ok(examined) => {
                 seen.line.get_or_insert_with(|| Line {
                     host_key: examined.host_key.clone(),

@@ -28,6 +28,7 @@ mod json;
 mod keys;
 mod knowledge;
 mod look;
+mod metrics;
 mod people;
 mod perform;
 mod place;

@@ -6,8 +6,11 @@
 
 mod answer;
 pub(crate) mod fronts;
+mod health;
 mod hear;
+mod http;
 mod intake;
+mod pulse;
 mod sends;
 mod thread;
 
@@ -28,6 +31,9 @@ use crate::cli::Global;
 use crate::exit::Exit;
 use crate::world::{Usage, World};
 use crate::{clock, perform, screen};
+use health::Health;
+use http::{Door, Known};
+use pulse::Pulse;
 
 /// How often the journal is looked at for what others did, and threads that fell behind are shown again.
 const TICK: Duration = Duration::from_secs(2);
@@ -84,6 +90,12 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let world = World::open(global, None).await?;
     let fronts = fronts::of(&world)?;
+    let door = match &world.settings.http {
+        Some(http) => Some(Door::open(http.listen).await?),
+        None => None,
+    };
+    let health = Arc::new(Health::new(fronts.iter().map(|front| front.platform())));
+    let pulse = Pulse::new(Arc::clone(&health), door.as_ref().map(|door| door.address));
     let (intake, heard) = mpsc::channel(intake::WAITING);
     let serve = Arc::new(Serve {
         languages: world.settings.languages(),
@@ -104,12 +116,24 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
         arriving.spawn(async move { Ok((front.platform(), front.arrive(to).await?)) });
     }
     drop(to);
-    let keeping = tokio::spawn(intake::keep(Arc::clone(&serve.world), heard));
-    let ended = serve.work(events, arriving).await;
+    let metrics = serve.world.metrics.clone();
+    let mut beside = JoinSet::new();
+    beside.spawn(intake::keep(Arc::clone(&serve.world), heard));
+    let (watched, watching) = (Arc::clone(&health), serve.world.store.clone());
+    let counting = metrics.clone();
+    beside.spawn(async move { watched.watch_journal(&watching, &counting).await });
+    let door = door.map(|door| {
+        screen::aside(&format!("sickbay: http://{} for machines", door.address));
+        door.serve(Known { health, metrics })
+    });
+    let ended = serve.work(events, arriving, pulse).await;
     if !serve.kept().await {
         tracing::error!("what people said last is not kept: the journal does not take it");
     }
-    keeping.abort();
+    if let Some(door) = door {
+        door.shut().await;
+    }
+    drop(beside);
     serve.world.hosts.close().await;
     ended?;
     Ok(Exit::Fine)
@@ -121,13 +145,13 @@ impl Serve {
         self: &Arc<Self>,
         mut events: mpsc::UnboundedReceiver<ChatEvent>,
         mut arriving: JoinSet<Result<(Platform, Socket), FrontError>>,
+        mut pulse: Pulse,
     ) -> anyhow::Result<()> {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut count = 0_u64;
         let mut since = clock::now().minus(FOLLOWED);
         let mut sockets = Vec::new();
-        let mut greeted = BTreeSet::new();
         let mut stop = std::pin::pin!(told_to_stop());
         let ended = loop {
             tokio::select! {
@@ -142,11 +166,7 @@ impl Serve {
                     Err(error) => break Err(error.into()),
                 },
                 _ = ticks.tick() => {
-                    for (platform, socket) in &sockets {
-                        if socket.greeted() && greeted.insert(*platform) {
-                            screen::aside(&format!("sickbay: {} has opened the socket", platform.name()));
-                        }
-                    }
+                    pulse.beat(self, &sockets);
                     if count.is_multiple_of(RECOVER_EVERY) {
                         let serve = Arc::clone(self);
                         tokio::spawn(async move { perform::recover(&serve.world).await });
@@ -164,6 +184,7 @@ impl Serve {
                 () = &mut stop => break Ok(()),
             }
         };
+        pulse.stopping();
         // The platforms were told of all that came so far that it has arrived, so nobody sends it again.
         events.close();
         drop((arriving, sockets));

@@ -21,7 +21,7 @@ mod words;
 
 use channels::{Channel, RawChannel, Tag};
 use platforms::is_snowflake;
-pub(crate) use platforms::{Discord, Slack};
+pub(crate) use platforms::{Discord, Http, Slack};
 use policy::{RawRule, make_rule};
 use words::words;
 
@@ -58,6 +58,8 @@ pub(crate) struct Settings {
     pub(crate) slack: Option<Slack>,
     /// Discord, where Sickbay serves it.
     pub(crate) discord: Option<Discord>,
+    /// The door for machines, where there is one.
+    pub(crate) http: Option<Http>,
 }
 
 /// A person.
@@ -136,6 +138,8 @@ struct Raw {
     slack: Option<Slack>,
     #[serde(default)]
     discord: Option<Discord>,
+    #[serde(default)]
+    http: Option<Http>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -309,6 +313,7 @@ impl Settings {
             guard_in_run: raw.guard.in_run,
             slack: raw.slack.map(|slack| slack.beside(dir)),
             discord: raw.discord.map(|discord| discord.beside(dir)),
+            http: raw.http,
         })
     }
 }

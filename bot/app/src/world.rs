@@ -6,13 +6,14 @@ use chat::Locale;
 use ed25519_dalek::SigningKey;
 use incident::policy::Policy;
 use incident::redact::Redactor;
-use incident::remediation::{Decision, Event, Incident};
-use incident::{Moment, Proposal, Span};
+use incident::remediation::{Decision, Event, Incident, Outcome, State};
+use incident::{Moment, Proposal, ProposalId, Span};
 use store::{Leased, Store};
 
 use crate::cli::Global;
 use crate::journal::JournalError;
 use crate::knowledge::Shelf;
+use crate::metrics::Metrics;
 use crate::people::{self, Person};
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -44,6 +45,8 @@ pub(crate) struct World {
     pub(crate) who: Person,
     /// In which language they are told.
     pub(crate) locale: Locale,
+    /// What is counted meanwhile.
+    pub(crate) metrics: Metrics,
 }
 
 /// Reads the settings that the options name.
@@ -129,6 +132,17 @@ pub(crate) fn ssh_options(global: &Global, settings: &Settings, state: &Path) ->
     }
 }
 
+/// How a remediation ended; nothing where it did not.
+fn ended(incident: &Incident, proposal: &ProposalId) -> Option<Outcome> {
+    match incident.remediations.get(proposal)?.state {
+        State::Ended { outcome, .. } => Some(outcome),
+        State::Proposed { .. }
+        | State::Granted { .. }
+        | State::Dispatched { .. }
+        | State::Executed { .. } => None,
+    }
+}
+
 impl World {
     /// Puts everything together. `as_name` is the responder that `--as` names.
     pub(crate) async fn open(global: &Global, as_name: Option<&str>) -> anyhow::Result<Self> {
@@ -164,6 +178,7 @@ impl World {
             key,
             redactor: Redactor::new(&salt),
             who,
+            metrics: Metrics::new(),
             locale,
         })
     }
@@ -177,7 +192,13 @@ impl World {
     ) -> Result<(Incident, Decision), JournalError> {
         let requirement = propose::requirement(self, proposal);
         let (store, id, now) = (&self.store, &proposal.incident, clock::now());
-        journal::hear(store, id, event, &requirement, &self.key, done, now).await
+        let heard = journal::hear(store, id, event, &requirement, &self.key, done, now).await?;
+        let (incident, decision) = &heard;
+        if let Some(outcome) = ended(incident, &proposal.id).filter(|_| !decision.facts.is_empty())
+        {
+            self.metrics.ended(outcome);
+        }
+        Ok(heard)
     }
 
     /// A text from a host as it may be kept and shown: without secrets, and without what steers a terminal.

@@ -24,6 +24,7 @@ use serenity::all::{
 
 use crate::Languages;
 use crate::event::{ChatEvent, SendError};
+use crate::tally::Tally;
 
 pub use hear::Socket;
 pub use layout::{Content, content, evidence};
@@ -75,6 +76,7 @@ pub struct Discord {
     quick: Arc<Http>,
     /// The commands to whose senders an answer was promised.
     promised: Arc<Mutex<BTreeSet<String>>>,
+    pub(crate) tally: Tally,
 }
 
 impl std::fmt::Debug for Discord {
@@ -118,6 +120,7 @@ impl Discord {
             http: Arc::new(http),
             quick: Arc::new(quick),
             promised: Arc::default(),
+            tally: Tally::default(),
         }
     }
 

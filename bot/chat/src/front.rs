@@ -1,5 +1,7 @@
 //! A front is one platform on which Sickbay answers: it hears, lays out and sends. Whoever holds one need not ask which it is.
 
+use std::collections::BTreeMap;
+
 use incident::IncidentId;
 use incident::notice::Notice;
 use tokio::sync::mpsc::UnboundedSender;
@@ -8,6 +10,8 @@ use crate::Locale;
 use crate::discord::{self, Discord, DiscordError};
 use crate::event::{ChatEvent, Platform, SendError};
 use crate::slack::{self, Slack, SlackError};
+use crate::tally::Tally;
+pub use crate::tally::{Deed, Fate};
 
 /// A platform that Sickbay is installed on.
 #[derive(Debug)]
@@ -141,7 +145,7 @@ impl Front {
         once: &str,
         content: &Content,
     ) -> Result<String, SendError> {
-        match (self, content) {
+        let sent = match (self, content) {
             (Self::Slack(slack), Content::Slack(content)) => {
                 slack.post(place, thread, content).await
             }
@@ -151,7 +155,9 @@ impl Front {
             (Self::Slack(_), Content::Discord(_)) | (Self::Discord(_), Content::Slack(_)) => {
                 Err(elsewhere())
             }
-        }
+        };
+        self.tally().count(Deed::Post, &sent);
+        sent
     }
 
     /// Shows something else in a message of ours.
@@ -159,7 +165,7 @@ impl Front {
     /// # Errors
     /// [`SendError`].
     pub async fn edit(&self, message: &str, content: &Content) -> Result<(), SendError> {
-        match (self, content) {
+        let sent = match (self, content) {
             (Self::Slack(slack), Content::Slack(content)) => slack.edit(message, content).await,
             (Self::Discord(discord), Content::Discord(content)) => {
                 Box::pin(discord.edit(message, content)).await
@@ -167,7 +173,9 @@ impl Front {
             (Self::Slack(_), Content::Discord(_)) | (Self::Discord(_), Content::Slack(_)) => {
                 Err(elsewhere())
             }
-        }
+        };
+        self.tally().count(Deed::Edit, &sent);
+        sent
     }
 
     /// What keeps edits of a message in their order: Slack counts all edits of a workspace together, Discord those of a
@@ -193,7 +201,7 @@ impl Front {
         content: &Content,
         locale: Locale,
     ) -> Result<(), SendError> {
-        match (self, content) {
+        let sent = match (self, content) {
             (Self::Slack(slack), Content::Slack(content)) => {
                 slack.whisper(to, content, locale).await
             }
@@ -203,6 +211,21 @@ impl Front {
             (Self::Slack(_), Content::Discord(_)) | (Self::Discord(_), Content::Slack(_)) => {
                 Err(elsewhere())
             }
+        };
+        self.tally().count(Deed::Whisper, &sent);
+        sent
+    }
+
+    /// What was sent so far, and what came of it.
+    #[must_use]
+    pub fn sent(&self) -> BTreeMap<(Deed, Fate), u64> {
+        self.tally().so_far()
+    }
+
+    fn tally(&self) -> &Tally {
+        match self {
+            Self::Slack(slack) => &slack.tally,
+            Self::Discord(discord) => &discord.tally,
         }
     }
 

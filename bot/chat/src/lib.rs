@@ -11,6 +11,7 @@ mod locale;
 pub mod picture;
 mod seen;
 pub mod slack;
+mod tally;
 pub mod terminal;
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@ use slack_morphism::prelude::*;
 use crate::Locale;
 use crate::beside::File;
 use crate::event::{ChatEvent, SendError};
+use crate::tally::Tally;
 
 pub use hear::Socket;
 #[cfg(test)]
@@ -50,6 +51,7 @@ pub struct Slack {
     client: Arc<Client>,
     token: SlackApiToken,
     options: Options,
+    pub(crate) tally: Tally,
 }
 
 impl std::fmt::Debug for Slack {
@@ -111,6 +113,7 @@ impl Slack {
             client: Arc::new(SlackClient::new(connector(&options)?)),
             token: SlackApiToken::new(options.bot_token.clone().into()),
             options,
+            tally: Tally::default(),
         })
     }
 

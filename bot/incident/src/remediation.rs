@@ -91,6 +91,18 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Verified,
+        Self::NotFixed,
+        Self::Worse,
+        Self::Failed,
+        Self::Refused,
+        Self::Unknown,
+        Self::Rejected,
+        Self::Expired,
+    ];
+
     /// The word in JSON and on cards.
     #[must_use]
     pub fn word(self) -> &'static str {

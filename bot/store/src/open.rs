@@ -78,15 +78,7 @@ impl Store {
         if size <= CHECKED_AT_OPEN {
             check_pages(&mut conn, &path).await?;
         }
-        // Only a write shows that writes will do.
-        sqlx::query(
-            "INSERT INTO meta (name, value) VALUES ('opened', $1) \
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        )
-        .bind(now.0.to_string())
-        .execute(&mut *conn)
-        .await
-        .map_err(fault)?;
+        write_mark(&mut conn, "opened", now).await.map_err(fault)?;
         let journal: String = sqlx::query_scalar(sql::JOURNAL_ID)
             .fetch_one(&mut *conn)
             .await
@@ -116,6 +108,20 @@ impl Store {
                 writer,
             }),
         }
+    }
+
+    /// Writes a mark that says nothing but when, and waits until it is on the disk.
+    ///
+    /// # Errors
+    /// [`Fault`] where nothing could be recorded now: the disk is full, say.
+    pub async fn prove_writable(&self, now: Moment) -> Result<(), Fault> {
+        let store = self.clone();
+        self.settled(async move {
+            let mut conn = store.writer().acquire().await.map_err(|e| store.fault(e))?;
+            let written = write_mark(&mut conn, "proved", now).await;
+            written.map_err(|error| store.fault(error))
+        })
+        .await
     }
 
     /// Closes the journal and folds its log into the file. Not closing it loses nothing.
@@ -185,6 +191,23 @@ impl Store {
             sqlx::query_as(sql::LEDGER_END).fetch_optional(conn).await?;
         Ok(end.unwrap_or_else(|| (0, record::ledger_genesis(&self.inner.journal))))
     }
+}
+
+/// Only a write shows that writes will do.
+async fn write_mark(
+    conn: &mut SqliteConnection,
+    name: &'static str,
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO meta (name, value) VALUES ($1, $2) \
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .bind(now.0.to_string())
+    .execute(conn)
+    .await
+    .map(|_done| ())
 }
 
 /// Waits until no other process is opening the same journal.

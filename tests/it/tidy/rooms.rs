@@ -17,6 +17,17 @@ const FENCED: &[(&str, &str, &str)] = &[
     ("serenity", "chat", "pass a Notice to chat"),
     ("resvg", "chat", "pass vitals or findings to chat"),
     ("async-openai", "llm", "pass a report to llm"),
+    (
+        "axum",
+        "app",
+        "take the bytes of a request, and give back what to answer",
+    ),
+    (
+        "prometheus-client",
+        "app",
+        "count in plain numbers, and let app tell them",
+    ),
+    ("sd-notify", "app", "only app speaks to the service manager"),
     ("clap", "app", "parse arguments in app and pass values"),
     (
         "anyhow",

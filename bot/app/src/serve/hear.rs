@@ -38,6 +38,7 @@ impl Serve {
         let Some(id) = person.cloned() else {
             let why = locale.stranger(event.platform.word(), &event.user);
             self.whisper(&event, &Notice::Refused { why: &why }).await;
+            self.count(&event.what, false);
             return;
         };
         let via = format!("{} {}", event.platform.word(), event.user);
@@ -56,6 +57,7 @@ impl Serve {
             },
             What::Pressed { button, about } => self.pressed(&asker, button, &about).await,
         };
+        self.count(&asker.event.what, answer.is_ok());
         match answer {
             Ok(None) => self.settle(&asker.event).await,
             Ok(Some(text)) => {
@@ -66,6 +68,16 @@ impl Serve {
                 self.whisper(&asker.event, &Notice::Refused { why: &why })
                     .await;
             }
+        }
+    }
+
+    /// Counts what somebody did, and whether it was taken.
+    fn count(&self, what: &What, taken: bool) {
+        let metrics = &self.world.metrics;
+        match what {
+            What::Asked { .. } => metrics.asked(taken),
+            What::Pressed { button, .. } => metrics.pressed(*button, taken),
+            What::Said { .. } | What::TookBack { .. } => {}
         }
     }
 
@@ -217,6 +229,7 @@ impl Serve {
             }
             return Ok(());
         }
+        self.world.metrics.opened();
         self.show(&id).await;
         if self.has_thread(&id).await {
             self.settle(&asker.event).await;

@@ -116,7 +116,9 @@ async fn kept(
         }
     }
     if !said.is_empty() {
+        let messages = said.len();
         world.store.keep_said(said).await?;
+        world.metrics.kept(messages);
     }
     // It may have been said in the same batch, so this comes after it.
     for message in &taken_back {

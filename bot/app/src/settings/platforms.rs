@@ -1,11 +1,20 @@
 //! How the chat platforms are reached, as the settings say it.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use serde::Deserialize;
 
 use crate::secret::Secret;
+
+/// The door for machines that watch.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Http {
+    /// Where it is: an address and a port.
+    pub(crate) listen: SocketAddr,
+}
 
 /// How Slack is reached.
 #[derive(Debug, Clone, Deserialize)]

@@ -14,7 +14,7 @@ fn refused(text: &str, expected: &str) {
 fn an_unknown_key_is_named_with_its_place() {
     refused(
         "version = 1\ncolour = \"red\"\n",
-        "sickbay.toml:2:1: there is no setting `colour` here; here can stand: version, state, runbooks, locale, channels, people, policy, inventory, hosts, ssh, guard, slack, discord",
+        "sickbay.toml:2:1: there is no setting `colour` here; here can stand: version, state, runbooks, locale, channels, people, policy, inventory, hosts, ssh, guard, slack, discord, http",
     );
     refused(
         "version = 1\n[peple.ana]\nuids = [1]\n",
@@ -40,6 +40,17 @@ fn a_wrong_value_is_named_in_words() {
         "",
         "sickbay.toml:1:1: `version = 1` is missing; put it first",
     );
+}
+
+#[test]
+fn a_door_is_an_address_with_a_port() {
+    refused(
+        "version = 1\n[http]\nlisten = \"localhost\"\n",
+        "sickbay.toml:3:10: this is no address with a port; write it like \"127.0.0.1:8080\"",
+    );
+    let text = "version = 1\n[http]\nlisten = \"[::1]:8080\"\n";
+    let settings = Settings::parse(Path::new("x"), text).unwrap();
+    assert_eq!(settings.http.unwrap().listen.port(), 8080);
 }
 
 #[test]

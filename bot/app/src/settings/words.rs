@@ -40,5 +40,8 @@ pub(super) fn words(said: &str) -> String {
         };
         return format!("this is of the wrong type: {rest}");
     }
+    if said == "invalid socket address syntax" {
+        return "this is no address with a port; write it like \"127.0.0.1:8080\"".to_owned();
+    }
     said.to_owned()
 }
