@@ -3,7 +3,7 @@
 use chat::front::Front;
 use chat::{Languages, Locale, discord, slack};
 use incident::notice::{Card, Notice, Standing};
-use incident::remediation::Outcome;
+use incident::remediation::{Outcome, Why};
 use incident::report::HostReport;
 use incident::{HostName, HostStatus, Proposal, ResponderId, Span};
 use serde_json::json;
@@ -75,9 +75,10 @@ async fn post_all(front: &Front, place: &str, locale: Locale, text: &str, findin
     let summary = locale.summary(&reports);
     let (incident, hosts, lines) = (&proposal.incident, [host], [text.to_owned()]);
     let pages = [("page".to_owned(), text.to_owned(), "f-1".to_owned())];
+    let why = Why::Guard(text.to_owned());
     let ended = Standing::Ended {
         outcome: Outcome::Failed,
-        why: text,
+        why: &why,
         output: text,
         can_undo: true,
     };

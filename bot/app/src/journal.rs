@@ -3,8 +3,8 @@
 use ed25519_dalek::SigningKey;
 use incident::fact::EvidenceRecord;
 use incident::policy::Requirement;
-use incident::remediation::{Decision, Event, Incident, Refusal, Rules, decide};
-use incident::{Effect, Evidence, Fact, IncidentId, Moment, ProposalId};
+use incident::remediation::{Decision, Event, Incident, Rules, decide};
+use incident::{Effect, Evidence, Fact, IncidentId, Moment, ProposalId, Refusal};
 use store::{Append, AppendError, Body, Leased, NewEffect, NewFact, ReadError, Record, Store};
 
 use crate::place;
@@ -24,9 +24,6 @@ pub(crate) enum JournalError {
     /// A lease could not be kept.
     #[error(transparent)]
     Lease(#[from] store::LeaseError),
-    /// Something across incidents is taken; shown to the person.
-    #[error("{0}")]
-    Claimed(String),
     /// A fact of a newer Sickbay.
     #[error(
         "record {seq} of incident {incident} cannot be read: {why}; a newer Sickbay may have written it"
@@ -49,7 +46,7 @@ impl JournalError {
             Self::Append(error) => matches!(error, AppendError::Fault(_)),
             Self::Lease(error) => matches!(error, store::LeaseError::Fault(_)),
             Self::Place(_) => true,
-            Self::Refused(_) | Self::Claimed(_) | Self::Unreadable { .. } => false,
+            Self::Refused(_) | Self::Unreadable { .. } => false,
         }
     }
 }
@@ -171,7 +168,7 @@ pub(crate) async fn open(
 
 fn told(error: AppendError) -> JournalError {
     if let AppendError::Claimed(claimed) = &error {
-        return JournalError::Claimed(claimed.to_string());
+        return JournalError::Refused(Refusal::Claimed(claimed.clone()));
     }
     JournalError::Append(error)
 }
@@ -240,8 +237,20 @@ pub(crate) fn evidence_record(one: &Evidence) -> Result<(EvidenceRecord, Body), 
 
 /// Nobody has heard of a proposal; `near` is the one that may have been meant.
 pub(crate) fn no_proposal(proposal: &ProposalId, near: Option<&str>) -> JournalError {
-    let meant = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-    JournalError::Refused(Refusal(format!(
-        "there is no proposal {proposal}{meant}; `sickbay proposals` lists those that wait"
-    )))
+    JournalError::Refused(Refusal::NoProposal {
+        proposal: proposal.clone(),
+        near: near.map(str::to_owned),
+    })
+}
+
+/// What goes wrong between a click and the journal, for the person who clicked.
+pub(crate) fn refusal(error: JournalError) -> Refusal {
+    match error {
+        JournalError::Refused(refusal) => refusal,
+        error @ (JournalError::Read(_)
+        | JournalError::Append(_)
+        | JournalError::Lease(_)
+        | JournalError::Unreadable { .. }
+        | JournalError::Place(_)) => Refusal::Said(crate::sentence::of(&error)),
+    }
 }

@@ -15,18 +15,19 @@ use crate::world::World;
 /// to, for when nothing is approved.
 pub(crate) async fn offer(world: &World, views: &[View], mut exit: Exit) -> anyhow::Result<Exit> {
     let mut open: Vec<&View> = views.iter().filter(|view| view.may_approve()).collect();
+    let locale = world.locale;
     while !open.is_empty() {
         let menu: Vec<String> = open
             .iter()
             .enumerate()
             .map(|(n, view)| {
                 let one = &view.proposal;
-                format!("  [{}] {}: {}", n + 1, one.host, world.locale.gist(one))
+                format!("  [{}] {}: {}", n + 1, one.host, locale.gist(one))
             })
             .collect();
-        screen::line("\nApprove a fix:");
+        screen::line(&format!("\n{}", locale.pick()));
         screen::wrapped(&menu.join("\n"), 6);
-        screen::line("  [q] none of them");
+        screen::line(&format!("  [q] {}", locale.none_of_them()));
         let answer = asked("> ").await?;
         let picked = answer
             .parse::<usize>()
@@ -34,10 +35,7 @@ pub(crate) async fn offer(world: &World, views: &[View], mut exit: Exit) -> anyh
             .and_then(|n| n.checked_sub(1))
             .filter(|n| *n < open.len());
         let Some(picked) = picked else {
-            screen::wrapped(
-                "Nothing was approved; the cards stay good until they expire.",
-                2,
-            );
+            screen::wrapped(locale.none_picked(), 2);
             break;
         };
         let view = open.remove(picked);
@@ -48,14 +46,14 @@ pub(crate) async fn offer(world: &World, views: &[View], mut exit: Exit) -> anyh
             false,
             world.locale,
         );
-        if asked("Run it now? [y/N] ").await? != "y" {
-            screen::line("Not approved.");
+        if asked(&format!("{} [y/N] ", locale.run_now())).await? != "y" {
+            screen::line(locale.not_approved());
             continue;
         }
         exit = click::carry_out(world, &click_on(view), &view.proposal.id, Said::Steps).await?;
         if exit == Exit::Fine
             && click::can_undo(world, &view.proposal.id).await?
-            && asked("Keep it, or undo it again? [K/u] ").await? == "u"
+            && asked(&format!("{} [K/u] ", locale.keep_it())).await? == "u"
         {
             exit = click::undo(world, &click_on(view), &view.proposal.id).await?;
         }

@@ -5,7 +5,7 @@
 
 use hosts::Root;
 use incident::fact::Ran;
-use incident::remediation::{Event, Incident, State};
+use incident::remediation::{Event, Incident, Moved, Seen, State};
 use incident::report::compare;
 use incident::{
     Approved, Effect, ExecutionId, Finding, IncidentId, Proposal, ProposalId, SignedGrant,
@@ -14,7 +14,7 @@ use probes::Window;
 use store::Leased;
 
 use crate::journal::{self, JournalError};
-use crate::look::{self, Seen};
+use crate::look;
 use crate::world::World;
 use crate::{clock, progress};
 
@@ -108,9 +108,9 @@ async fn start(
     proposal: &Proposal,
     grant: &SignedGrant,
 ) -> Result<Performed, JournalError> {
-    let moved = |why: String| Event::Moved {
+    let moved = |moved: Moved| Event::Moved {
         proposal: proposal.id.clone(),
-        why,
+        moved,
     };
     progress::doing(
         &world
@@ -125,8 +125,8 @@ async fn start(
         }
     };
     if clock::now() > grant.grant.expires_at {
-        let why = "the time to start it ran out before the host was ready".to_owned();
-        world.hear(proposal, &moved(why), Some(leased)).await?;
+        let late = moved(Moved::TooLate);
+        world.hear(proposal, &late, Some(leased)).await?;
         return Ok(Performed::Over);
     }
     let boot = checked
@@ -137,7 +137,8 @@ async fn start(
     let root = match guard::choose_root(world, &checked.host, incident, proposal).await {
         Ok(root) => root,
         Err(why) => {
-            world.hear(proposal, &moved(why), Some(leased)).await?;
+            let why = moved(Moved::Said { why });
+            world.hear(proposal, &why, Some(leased)).await?;
             return Ok(Performed::Over);
         }
     };
@@ -207,17 +208,14 @@ async fn check_again(
     world: &World,
     incident: &Incident,
     proposal: &Proposal,
-) -> Result<Seen, String> {
+) -> Result<look::Seen, Moved> {
+    let (host_name, runbook) = (proposal.host.clone(), proposal.runbook.clone());
     let Some(host) = world.inventory().host(&proposal.host) else {
-        return Err(format!(
-            "{} is no longer in the inventory; nothing was changed",
-            proposal.host
-        ));
+        return Err(Moved::NoHost { host: host_name });
     };
     if proposal.undoes.is_none() {
-        world.shelf.reread().map_err(|why| {
-            format!("the runbooks cannot be read now ({why}); nothing was changed")
-        })?;
+        let unread = |why: String| Moved::Unread { why };
+        world.shelf.reread().map_err(unread)?;
         let knowledge = world.shelf.knowledge();
         let page = knowledge.library.get(&proposal.runbook);
         let same = |page: &runbook::Runbook| {
@@ -226,10 +224,7 @@ async fn check_again(
                 && (proposal.runbook_text.is_empty() || page.digest() == proposal.runbook_text)
         };
         if !page.is_some_and(same) {
-            return Err(format!(
-                "runbook {} was changed since this was proposed; nothing was changed",
-                proposal.runbook
-            ));
+            return Err(Moved::Runbook { runbook });
         }
     }
     let seen = look::look(
@@ -241,22 +236,20 @@ async fn check_again(
     )
     .await;
     let Some(line) = &seen.line else {
-        return Err(format!(
-            "{} cannot be reached any more ({}); nothing was changed",
-            proposal.host, seen.unreachable
-        ));
+        return Err(Moved::Unreachable {
+            host: host_name,
+            why: seen.unreachable,
+        });
     };
     if line.host_key != proposal.host_key {
-        return Err(format!(
-            "{} has the host key {} and this was proposed for {}; nothing was changed",
-            proposal.host, line.host_key, proposal.host_key
-        ));
+        return Err(Moved::Key {
+            host: host_name,
+            is: line.host_key.clone(),
+            was: proposal.host_key.clone(),
+        });
     }
     if line.login != proposal.login || line.privilege != proposal.privilege {
-        return Err(format!(
-            "{} is reached as another user or with other rights than when this was proposed; nothing was changed",
-            proposal.host
-        ));
+        return Err(Moved::Login { host: host_name });
     }
     if proposal.undoes.is_none() {
         let numbered = seen.number(incident.numbered, &world.redactor);
@@ -264,10 +257,10 @@ async fn check_again(
             one.code == proposal.answers_code && one.subject == proposal.answers_subject
         });
         if !still {
-            return Err(format!(
-                "{} on {} is not there any more; nothing was changed",
-                proposal.answers_subject, proposal.host
-            ));
+            return Err(Moved::Gone {
+                subject: proposal.answers_subject.clone(),
+                host: host_name,
+            });
         }
     }
     Ok(seen)
@@ -283,10 +276,12 @@ async fn verify(
     _ran: &Ran,
 ) -> Result<Performed, JournalError> {
     crate::point!("app::before_verify");
-    let (verdict, why) = match world.inventory().host(&proposal.host) {
+    let (verdict, seen) = match world.inventory().host(&proposal.host) {
         None => (
             incident::report::Verdict::CouldNotCheck,
-            format!("{} is no longer in the inventory", proposal.host),
+            Seen::NoHost {
+                host: proposal.host.clone(),
+            },
         ),
         Some(host) => {
             let since = started_at(world, &incident.id, execution).await?;
@@ -312,7 +307,9 @@ async fn verify(
                         // That it is not seen proves nothing where the question behind it got no answer.
                         ((incident::report::Verdict::Verified, _), Some(key)) => (
                             incident::report::Verdict::CouldNotCheck,
-                            format!("{key} gave no answer this time; diagnose again"),
+                            Seen::NoAnswer {
+                                probe: key.to_string(),
+                            },
                         ),
                         (compared, _) => compared,
                     }
@@ -325,7 +322,7 @@ async fn verify(
     let event = Event::Looked {
         proposal: proposal.id.clone(),
         verdict,
-        why,
+        seen,
     };
     world.hear(proposal, &event, Some(leased)).await?;
     crate::point!("app::after_verify");
@@ -336,10 +333,11 @@ async fn verify(
 fn after_rollback(
     answered: Option<&Finding>,
     report: &incident::report::HostReport,
-) -> (incident::report::Verdict, String) {
+) -> (incident::report::Verdict, Seen) {
     use incident::report::Verdict;
     if !report.unreachable.is_empty() {
-        return (Verdict::CouldNotCheck, report.unreachable.clone());
+        let why = report.unreachable.clone();
+        return (Verdict::CouldNotCheck, Seen::Said { why });
     }
     let back = answered.filter(|finding| {
         report
@@ -347,14 +345,14 @@ fn after_rollback(
             .iter()
             .any(|one| one.identity() == finding.identity())
     });
-    let why = match back {
-        Some(finding) => format!(
-            "everything was put back as it was; so is: {}",
-            finding.title
-        ),
-        None => "everything was put back as it was".to_owned(),
+    let seen = match back {
+        Some(finding) => Seen::PutBackWith {
+            code: finding.code.clone(),
+            title: finding.title.clone(),
+        },
+        None => Seen::PutBack,
     };
-    (Verdict::Verified, why)
+    (Verdict::Verified, seen)
 }
 
 /// The questions behind a finding.

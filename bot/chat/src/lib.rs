@@ -19,4 +19,4 @@ mod words;
 
 pub use beside::File;
 pub use locale::{Languages, Locale};
-pub use words::{Named, codes};
+pub use words::{Named, Would, codes};

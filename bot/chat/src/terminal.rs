@@ -141,7 +141,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
                 }
                 Standing::Ended { outcome, why, .. } => {
                     let head = locale.ended(*outcome, card.proposal.undoes.is_some());
-                    face.put(&mut out, 2, &locale.headed(head, why));
+                    face.put(&mut out, 2, &locale.headed(head, &locale.why(why)));
                 }
             }
         }
@@ -209,7 +209,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
                 | Outcome::Expired => Style::new().red().bold(),
             };
             let head = locale.ended(*outcome, proposal.undoes.is_some());
-            let line = locale.headed(&face.paint(head, style), why);
+            let line = locale.headed(&face.paint(head, style), &locale.why(why));
             face.put(&mut out, 2, &line);
             for line in output.lines().filter(|line| !line.trim().is_empty()) {
                 face.put_dim(&mut out, 4, &format!("  {line}"));

@@ -1,21 +1,28 @@
 //! Each notice on all platforms side by side, so that what people read is reviewed in one place, and that nothing is sent
 //! which a platform would not take.
 
-use incident::notice::{Card, Notice, Stage, Standing};
-use incident::remediation::Outcome;
+use incident::notice::{Card, Notice};
 use incident::report::HostReport;
-use incident::vitals::{Area, State, Unit};
-use incident::{Gauge, HostName, HostStatus, IncidentId, Proposal, ResponderId, Span, Vitals};
+use incident::{Proposal, ResponderId, Span};
 use serde_json::{Value, json};
 
 use crate::terminal::Face;
 use crate::{Locale, discord, slack, terminal};
 
 mod hostile;
+mod long;
+mod notices;
 
 fn finding(id: &str, severity: &str, title: &str, explains: &[&str]) -> serde_json::Value {
+    let code = match id {
+        "f-1" => "unit.exec_permission",
+        "f-3" => "fs.full",
+        "f-4" => "host.reboot_required",
+        "f-9" => "change.recent",
+        _ => "unit.failed",
+    };
     json!({
-        "id": id, "code": "unit.failed", "severity": severity, "confidence": "confirmed", "host": "web1",
+        "id": id, "code": code, "severity": severity, "confidence": "confirmed", "host": "web1",
         "subject": "unit:nginx.service", "title": title, "facts": {}, "cites": ["e-7"], "explains": explains,
         "detail": "nginx.service runs as root.\nIt failed 4 s ago: its program was not run.",
     })
@@ -64,9 +71,15 @@ pub(crate) fn proposal() -> Proposal {
     serde_json::from_value(value).unwrap()
 }
 
+/// A notice in each language, one after the other.
+fn both(faces: impl Fn(Locale) -> String) -> String {
+    Locale::ALL
+        .map(|locale| format!("——— {}\n{}", locale.tag(), faces(locale)))
+        .concat()
+}
+
 /// A notice as each platform shows it.
-fn faces(notice: &Notice<'_>) -> String {
-    let locale = Locale::English;
+fn faces(notice: &Notice<'_>, locale: Locale) -> String {
     let face = Face {
         colour: false,
         all: false,
@@ -189,6 +202,14 @@ fn ana() -> ResponderId {
     ResponderId::new("ana").unwrap()
 }
 
+/// What the fix is called.
+const fn title(locale: Locale) -> &'static str {
+    match locale {
+        Locale::English => "A service's program may not be executed",
+        Locale::Chinese => "服务程序没有执行权限",
+    }
+}
+
 fn card<'a>(proposal: &'a Proposal, approvers: &'a [ResponderId], needed: u32) -> Card<'a> {
     Card {
         proposal,
@@ -201,238 +222,11 @@ fn card<'a>(proposal: &'a Proposal, approvers: &'a [ResponderId], needed: u32) -
     }
 }
 
-fn pages() -> [(String, String, String); 1] {
-    [("disk-full", "A filesystem is full", "f-3")]
+fn pages(locale: Locale) -> [(String, String, String); 1] {
+    let title = match locale {
+        Locale::English => "A filesystem is full",
+        Locale::Chinese => "文件系统已满",
+    };
+    [("disk-full", title, "f-3")]
         .map(|(id, title, finding)| (id.to_owned(), title.to_owned(), finding.to_owned()))
-}
-
-#[test]
-fn an_incident_begins() {
-    let incident = proposal().incident;
-    let web1 = HostName::new("web1").unwrap();
-    let doing = ["web1: looking, 61 probes".to_owned()];
-    let mut out = faces(&Notice::Opened {
-        incident: &incident,
-        by: &ana(),
-        hosts: &[web1.clone(), HostName::new("web2").unwrap()],
-        symptom: "the *site* is down, see https://status.example/x",
-        doing: &doing,
-    });
-    out += &faces(&Notice::Looking {
-        host: &web1,
-        wave: 2,
-        probes: 9,
-    });
-    insta::assert_snapshot!("begins", out);
-}
-
-#[test]
-fn a_verdict() {
-    let (proposal, reports) = (proposal(), reports());
-    let approvers = [ana()];
-    let cards = [card(&proposal, &approvers, 1)];
-    let summary = Locale::English.summary(&reports);
-    let mut out = faces(&Notice::Headline {
-        incident: &proposal.incident,
-        by: &ana(),
-        status: HostStatus::Critical,
-        summary: &summary,
-        cards: &cards,
-        pages: &pages(),
-    });
-    out += &faces(&Notice::Diagnosed {
-        incident: &proposal.incident,
-        summary: &summary,
-        reports: &reports,
-        cards: &[],
-        pages: &pages(),
-        withheld: &["A disk is failing (f-8): there is no way to become root on web1".to_owned()],
-    });
-    insta::assert_snapshot!("verdict", out);
-}
-
-#[test]
-fn nothing_is_wrong() {
-    let mut reports = reports();
-    reports.truncate(1);
-    let summary = Locale::English.summary(&reports);
-    let incident = proposal().incident;
-    let healthy = Notice::Headline {
-        incident: &incident,
-        by: &ana(),
-        status: HostStatus::Healthy,
-        summary: &summary,
-        cards: &[],
-        pages: &[],
-    };
-    let found = Notice::Diagnosed {
-        incident: &incident,
-        summary: &summary,
-        reports: &reports,
-        cards: &[],
-        pages: &[],
-        withheld: &[],
-    };
-    insta::assert_snapshot!("healthy", faces(&healthy) + &faces(&found));
-}
-
-#[test]
-fn a_card_from_its_offer_to_its_end() {
-    let proposal = proposal();
-    let approvers = [ana(), ResponderId::new("bo").unwrap()];
-    let card = card(&proposal, &approvers, 2);
-    let offer = |given: &[ResponderId], standing| {
-        faces(&Notice::Offer {
-            card: &card,
-            given,
-            standing,
-        })
-    };
-    let ended = |outcome, why, output, can_undo| Standing::Ended {
-        outcome,
-        why,
-        output,
-        can_undo,
-    };
-    let nobody = Card {
-        approvers: &[],
-        ..card.clone()
-    };
-    let mut out = offer(&[ana()], Standing::Open);
-    out += &faces(&Notice::Offer {
-        card: &nobody,
-        given: &[],
-        standing: Standing::Open,
-    });
-    let now = Stage::Running;
-    out += &offer(&approvers, Standing::UnderWay { now });
-    let why = "/srv/shop/releases/2026-11-23/bin/serve is not executable is gone";
-    out += &offer(&approvers, ended(Outcome::Verified, why, "", true));
-    let output = "Job for nginx.service failed.\n@everyone ```bold``` <!channel>\n";
-    let why = "step 2 failed with exit code 1";
-    out += &offer(&approvers, ended(Outcome::Failed, why, output, true));
-    let why = "the host does not answer";
-    out += &offer(&approvers, ended(Outcome::Unknown, why, "", false));
-    insta::assert_snapshot!("card", out);
-}
-
-#[test]
-fn what_one_person_is_told() {
-    let proposal = proposal();
-    let mut out = faces(&Notice::Refused {
-        why: "bo may not approve low risk on web1; ask ana",
-    });
-    out += &faces(&Notice::Answer {
-        text: "Dry run of k7f3qa-1 on web1: nothing was changed\n  1. set mode 0755: would run",
-    });
-    out += &faces(&Notice::Chosen {
-        proposal: &proposal,
-    });
-    out += &faces(&Notice::Running {
-        proposal: &proposal,
-    });
-    out += &faces(&Notice::Ended {
-        proposal: &proposal,
-        outcome: Outcome::NotFixed,
-        why: "nginx.service has failed (unit.failed)",
-        output: "",
-        can_undo: true,
-    });
-    let evidence = discord::evidence(
-        &proposal.incident,
-        "f-1: x\n  e-7 on web1: unit.show\n",
-        Locale::English,
-    );
-    out += &indented(&on_discord(&evidence), "  ");
-    insta::assert_snapshot!("told", out);
-}
-
-#[test]
-fn what_is_too_long_is_beside_the_message_whole() {
-    let mut reports = reports();
-    let one = reports[1].findings[0].clone();
-    reports[1].findings = (0..3_000).map(|_| one.clone()).collect();
-    let incident = IncidentId::new("20261123-k7f3qa").unwrap();
-    let found = Notice::Diagnosed {
-        incident: &incident,
-        summary: &Locale::English.summary(&reports),
-        reports: &reports,
-        cards: &[],
-        pages: &[],
-        withheld: &[],
-    };
-    let content = discord::content(&found, Locale::English);
-    assert_eq!(too_much(&content), Vec::<String>::new());
-    let text = content.files[0].words();
-    assert_eq!(text.matches("CRITICAL f-1 on web1:").count(), 3_000);
-    assert!(text.starts_with("web1: "), "the account comes first");
-    assert!(content.embeds.iter().any(|embed| {
-        let text = embed["description"].as_str().unwrap();
-        text.contains("2993 more findings")
-    }));
-    let content = slack::content(&found, Locale::English);
-    assert_eq!(content.files[0].words(), text);
-    assert!(content.blocks.len() <= 50);
-    assert!(on_slack(&content).contains("2980 more findings; all of them are in findings-"));
-
-    let mut proposal = proposal();
-    proposal.diff = "+ a line that is added\n".repeat(400);
-    let approvers = [ana()];
-    let content = discord::content(
-        &Notice::Offer {
-            card: &card(&proposal, &approvers, 1),
-            given: &[],
-            standing: Standing::Open,
-        },
-        Locale::English,
-    );
-    assert_eq!(too_much(&content), Vec::<String>::new());
-    assert!(content.files[0].words().ends_with(proposal.diff.trim_end()));
-
-    let text = "line\n".repeat(3_000);
-    let content = discord::content(&Notice::Answer { text: &text }, Locale::English);
-    assert_eq!(too_much(&content), Vec::<String>::new());
-    assert_eq!(content.files[0].words(), text);
-    let content = slack::content(&Notice::Answer { text: &text }, Locale::English);
-    assert_eq!(content.files[0].words(), text);
-    let parts = slack::in_parts(&content, Locale::English);
-    let told: Vec<&str> = parts
-        .iter()
-        .map(|part| {
-            part.blocks[0]
-                .pointer("/elements/0/elements/0/text")
-                .unwrap()
-                .as_str()
-                .unwrap()
-        })
-        .collect();
-    assert_eq!(told.concat(), text);
-    let long = "line\n".repeat(30_000);
-    let parts = slack::in_parts(
-        &slack::content(&Notice::Answer { text: &long }, Locale::English),
-        Locale::English,
-    );
-    assert_eq!(parts.len(), 5);
-    assert_eq!(parts[4].text, Locale::English.cut_off());
-}
-
-#[test]
-fn pictures_are_beside_the_cards() {
-    let reports = reports();
-    let web1 = reports[1].host.clone();
-    let full = Gauge::new(
-        Area::Space,
-        "/srv",
-        Unit::Bytes,
-        99 << 30,
-        Some(100 << 30),
-        State::Over,
-    );
-    let vitals = [(web1, Vitals { gauges: vec![full] })];
-    let out = faces(&Notice::Pictured {
-        incident: &proposal().incident,
-        vitals: &vitals,
-        reports: &reports,
-    });
-    insta::assert_snapshot!("pictured", out);
 }

@@ -26,16 +26,21 @@ use incident::{
 
 use crate::locale::{Locale, say};
 
+mod answers;
 mod chat;
 mod codes;
 mod fixes;
 pub(crate) mod picture;
+mod refusals;
 mod step;
 mod summary;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod timeline;
+mod why;
 
+pub use answers::Would;
 pub(crate) use chat::{mark, sign, told};
 pub use codes::{Named, codes};
 

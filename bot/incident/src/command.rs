@@ -1,5 +1,6 @@
 //! One grammar for what people type, in chat or in a terminal.
 
+use crate::code::BadCode;
 use crate::id::BadId;
 use crate::{Code, IncidentId, ProposalId};
 
@@ -56,14 +57,59 @@ pub enum Command {
     },
 }
 
-/// A text that is no command. Shown to the person who typed it.
+/// A text that is no command, and what to type instead. Shown to the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what}; {next}")]
-pub struct Misunderstood {
-    /// What is wrong with it.
-    pub what: String,
-    /// What to type instead.
-    pub next: String,
+pub enum Misunderstood {
+    /// It does not say where to look.
+    #[error(
+        "diagnose needs a host, a group or a label; type `{}`",
+        usage("diagnose")
+    )]
+    NoTarget,
+    /// What stands where a host is meant looks like an option.
+    #[error(
+        "{text:?} begins with `-`, so it is not a host; type `{}`",
+        usage("diagnose")
+    )]
+    Option {
+        /// What stands there.
+        text: String,
+    },
+    /// What stands where an id is meant is none.
+    #[error("{bad}; type `{}`", usage(verb))]
+    BadId {
+        /// Of which command.
+        verb: &'static str,
+        /// What is wrong with it.
+        bad: BadId,
+    },
+    /// What stands where a finding code is meant is none.
+    #[error("{bad}; type `{}`", usage("explain"))]
+    BadCode {
+        /// What is wrong with it.
+        bad: BadCode,
+    },
+    /// There is no such command.
+    #[error("there is no command {word:?}; {}", meant(*near))]
+    NoCommand {
+        /// What was typed.
+        word: String,
+        /// The one that may have been meant.
+        near: Option<&'static str>,
+    },
+}
+
+fn meant(near: Option<&str>) -> String {
+    near.map_or_else(
+        || "type `help`".to_owned(),
+        |verb| format!("did you mean `{verb}`?"),
+    )
+}
+
+/// How a verb is used.
+fn usage(verb: &str) -> &'static str {
+    let found = VERBS.iter().find(|(name, _)| *name == verb);
+    found.map_or("help", |(_, usage)| usage)
 }
 
 /// The verbs with their usage, in the order in which help shows them.
@@ -81,6 +127,35 @@ pub const VERBS: [(&str, &str); 11] = [
     ("help", "help"),
 ];
 
+/// What the verbs are called in Chinese, for those who speak to Sickbay by its name. No blank is needed behind one, as in
+/// Chinese there is none between words.
+pub const IN_CHINESE: [(&str, &str); 13] = [
+    ("诊断", "diagnose"),
+    ("检查", "diagnose"),
+    ("批准", "approve"),
+    ("拒绝", "reject"),
+    ("试运行", "dry-run"),
+    ("撤销", "rollback"),
+    ("回滚", "rollback"),
+    ("总结", "summarise"),
+    ("状态", "status"),
+    ("主机", "hosts"),
+    ("解释", "explain"),
+    ("手册", "runbook"),
+    ("帮助", "help"),
+];
+
+/// The verb that a text begins with, and the rest.
+fn split(text: &str) -> (&str, &str) {
+    let in_chinese = IN_CHINESE
+        .iter()
+        .find_map(|(word, verb)| Some((*verb, text.strip_prefix(word)?)));
+    let (verb, rest) = in_chinese
+        .or_else(|| text.split_once(char::is_whitespace))
+        .unwrap_or((text, ""));
+    (verb, rest.trim())
+}
+
 /// Parses what a person typed, with or without a leading `/`.
 ///
 /// # Errors
@@ -88,71 +163,66 @@ pub const VERBS: [(&str, &str); 11] = [
 pub fn parse(text: &str) -> Result<Command, Misunderstood> {
     let text = text.trim();
     let text = text.strip_prefix('/').unwrap_or(text);
-    let (verb, rest) = match text.split_once(char::is_whitespace) {
-        Some((verb, rest)) => (verb, rest.trim()),
-        None => (text, ""),
+    let (verb, rest) = split(text);
+    let id = |verb| {
+        let bad = |bad: BadId| Misunderstood::BadId { verb, bad };
+        ProposalId::new(rest).map_err(bad)
     };
-    let usage = |what: String| {
-        let usage = VERBS
-            .iter()
-            .find(|(name, _)| *name == verb)
-            .map_or("help", |(_, usage)| usage);
-        Misunderstood {
-            what,
-            next: format!("type `{usage}`"),
-        }
-    };
-    let id = || ProposalId::new(rest).map_err(|bad: BadId| usage(bad.to_string()));
     match verb {
         "diagnose" => {
             let (target, symptom) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
             if target.is_empty() {
-                return Err(usage(
-                    "diagnose needs a host, a group or a label".to_owned(),
-                ));
+                return Err(Misunderstood::NoTarget);
             }
             if target.starts_with('-') {
-                return Err(usage(format!(
-                    "{target:?} begins with `-`, so it is not a host"
-                )));
+                return Err(Misunderstood::Option {
+                    text: target.to_owned(),
+                });
             }
             Ok(Command::Diagnose {
-                target: target.to_owned(),
+                // Chinese keyboards have commas of their own.
+                target: target.replace(['，', '、'], ","),
                 symptom: symptom.trim().to_owned(),
             })
         }
         "approve" if rest.is_empty() => Ok(Command::Approve { proposal: None }),
         "approve" => Ok(Command::Approve {
-            proposal: Some(id()?),
+            proposal: Some(id("approve")?),
         }),
-        "reject" => Ok(Command::Reject { proposal: id()? }),
-        "dry-run" => Ok(Command::DryRun { proposal: id()? }),
-        "rollback" | "undo" => Ok(Command::Rollback { proposal: id()? }),
+        "reject" => Ok(Command::Reject {
+            proposal: id("reject")?,
+        }),
+        "dry-run" => Ok(Command::DryRun {
+            proposal: id("dry-run")?,
+        }),
+        "rollback" | "undo" => Ok(Command::Rollback {
+            proposal: id("rollback")?,
+        }),
         "summarise" | "summarize" | "incident" if rest.is_empty() => {
             Ok(Command::Summarise { incident: None })
         }
         "summarise" | "summarize" | "incident" => match IncidentId::new(rest) {
             Ok(id) => Ok(Command::Summarise { incident: Some(id) }),
-            Err(bad) => Err(usage(bad.to_string())),
+            Err(bad) => Err(Misunderstood::BadId {
+                verb: "summarise",
+                bad,
+            }),
         },
         "status" => Ok(Command::Status),
         "hosts" => Ok(Command::Hosts),
         "help" | "" => Ok(Command::Help),
         "explain" => match Code::new(rest) {
             Ok(code) => Ok(Command::Explain { code }),
-            Err(bad) => Err(usage(bad.to_string())),
+            Err(bad) => Err(Misunderstood::BadCode { bad }),
         },
         "runbook" => Ok(Command::Runbook {
             query: rest.to_owned(),
         }),
         other => {
-            let next = nearest(other, VERBS.iter().map(|(name, _)| *name)).map_or_else(
-                || "type `help`".to_owned(),
-                |verb| format!("did you mean `{verb}`?"),
-            );
-            Err(Misunderstood {
-                what: format!("there is no command {other:?}"),
-                next,
+            let near = nearest(other, VERBS.iter().map(|(name, _)| *name));
+            Err(Misunderstood::NoCommand {
+                word: other.to_owned(),
+                near,
             })
         }
     }
@@ -188,4 +258,82 @@ pub fn distance(a: &str, b: &str) -> usize {
         row = next;
     }
     row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(typed: &str, expected: &str) {
+        let got = match parse(typed) {
+            Ok(command) => format!("{command:?}"),
+            Err(misunderstood) => misunderstood.to_string(),
+        };
+        assert_eq!(got, expected, "{typed:?}");
+    }
+
+    #[test]
+    fn what_is_typed_is_a_command_or_told_how_it_is_typed() {
+        check("/status", "Status");
+        check(
+            "diagnose web1 the site is down",
+            r#"Diagnose { target: "web1", symptom: "the site is down" }"#,
+        );
+        check(
+            "diagnose",
+            "diagnose needs a host, a group or a label; type `diagnose TARGET [what is wrong]`",
+        );
+        check(
+            "diagnose -oX",
+            "\"-oX\" begins with `-`, so it is not a host; type `diagnose TARGET [what is wrong]`",
+        );
+        check(
+            "reject",
+            "proposal id \"\" is not valid: it is empty; type `reject PROPOSAL`",
+        );
+        check(
+            "explain full",
+            "\"full\" is not a finding code; write it like `fs.full`: lower-case parts with dots between; type `explain CODE`",
+        );
+        check(
+            "diagnos web1",
+            "there is no command \"diagnos\"; did you mean `diagnose`?",
+        );
+        check("tea", "there is no command \"tea\"; type `help`");
+    }
+
+    #[test]
+    fn the_verbs_have_chinese_names() {
+        check(
+            "诊断 web1 网站打不开，一直 502",
+            r#"Diagnose { target: "web1", symptom: "网站打不开，一直 502" }"#,
+        );
+        check(
+            "诊断web1，web2　很慢",
+            r#"Diagnose { target: "web1,web2", symptom: "很慢" }"#,
+        );
+        check(
+            "批准k7f3qa-1",
+            r#"Approve { proposal: Some(ProposalId("k7f3qa-1")) }"#,
+        );
+        check("批准", "Approve { proposal: None }");
+        check("总结", "Summarise { incident: None }");
+        check("状态", "Status");
+        check("帮助", "Help");
+        check("手册 磁盘", r#"Runbook { query: "磁盘" }"#);
+        for (word, verb) in IN_CHINESE {
+            assert!(VERBS.iter().any(|(name, _)| *name == verb), "{word}");
+            let same = |typed: &str| parse(&format!("{typed} fs.full-1"));
+            let (chinese, english) = (same(word), same(verb));
+            assert_eq!(chinese, english, "{word}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_it(text in "\\PC{0,80}") {
+            let _parsed = parse(&text);
+        }
+    }
 }

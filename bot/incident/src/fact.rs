@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::remediation::{Moved, Seen};
 use crate::report::{HostReport, Verdict};
 use crate::{
     Approval, Ended, EvidenceId, ExecutionId, HostName, Moment, Proposal, ProposalId, ResponderId,
@@ -135,8 +136,11 @@ pub enum Fact {
     Voided {
         /// What.
         proposal: ProposalId,
-        /// Why.
+        /// Why, in words.
         why: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        moved: Option<Moved>,
     },
     /// Quorum was reached; one attempt may be made.
     Granted {
@@ -177,8 +181,11 @@ pub enum Fact {
         proposal: ProposalId,
         /// The verdict.
         verdict: Verdict,
-        /// What was seen.
+        /// What was seen, in words.
         why: String,
+        /// What was seen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Seen>,
     },
     /// The incident is spoken of in a thread.
     Thread {
@@ -283,4 +290,50 @@ pub enum Claim {
         /// The limit.
         max: u32,
     },
+}
+
+/// A claim that somebody else has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Claimed {
+    /// A change is being made on the host.
+    #[error("{host} is being changed by {holder} since {}; one change at a time on a host: wait until it has ended", ago(*since, *now))]
+    HostLock {
+        /// The host.
+        host: HostName,
+        /// The execution that holds it.
+        holder: String,
+        /// Its incident.
+        incident: String,
+        /// Since when.
+        since: Moment,
+        /// When it was asked for.
+        now: Moment,
+    },
+    /// It was done a short while ago.
+    #[error("{key} was done a short while ago; it may be done again in {}", until.since(*now))]
+    Cooldown {
+        /// Host, runbook and subject.
+        key: String,
+        /// Until when.
+        until: Moment,
+        /// When it was asked for.
+        now: Moment,
+    },
+    /// It was done often enough today.
+    #[error(
+        "{key} was done {used} times today and may be done {max} times a day; a person should look for the cause"
+    )]
+    Daily {
+        /// Host and runbook.
+        key: String,
+        /// How often today.
+        used: u64,
+        /// The limit.
+        max: u32,
+    },
+}
+
+/// How long before `now`, in words.
+fn ago(since: Moment, now: Moment) -> String {
+    now.since(since).to_string()
 }

@@ -18,6 +18,7 @@ pub mod policy;
 pub mod probe;
 pub mod proposal;
 pub mod redact;
+pub mod refusal;
 pub mod remediation;
 pub mod report;
 pub mod step;
@@ -36,5 +37,6 @@ pub use id::{
 pub use moment::{Moment, Span};
 pub use probe::{Ended, Plan, ProbeRun, RawOutput};
 pub use proposal::{Proposal, Risk, Undo};
+pub use refusal::Refusal;
 pub use step::Step;
 pub use vitals::{Gauge, Vitals};

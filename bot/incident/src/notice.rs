@@ -1,6 +1,6 @@
 //! Something said to people, before layout: the meaning goes to the chat room, each platform lays it out.
 
-use crate::remediation::Outcome;
+use crate::remediation::{Outcome, Why};
 use crate::report::HostReport;
 use crate::summary::Summary;
 use crate::{
@@ -41,7 +41,7 @@ pub enum Standing<'a> {
         /// How.
         outcome: Outcome,
         /// Why.
-        why: &'a str,
+        why: &'a Why,
         /// The end of its output where it failed; redacted.
         output: &'a str,
         /// Whether it can be undone.
@@ -208,7 +208,7 @@ pub enum Notice<'a> {
         /// How.
         outcome: Outcome,
         /// Why.
-        why: &'a str,
+        why: &'a Why,
         /// The end of its output where it failed; redacted.
         output: &'a str,
         /// Whether it can be undone.

@@ -18,8 +18,10 @@ use crate::{
 
 mod decide;
 mod rollback;
+mod why;
 pub use decide::{cooldown_key, decide};
 pub use rollback::{NoRollback, invert};
+pub use why::{Moved, Seen, Why};
 
 #[cfg(test)]
 mod tests;
@@ -61,8 +63,8 @@ pub enum State {
     Ended {
         /// How.
         outcome: Outcome,
-        /// Why, for people.
-        why: String,
+        /// Why.
+        why: Why,
         /// The attempt, where one ran.
         execution: Option<ExecutionId>,
     },
@@ -193,7 +195,7 @@ pub enum Event {
         /// What.
         proposal: ProposalId,
         /// Why.
-        why: String,
+        moved: Moved,
     },
     /// The attempt is about to be started under this guard root and boot.
     Starting {
@@ -224,7 +226,7 @@ pub enum Event {
         /// The verdict.
         verdict: Verdict,
         /// What was seen.
-        why: String,
+        seen: Seen,
     },
     /// Time passed.
     Tick,
@@ -244,11 +246,6 @@ pub struct Decision {
     /// What was claimed for a run that never was, given back.
     pub returns: Vec<Claim>,
 }
-
-/// The event makes no sense now. The text is shown to the person who clicked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Refusal(pub String);
 
 /// What `decide` needs to know besides the incident.
 #[derive(Debug)]
@@ -343,16 +340,21 @@ impl Incident {
                 }
             }
             Fact::Rejected { proposal, by, .. } => {
-                self.end(proposal, Outcome::Rejected, format!("rejected by {by}"));
+                self.end(proposal, Outcome::Rejected, Why::RejectedBy(by.clone()));
             }
             Fact::Expired { proposal } => {
-                self.end(
-                    proposal,
-                    Outcome::Expired,
-                    "nobody approved it in time".to_owned(),
-                );
+                self.end(proposal, Outcome::Expired, Why::NobodyInTime);
             }
-            Fact::Voided { proposal, why } => self.end(proposal, Outcome::Refused, why.clone()),
+            Fact::Voided {
+                proposal,
+                why,
+                moved,
+            } => {
+                // What an earlier Sickbay recorded has words only.
+                let said = || Moved::Said { why: why.clone() };
+                let moved = moved.clone().unwrap_or_else(said);
+                self.end(proposal, Outcome::Refused, Why::Moved(moved));
+            }
             Fact::Granted {
                 proposal,
                 grant,
@@ -396,13 +398,19 @@ impl Incident {
                 proposal,
                 verdict,
                 why,
+                seen,
             } => {
                 if let Some(remediation) = self.remediations.get_mut(proposal)
                     && let State::Executed { execution, ran } = &remediation.state
                 {
-                    let (outcome, why) = outcome_of(ran, *verdict, why);
+                    let said = || Seen::Said { why: why.clone() };
+                    let why = Why::Looked {
+                        ran: ran.clone(),
+                        verdict: *verdict,
+                        seen: seen.clone().unwrap_or_else(said),
+                    };
                     remediation.state = State::Ended {
-                        outcome,
+                        outcome: outcome_of(ran, *verdict),
                         why,
                         execution: Some(execution.clone()),
                     };
@@ -418,7 +426,7 @@ impl Incident {
         }
     }
 
-    fn end(&mut self, proposal: &ProposalId, outcome: Outcome, why: String) {
+    fn end(&mut self, proposal: &ProposalId, outcome: Outcome, why: Why) {
         self.set(
             proposal,
             State::Ended {
@@ -447,7 +455,7 @@ impl Incident {
             Ran::Refused { why } => {
                 remediation.state = State::Ended {
                     outcome: Outcome::Refused,
-                    why: why.clone(),
+                    why: Why::Guard(why.clone()),
                     execution: Some(execution.clone()),
                 };
             }
@@ -465,28 +473,13 @@ impl Incident {
 }
 
 /// The outcome of a run and of the look afterwards. A run that nobody knows the end of stays unknown, whatever was seen.
-fn outcome_of(ran: &Ran, verdict: Verdict, seen: &str) -> (Outcome, String) {
+fn outcome_of(ran: &Ran, verdict: Verdict) -> Outcome {
     match (ran, verdict) {
-        (Ran::Unknown { why }, _) => (
-            Outcome::Unknown,
-            format!("{why}; looked afterwards: {seen}"),
-        ),
-        (Ran::StepFailed { step, code }, _) => (
-            Outcome::Failed,
-            format!("step {step} failed with exit code {code}; looked afterwards: {seen}"),
-        ),
-        (Ran::TimedOut, _) => (
-            Outcome::Failed,
-            format!("it was stopped at its time limit; looked afterwards: {seen}"),
-        ),
-        (Ran::Done, Verdict::Verified) => (Outcome::Verified, seen.to_owned()),
-        (Ran::Done, Verdict::NotFixed) => (Outcome::NotFixed, format!("still there: {seen}")),
-        (Ran::Done, Verdict::Worse) => (Outcome::Worse, format!("new: {seen}")),
-        (Ran::Done, Verdict::CouldNotCheck) => (
-            Outcome::Unknown,
-            format!("it ran, but whether it helped could not be seen: {seen}"),
-        ),
-        (Ran::Refused { why }, _) => (Outcome::Refused, why.clone()),
-        (Ran::NeverRan, _) => (Outcome::Refused, "it never ran".to_owned()),
+        (Ran::Unknown { .. }, _) | (Ran::Done, Verdict::CouldNotCheck) => Outcome::Unknown,
+        (Ran::StepFailed { .. } | Ran::TimedOut, _) => Outcome::Failed,
+        (Ran::Done, Verdict::Verified) => Outcome::Verified,
+        (Ran::Done, Verdict::NotFixed) => Outcome::NotFixed,
+        (Ran::Done, Verdict::Worse) => Outcome::Worse,
+        (Ran::Refused { .. } | Ran::NeverRan, _) => Outcome::Refused,
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::remediation::Seen;
 use crate::{CouldNotCheck, Finding, HostName, HostStatus, Span};
 
 /// What is known of one host after a diagnosis, without the texts of its evidence.
@@ -40,21 +41,23 @@ pub enum Verdict {
 /// `answered` is the finding that the change was to repair. Only findings above info that were not there before count
 /// as worse, and only when they are critical: a warning that shows up beside a repaired cause is news, not harm.
 #[must_use]
-pub fn compare(before: &[Finding], answered: &Finding, after: &HostReport) -> (Verdict, String) {
+pub fn compare(before: &[Finding], answered: &Finding, after: &HostReport) -> (Verdict, Seen) {
     match after.status {
         HostStatus::Unreachable => {
             return (
                 Verdict::CouldNotCheck,
-                format!(
-                    "{} could not be reached afterwards: {}",
-                    after.host, after.unreachable
-                ),
+                Seen::Unreachable {
+                    host: after.host.clone(),
+                    why: after.unreachable.clone(),
+                },
             );
         }
         HostStatus::Unknown => {
             return (
                 Verdict::CouldNotCheck,
-                format!("too little could be read on {} afterwards", after.host),
+                Seen::TooLittle {
+                    host: after.host.clone(),
+                },
             );
         }
         HostStatus::Healthy | HostStatus::Degraded | HostStatus::Critical => {}
@@ -69,17 +72,27 @@ pub fn compare(before: &[Finding], answered: &Finding, after: &HostReport) -> (V
     };
     let news = after.findings.iter().find(is_new);
     match (still, news) {
-        (_, Some(worse)) => (Verdict::Worse, format!("{} ({})", worse.title, worse.code)),
-        (Some(same), None) => (Verdict::NotFixed, format!("{} ({})", same.title, same.code)),
+        (_, Some(worse)) => (Verdict::Worse, there(worse)),
+        (Some(same), None) => (Verdict::NotFixed, there(same)),
         (None, None) => {
             let related = after.findings.iter().find(|finding| {
                 finding.severity == crate::Severity::Critical && finding.subject == answered.subject
             });
             match related {
                 // The cause that was named is gone but its subject is still broken: another cause lay under it.
-                Some(next) => (Verdict::NotFixed, format!("{} ({})", next.title, next.code)),
-                None => (Verdict::Verified, format!("{} is gone", answered.title)),
+                Some(next) => (Verdict::NotFixed, there(next)),
+                None => {
+                    let (code, title) = (answered.code.clone(), answered.title.clone());
+                    (Verdict::Verified, Seen::Gone { code, title })
+                }
             }
         }
+    }
+}
+
+fn there(finding: &Finding) -> Seen {
+    Seen::There {
+        code: finding.code.clone(),
+        title: finding.title.clone(),
     }
 }

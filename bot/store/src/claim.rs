@@ -1,58 +1,13 @@
 //! Claims cross incidents: one change at a time on a host, pauses and daily limits. Each is a row that only one can win.
 
 use incident::fact::Claim;
+pub use incident::fact::Claimed;
 use incident::{ExecutionId, HostName, IncidentId, Moment};
 use sqlx::SqliteConnection;
 
 use crate::append::AppendError;
 use crate::fault::ReadError;
 use crate::{Store, sql};
-
-/// A claim that somebody else has.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Claimed {
-    /// A change is being made on the host.
-    #[error("{host} is being changed by {holder} since {}; one change at a time on a host: wait until it has ended", ago(*since, *now))]
-    HostLock {
-        /// The host.
-        host: HostName,
-        /// The execution that holds it.
-        holder: String,
-        /// Its incident.
-        incident: String,
-        /// Since when.
-        since: Moment,
-        /// When it was asked for.
-        now: Moment,
-    },
-    /// It was done a short while ago.
-    #[error("{key} was done a short while ago; it may be done again in {}", until.since(*now))]
-    Cooldown {
-        /// Host, runbook and subject.
-        key: String,
-        /// Until when.
-        until: Moment,
-        /// When it was asked for.
-        now: Moment,
-    },
-    /// It was done often enough today.
-    #[error(
-        "{key} was done {used} times today and may be done {max} times a day; a person should look for the cause"
-    )]
-    Daily {
-        /// Host and runbook.
-        key: String,
-        /// How often today.
-        used: u64,
-        /// The limit.
-        max: u32,
-    },
-}
-
-/// How long before `now`, in words.
-fn ago(since: Moment, now: Moment) -> String {
-    now.since(since).to_string()
-}
 
 /// Who has a host.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Approve, reject, dry run, roll back: what a person presses.
 
-use chat::Locale;
+use chat::{Locale, Would};
 use incident::fact::Ran;
 use incident::notice::Notice;
-use incident::remediation::{Event, Incident, Outcome, Refusal, Remediation, State, invert};
-use incident::{Fact, Proposal, ProposalId, Span};
+use incident::remediation::{Event, Incident, Outcome, Remediation, State, Why, invert};
+use incident::{Fact, Proposal, ProposalId, Refusal, Span};
 use store::AppendError;
 
 use crate::cli::{Click, Global};
@@ -27,11 +27,13 @@ pub(crate) enum Said {
 }
 
 /// Says why something was refused, in the shape that was asked for.
-fn refuse(click: &Click, why: &str, locale: Locale) -> Exit {
+fn refuse(click: &Click, refusal: &Refusal, locale: Locale) -> Exit {
     if click.json {
-        screen::json(&json::refused(&click.proposal, why));
+        let why = Locale::English.refusal(refusal);
+        screen::json(&json::refused(&click.proposal, &why));
     } else {
-        screen::say(&Notice::Refused { why }, false, locale);
+        let why = locale.refusal(refusal);
+        screen::say(&Notice::Refused { why: &why }, false, locale);
     }
     Exit::Usage
 }
@@ -80,14 +82,12 @@ pub(crate) async fn carry_out(
                 | State::Executed { .. }
                 | State::Ended { .. } => 0,
             });
-        let why = format!(
-            "{given} of {} approvals of {id} are given; it runs when the last one is",
-            propose::requirement(world, &proposal).min
-        );
+        let needed = propose::requirement(world, &proposal).min;
+        let why = |locale: Locale| locale.waits_for_more(id, given, needed);
         if click.json {
-            screen::json(&json::waiting(&proposal, &why));
+            screen::json(&json::waiting(&proposal, &why(Locale::English)));
         } else {
-            screen::line(&why);
+            screen::line(&why(world.locale));
         }
         return Ok(Exit::Findings);
     }
@@ -96,7 +96,7 @@ pub(crate) async fn carry_out(
             let proposal = &proposal;
             screen::say(&Notice::Running { proposal }, false, world.locale);
         }
-        Said::Steps if !click.json => screen::line("Running, then looking again …"),
+        Said::Steps if !click.json => screen::line(world.locale.runs()),
         Said::Nothing | Said::Steps => {}
     }
     let (incident, stuck) = perform::finish(world, &incident.id, id).await?;
@@ -105,8 +105,7 @@ pub(crate) async fn carry_out(
 
 fn refused(click: &Click, error: JournalError, locale: Locale) -> anyhow::Result<Exit> {
     match error {
-        JournalError::Refused(refusal) => Ok(refuse(click, &refusal.0, locale)),
-        JournalError::Claimed(why) => Ok(refuse(click, &why, locale)),
+        JournalError::Refused(refusal) => Ok(refuse(click, &refusal, locale)),
         JournalError::Read(_)
         | JournalError::Append(_)
         | JournalError::Lease(_)
@@ -146,11 +145,11 @@ fn tell(
     locale: Locale,
 ) -> Exit {
     let Some(remediation) = incident.remediations.get(id) else {
-        return refuse(click, "the proposal is gone", locale);
+        return refuse(click, &gone(id), locale);
     };
     let (outcome, why) = ended(remediation, stuck);
     if click.json {
-        screen::json(&json::outcome(remediation, outcome, &why));
+        screen::json(&json::outcome(remediation, outcome, &why.to_string()));
     } else {
         let output = if outcome == Outcome::Verified {
             ""
@@ -175,18 +174,15 @@ fn tell(
 }
 
 /// The outcome as far as it is known; what is still under way is unknown, with the way to look again.
-fn ended(remediation: &Remediation, stuck: Option<&str>) -> (Outcome, String) {
+fn ended(remediation: &Remediation, stuck: Option<&str>) -> (Outcome, Why) {
     match &remediation.state {
         State::Ended { outcome, why, .. } => (*outcome, why.clone()),
         State::Proposed { .. }
         | State::Granted { .. }
         | State::Dispatched { .. }
         | State::Executed { .. } => {
-            let why = stuck.unwrap_or("another Sickbay is carrying it out");
-            (
-                Outcome::Unknown,
-                format!("{why}; `sickbay recover` looks again, nothing is started twice"),
-            )
+            let stuck = stuck.map(str::to_owned);
+            (Outcome::Unknown, Why::UnderWay(stuck))
         }
     }
 }
@@ -206,15 +202,15 @@ pub(crate) async fn reject(global: &Global, click: &Click) -> anyhow::Result<Exi
     };
     match world.hear(&proposal, &event, None).await {
         Ok(_heard) => {
-            let why = format!("rejected by {}", world.who.id);
             if click.json {
+                let why = Why::RejectedBy(world.who.id.clone()).to_string();
                 let value = serde_json::json!({
                     "version": 1, "proposal": id, "incident": incident.id, "host": proposal.host,
                     "outcome": Outcome::Rejected.word(), "why": why,
                 });
                 screen::json(&value);
             } else {
-                screen::line(&format!("{id} {why}."));
+                screen::line(&world.locale.rejected(&id, &world.who.id));
             }
             Ok(Exit::Fine)
         }
@@ -244,10 +240,7 @@ pub(crate) async fn dry_run(global: &Global, click: &Click) -> anyhow::Result<Ex
             "version": 1, "proposal": id, "host": proposal.host, "digest": proposal.digest(), "fits": fits, "steps": steps,
         }));
     } else {
-        screen::line(&format!(
-            "Dry run of {id} on {}: nothing was changed",
-            proposal.host
-        ));
+        screen::line(&world.locale.dry_run_of(&id, &proposal.host));
         screen::wrapped(&lines.join("\n"), 5);
     }
     Ok(if fits { Exit::Fine } else { Exit::Findings })
@@ -270,53 +263,50 @@ pub(crate) async fn rehearse(
     incident: &Incident,
     proposal: &Proposal,
     locale: Locale,
-) -> Result<Rehearsed, String> {
+) -> Result<Rehearsed, Refusal> {
     let undone = proposal.undoes.as_ref();
     let undone = undone.and_then(|id| incident.remediations.get(id));
     let root = undone.map_or(hosts::Root::Disk, |one| hosts::Root::of(&one.root));
     let Some(host) = world.inventory().host(&proposal.host) else {
-        return Err(format!("{} is not in the inventory", proposal.host));
+        return Err(not_in_inventory(proposal));
     };
     let preview = world
         .hosts
         .preview(&host, proposal.privilege, root, &proposal.steps)
         .await
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| Refusal::Said(error.to_string()))?;
     let mut fits = true;
     let mut lines = Vec::new();
     let mut steps = Vec::new();
     for (n, (step, looked)) in proposal.steps.iter().zip(&preview.steps).enumerate() {
-        let (word, why) = match &looked.verdict {
-            hosts::Verdict::Ok => ("would run", String::new()),
-            hosts::Verdict::Noop => ("would change nothing", String::new()),
-            hosts::Verdict::Refused(why) => ("would be refused", world.clean(why)),
+        let would = match &looked.verdict {
+            hosts::Verdict::Ok => Would::Run,
+            hosts::Verdict::Noop => Would::ChangeNothing,
+            hosts::Verdict::Refused(why) => Would::BeRefused(world.clean(why)),
         };
         let changed = step
             .needs()
             .iter()
             .find(|(key, value)| looked.before.get(*key).is_some_and(|now| now != *value))
-            .map(|(key, value)| {
-                format!(
-                    "{key} was {value} and is {} now",
-                    looked.before.get(key).map_or("gone", |v| v)
-                )
-            });
+            .map(|(key, value)| (key, value, looked.before.get(key).map(String::as_str)));
         fits &= !matches!(looked.verdict, hosts::Verdict::Refused(_)) && changed.is_none();
         let diff = world
             .redactor
             .redact(&incident::redact::printable(&looked.diff));
-        let note = changed.clone().unwrap_or(why.clone());
-        lines.push(format!(
-            "  {}. {}: {word}{}{note}",
-            n + 1,
-            locale.step(step),
-            if note.is_empty() { "" } else { "; " }
-        ));
+        // What a script reads is the same in all languages.
+        let note = |locale: Locale| match (changed, &would) {
+            (Some((key, was, is)), _) => locale.was_and_is(key, was, is),
+            (None, Would::BeRefused(why)) => why.clone(),
+            (None, Would::Run | Would::ChangeNothing) => String::new(),
+        };
+        let told = locale.rehearsed(&locale.step(step), &would, &note(locale));
+        lines.push(format!("  {}. {told}", n + 1));
         lines.push(format!("     {}", step.argv().join(" ")));
         lines.extend(diff.lines().map(|line| format!("     {line}")));
+        let english = Locale::English;
         steps.push(serde_json::json!({
-            "show": Locale::English.step(step), "argv": step.argv(), "verdict": word, "why": note, "diff": diff,
-            "undo": looked.undo,
+            "show": english.step(step), "argv": step.argv(), "verdict": english.would(&would),
+            "why": note(english), "diff": diff, "undo": looked.undo,
         }));
     }
     Ok(Rehearsed { fits, lines, steps })
@@ -354,15 +344,12 @@ pub(crate) async fn undo(world: &World, click: &Click, id: &ProposalId) -> anyho
 pub(crate) async fn propose_undo(
     world: &World,
     id: &ProposalId,
-    allowed: impl Fn(&Incident, &Proposal) -> Result<(), String>,
+    allowed: impl Fn(&Incident, &Proposal) -> Result<(), Refusal>,
 ) -> Result<Proposal, JournalError> {
-    let no = |why: String| JournalError::Refused(Refusal(why));
     for _ in 0..MOST_RACES {
         let (mut incident, proposal) = find(world, id).await?;
-        let undo = make_rollback(world, &incident, &proposal)
-            .await
-            .map_err(no)?;
-        allowed(&incident, &undo).map_err(no)?;
+        let undo = make_rollback(world, &incident, &proposal).await?;
+        allowed(&incident, &undo)?;
         let fact = Fact::Proposed {
             proposal: Box::new(undo.clone()),
         };
@@ -373,9 +360,8 @@ pub(crate) async fn propose_undo(
             Err(error) => return Err(error),
         }
     }
-    Err(no(format!(
-        "others are at work on {id}; `sickbay proposals` shows what waits"
-    )))
+    let proposal = id.clone();
+    Err(Refusal::OthersAtWork { proposal }.into())
 }
 
 /// The proposal that undoes another, made from what the guard saved.
@@ -383,30 +369,25 @@ async fn make_rollback(
     world: &World,
     incident: &Incident,
     proposal: &Proposal,
-) -> Result<Proposal, String> {
-    let Some(remediation) = incident.remediations.get(&proposal.id) else {
-        return Err("the proposal is gone".to_owned());
+) -> Result<Proposal, Refusal> {
+    let id = proposal.id.clone();
+    let Some(remediation) = incident.remediations.get(&id) else {
+        return Err(gone(&id));
     };
     if proposal.undoes.is_some() {
-        return Err(format!(
-            "{} is a rollback itself; diagnose again instead",
-            proposal.id
-        ));
+        return Err(Refusal::IsRollback { proposal: id });
     }
     // That nobody could see whether it helped is no reason: what it did is known all the same.
     if let Some(Ran::Unknown { .. }) = remediation.ran {
-        return Err(format!(
-            "how {} ended is unknown, so what an undo would do is unknown too; look at {} first",
-            proposal.id, proposal.host
-        ));
+        return Err(Refusal::EndUnknown {
+            proposal: id,
+            host: proposal.host.clone(),
+        });
     }
     let execution = match (&remediation.state, &remediation.execution) {
         (State::Ended { .. }, Some(execution)) => execution.clone(),
         (State::Ended { .. } | State::Proposed { .. }, None) => {
-            return Err(format!(
-                "{} was never carried out, so there is nothing to undo",
-                proposal.id
-            ));
+            return Err(Refusal::NeverCarriedOut { proposal: id });
         }
         (
             State::Granted { .. }
@@ -414,7 +395,7 @@ async fn make_rollback(
             | State::Executed { .. }
             | State::Proposed { .. },
             _,
-        ) => return Err(format!("{} is still being carried out", proposal.id)),
+        ) => return Err(Refusal::StillCarriedOut { proposal: id }),
     };
     let undone = incident.remediations.values().any(|one| {
         one.proposal.undoes.as_ref() == Some(&proposal.id)
@@ -427,18 +408,17 @@ async fn make_rollback(
             )
     });
     if undone {
-        return Err(format!("{} was undone before", proposal.id));
+        return Err(Refusal::UndoneBefore { proposal: id });
     }
-    let steps =
-        invert(&execution, &proposal.steps, &remediation.steps).map_err(|no| no.to_string())?;
+    let steps = invert(&execution, &proposal.steps, &remediation.steps)?;
     let Some(host) = world.inventory().host(&proposal.host) else {
-        return Err(format!("{} is not in the inventory", proposal.host));
+        return Err(not_in_inventory(proposal));
     };
     let root = hosts::Root::of(&remediation.root);
     let (steps, undo, undo_words, diff) =
         propose::bind_rollback(world, &host, proposal.privilege, root, steps)
             .await
-            .map_err(|why| Locale::English.not_done(&why))?;
+            .map_err(Refusal::WouldNot)?;
     let now = clock::now();
     let mut made = proposal.clone();
     made.id = incident.id.proposal(incident.remediations.len() + 1);
@@ -451,4 +431,17 @@ async fn make_rollback(
     made.made_at = now;
     made.expires_at = now.plus(proposal.expires_at.since(proposal.made_at));
     Ok(made)
+}
+
+fn gone(proposal: &ProposalId) -> Refusal {
+    Refusal::NoProposal {
+        proposal: proposal.clone(),
+        near: None,
+    }
+}
+
+fn not_in_inventory(proposal: &Proposal) -> Refusal {
+    Refusal::NotInInventory {
+        host: proposal.host.clone(),
+    }
 }

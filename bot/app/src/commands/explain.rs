@@ -31,10 +31,11 @@ pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
         return Ok(Exit::Fine);
     };
     let wanted = text.trim().to_lowercase();
-    let Some(entry) = catalogue::explain(&wanted) else {
-        return Err(Usage(unknown(&wanted)).into());
-    };
     let settings = world::settings(global)?;
+    let locale = locale_of(global, &settings);
+    let Some(entry) = catalogue::explain(&wanted) else {
+        return Err(Usage(unknown(&wanted, locale)).into());
+    };
     let library = crate::knowledge::read_all(global, &settings)?.library;
     let pages: Vec<_> = library
         .iter()
@@ -54,7 +55,6 @@ pub(crate) fn run(global: &Global, asked: &Explain) -> anyhow::Result<Exit> {
         }));
         return Ok(Exit::Fine);
     }
-    let locale = locale_of(global, &settings);
     for text in told(entry, locale) {
         screen::wrapped(&text, 2);
     }
@@ -99,22 +99,30 @@ fn told(entry: &catalogue::Entry, locale: Locale) -> Vec<String> {
     }
 }
 
+/// A code in a sentence or two, for a chat.
+pub(crate) fn briefly(code: &str, locale: Locale) -> String {
+    let Some(entry) = catalogue::explain(code) else {
+        return unknown(code, locale);
+    };
+    match locale.explained(code) {
+        Some(Named {
+            name,
+            meaning,
+            usual,
+            ..
+        }) => {
+            let what = format!("{code} — {name}\n{meaning}");
+            format!("{what}\n{}", locale.usually(usual))
+        }
+        None => format!("{code}: {}", entry.meaning),
+    }
+}
+
 /// Says that there is no such code, and which may have been meant: those of its area, or the nearest.
-pub(crate) fn unknown(wanted: &str) -> String {
+fn unknown(wanted: &str, locale: Locale) -> String {
     let shown: String = wanted.chars().take(80).collect();
     let area = format!("{wanted}.");
-    let below: Vec<&str> = catalogue::entries()
-        .map(|entry| entry.code)
-        .filter(|code| code.starts_with(&area))
-        .collect();
-    let next = if below.is_empty() {
-        incident::command::nearest(wanted, catalogue::entries().map(|entry| entry.code))
-            .map_or_else(
-                || "`sickbay explain` lists all codes".to_owned(),
-                |near| format!("did you mean `{near}`? `sickbay explain` lists all codes"),
-            )
-    } else {
-        format!("those of this area are {}", below.join(", "))
-    };
-    format!("there is no finding code {shown:?}; {next}")
+    let codes = || catalogue::entries().map(|entry| entry.code);
+    let below: Vec<&str> = codes().filter(|code| code.starts_with(&area)).collect();
+    locale.no_code(&shown, &below, incident::command::nearest(wanted, codes()))
 }

@@ -77,11 +77,11 @@ fn remediations(incident: &Incident) -> Vec<serde_json::Value> {
         .values()
         .map(|one| {
             let why = match &one.state {
-                State::Ended { why, .. } => why.as_str(),
+                State::Ended { why, .. } => why.to_string(),
                 State::Proposed { .. }
                 | State::Granted { .. }
                 | State::Dispatched { .. }
-                | State::Executed { .. } => "",
+                | State::Executed { .. } => String::new(),
             };
             serde_json::json!({
                 "proposal": one.proposal.id, "host": one.proposal.host, "title": one.proposal.title,
@@ -131,7 +131,7 @@ async fn list(world: &World, output: &Output) -> anyhow::Result<Exit> {
     if output.json {
         screen::json(&serde_json::json!({ "version": 1, "incidents": rows }));
     } else if rows.is_empty() {
-        screen::line("No incident so far; `sickbay diagnose HOST` opens one.");
+        screen::line(world.locale.no_incidents());
     }
     Ok(Exit::Fine)
 }
@@ -194,24 +194,14 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
         screen::json(&value);
         return Ok(Exit::Fine);
     }
-    let by = incident
-        .by
-        .as_ref()
-        .map_or_else(String::new, |by| format!(" by {by}"));
-    let symptom = if incident.symptom.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", incident.symptom)
-    };
     let opened = clock::local(incident.opened_at);
-    screen::wrapped(&format!("Opened {opened}{by}{symptom}"), 2);
+    let by = incident.by.as_ref();
+    screen::wrapped(&world.locale.opened(&opened, by, &incident.symptom), 2);
     // What was done since comes first: what was found may be over.
     for one in incident.remediations.values() {
         if let State::Ended { outcome, why, .. } = &one.state {
-            screen::line(&format!(
-                "{} on {}: {}",
-                one.proposal.id, one.proposal.host, one.proposal.title
-            ));
+            let title = crate::cards::title(world, &one.proposal, world.locale);
+            screen::line(&world.locale.at_work(one, &title));
             let notice = Notice::Ended {
                 proposal: &one.proposal,
                 outcome: *outcome,
@@ -222,7 +212,7 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
             screen::say(&notice, false, world.locale);
         }
     }
-    screen::line("\nWhat was found then:");
+    screen::line(&format!("\n{}", world.locale.found_then()));
     let notice = Notice::Diagnosed {
         incident: &id,
         summary: &summary,

@@ -39,7 +39,7 @@ pub(crate) async fn run(global: &Global, output: &Output) -> anyhow::Result<Exit
         let list: Vec<_> = views.iter().map(|view| json::card(&view.card())).collect();
         screen::json(&serde_json::json!({ "version": 1, "proposals": list }));
     } else if views.is_empty() {
-        screen::line("No proposal waits for an approval.");
+        screen::line(world.locale.no_proposals());
     } else {
         let face = screen::face(false, world.locale);
         for view in &views {

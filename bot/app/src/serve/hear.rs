@@ -9,17 +9,22 @@ use chat::front::{Content, Front};
 use incident::command::{self, Command};
 use incident::notice::Notice;
 use incident::remediation::{Decision, Event, Incident, State};
-use incident::{Fact, IncidentId, Proposal, ProposalId, ResponderId, Span};
+use incident::{Fact, IncidentId, Proposal, ProposalId, Refusal, ResponderId, Span};
 
-use super::{Serve, thread::Extras};
+use super::Serve;
+use super::answer::said_by;
+use super::thread::Extras;
 use crate::commands::diagnose::sweep::Sweep;
-use crate::commands::{click, diagnose};
-use crate::journal::{self, JournalError};
+use crate::commands::{click, diagnose, explain};
+use crate::journal;
 use crate::progress::Progress;
 use crate::{clock, perform, propose};
 
 /// The shortest time between two edits of a message that shows progress.
 const EDIT: Duration = Duration::from_secs(2);
+
+/// What a person is told who asked for something, where there is something to tell; or why it is not done.
+pub(super) type Answer = Result<Option<String>, Refusal>;
 
 /// Who did something, and where the answer goes.
 struct Asker {
@@ -53,7 +58,7 @@ impl Serve {
             What::Said { .. } | What::TookBack { .. } => Ok(None),
             What::Asked { text } => match command::parse(&text) {
                 Ok(command) => self.command(&asker, command).await,
-                Err(misunderstood) => Err(misunderstood.to_string()),
+                Err(misunderstood) => Err(misunderstood.into()),
             },
             What::Pressed { button, about } => self.pressed(&asker, button, &about).await,
         };
@@ -64,7 +69,8 @@ impl Serve {
                 self.whisper(&asker.event, &Notice::Answer { text: &text })
                     .await;
             }
-            Err(why) => {
+            Err(refusal) => {
+                let why = asker.locale.refusal(&refusal);
                 self.whisper(&asker.event, &Notice::Refused { why: &why })
                     .await;
             }
@@ -112,11 +118,7 @@ impl Serve {
     }
 
     /// Carries a command out. The answer goes to the person alone; what concerns all is in the thread.
-    async fn command(
-        self: &Arc<Self>,
-        asker: &Asker,
-        command: Command,
-    ) -> Result<Option<String>, String> {
+    async fn command(self: &Arc<Self>, asker: &Asker, command: Command) -> Answer {
         match command {
             Command::Diagnose { target, symptom } => {
                 self.diagnose(asker, &target, &symptom).await?;
@@ -132,21 +134,15 @@ impl Serve {
             Command::Reject { proposal } => self.reject(asker, &proposal).await,
             Command::DryRun { proposal } => self.dry_run(&proposal, asker.locale).await,
             Command::Rollback { proposal } => self.undo(asker, &proposal).await,
-            Command::Status => Ok(Some(self.status().await)),
+            Command::Status => Ok(Some(self.status(asker.locale).await)),
             Command::Summarise { incident } => {
                 let id = match incident {
                     Some(id) => id,
                     None => self.this_incident(asker, "summarise INCIDENT").await?,
                 };
-                Ok(Some(self.summary(&id).await?))
+                Ok(Some(self.summary(&id, asker.locale).await?))
             }
-            Command::Help => Ok(Some(
-                command::VERBS
-                    .iter()
-                    .map(|(_, usage)| format!("/sickbay {usage}"))
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            )),
+            Command::Help => Ok(Some(asker.locale.help())),
             Command::Hosts => {
                 let names: Vec<String> = self
                     .world
@@ -156,26 +152,15 @@ impl Serve {
                     .collect();
                 Ok(Some(names.join("\n")))
             }
-            Command::Explain { code } => {
-                let known = probes::catalogue::explain(code.as_str());
-                Ok(Some(known.map_or_else(
-                    || crate::commands::explain::unknown(code.as_str()),
-                    |one| format!("{}: {}", one.code, one.meaning),
-                )))
-            }
-            Command::Runbook { query } => Ok(Some(self.runbook(&query))),
+            Command::Explain { code } => Ok(Some(explain::briefly(code.as_str(), asker.locale))),
+            Command::Runbook { query } => Ok(Some(self.runbook(&query, asker.locale))),
         }
     }
 
-    async fn pressed(
-        self: &Arc<Self>,
-        asker: &Asker,
-        button: Button,
-        about: &str,
-    ) -> Result<Option<String>, String> {
+    async fn pressed(self: &Arc<Self>, asker: &Asker, button: Button, about: &str) -> Answer {
         if button == Button::Evidence {
-            let id = IncidentId::new(about).map_err(|bad| bad.to_string())?;
-            let text = self.evidence(&id).await?;
+            let id = IncidentId::new(about)?;
+            let text = self.evidence(&id, asker.locale).await?;
             self.whisper_laid(&asker.event, |front, locale| {
                 front.evidence(&id, &text, locale)
             })
@@ -183,7 +168,7 @@ impl Serve {
             return Ok(None);
         }
         let (id, digest) = about.split_once(' ').unwrap_or((about, ""));
-        let id = ProposalId::new(id).map_err(|bad| bad.to_string())?;
+        let id = ProposalId::new(id)?;
         match button {
             Button::Approve => self.approve(asker, &id, Some(digest)).await,
             Button::Reject => self.reject(asker, &id).await,
@@ -200,16 +185,12 @@ impl Serve {
         asker: &Asker,
         target: &str,
         symptom: &str,
-    ) -> Result<(), String> {
-        let hosts = self
-            .world
-            .inventory()
-            .select(target)
-            .map_err(|error| error.to_string())?;
-        let symptom = diagnose::symptom(symptom).map_err(|error| error.to_string())?;
+    ) -> Result<(), Refusal> {
+        let hosts = self.world.inventory().select(target).map_err(said_by)?;
+        let symptom = diagnose::symptom(symptom).map_err(said_by)?;
         let by = (&asker.id, asker.via.as_str());
-        let (mut incident, opened) = diagnose::opened(&self.world, by, &hosts, &symptom)
-            .map_err(|error| error.to_string())?;
+        let (mut incident, opened) =
+            diagnose::opened(&self.world, by, &hosts, &symptom).map_err(said_by)?;
         let id = incident.id.clone();
         let thread = Fact::Thread {
             place: asker.event.place.clone(),
@@ -222,7 +203,7 @@ impl Serve {
         let now = clock::now();
         let first = journal::open(store, &mut incident, &[opened, thread], heard, now)
             .await
-            .map_err(|error| sentence(&error))?;
+            .map_err(journal::refusal)?;
         if !first {
             if let Ok(mut notes) = self.notes.lock() {
                 notes.looking.remove(&id);
@@ -328,23 +309,27 @@ impl Serve {
         self.show(&id).await;
     }
 
-    /// The incident in whose thread somebody asked. `instead` is what to type elsewhere.
-    async fn this_incident(&self, asker: &Asker, instead: &str) -> Result<IncidentId, String> {
+    /// The incident in whose thread somebody asked. `usage` is what to type elsewhere.
+    async fn this_incident(
+        &self,
+        asker: &Asker,
+        usage: &'static str,
+    ) -> Result<IncidentId, Refusal> {
         let root = asker.event.thread.as_deref();
-        let root = root.ok_or_else(|| format!("say which: {instead}"))?;
+        let root = root.ok_or(Refusal::SayWhich { usage })?;
         let found = self.world.store.incident_of_message(root).await;
         found
-            .map_err(|error| error.to_string())?
-            .ok_or_else(|| format!("this thread is no incident's; say which: {instead}"))
+            .map_err(said_by)?
+            .ok_or(Refusal::NoIncidentHere { usage })
     }
 
     /// The one proposal that waits in the thread where somebody said `approve`.
-    async fn only_open(&self, asker: &Asker) -> Result<ProposalId, String> {
-        const WHICH: &str = "say which: approve PROPOSAL";
-        let id = self.this_incident(asker, "approve PROPOSAL").await?;
+    async fn only_open(&self, asker: &Asker) -> Result<ProposalId, Refusal> {
+        const USAGE: &str = "approve PROPOSAL";
+        let id = self.this_incident(asker, USAGE).await?;
         let incident = journal::load(&self.world.store, &id)
             .await
-            .map_err(|error| sentence(&error))?;
+            .map_err(journal::refusal)?;
         let mut open = incident
             .remediations
             .iter()
@@ -352,15 +337,13 @@ impl Serve {
             .map(|(id, _)| id.clone());
         match (open.next(), open.next()) {
             (Some(only), None) => Ok(only),
-            (None, _) => Err("nothing waits for an approval here".to_owned()),
-            (Some(_), Some(_)) => Err(WHICH.to_owned()),
+            (None, _) => Err(Refusal::NothingWaits),
+            (Some(_), Some(_)) => Err(Refusal::SayWhich { usage: USAGE }),
         }
     }
 
-    pub(super) async fn find(&self, id: &ProposalId) -> Result<(Incident, Proposal), String> {
-        click::find(&self.world, id)
-            .await
-            .map_err(|error| sentence(&error))
+    pub(super) async fn find(&self, id: &ProposalId) -> Result<(Incident, Proposal), Refusal> {
+        click::find(&self.world, id).await.map_err(journal::refusal)
     }
 
     /// Says yes as this person. `digest` is the beginning of what the card showed, where a card was pressed.
@@ -369,16 +352,15 @@ impl Serve {
         asker: &Asker,
         id: &ProposalId,
         digest: Option<&str>,
-    ) -> Result<Option<String>, String> {
+    ) -> Answer {
         let (incident, proposal) = self.find(id).await?;
         let whole = proposal.digest();
         let shown = |digest: &str| {
             !digest.is_empty() && whole.trim_start_matches("sha256:").starts_with(digest)
         };
         if digest.is_some_and(|digest| !shown(digest)) {
-            return Err(format!(
-                "that card does not show what {id} would do; diagnose again"
-            ));
+            let proposal = id.clone();
+            return Err(Refusal::StaleCard { proposal });
         }
         let event = Event::Approve {
             proposal: id.clone(),
@@ -396,11 +378,11 @@ impl Serve {
         Ok(None)
     }
 
-    async fn decide(&self, proposal: &Proposal, event: &Event) -> Result<Decision, String> {
+    async fn decide(&self, proposal: &Proposal, event: &Event) -> Result<Decision, Refusal> {
         let heard = self.world.hear(proposal, event, None).await;
         heard
             .map(|(_incident, decision)| decision)
-            .map_err(|error| sentence(&error))
+            .map_err(journal::refusal)
     }
 
     /// Carries out what was approved, and shows each stage.
@@ -426,11 +408,7 @@ impl Serve {
         self.show(incident).await;
     }
 
-    async fn reject(
-        self: &Arc<Self>,
-        asker: &Asker,
-        id: &ProposalId,
-    ) -> Result<Option<String>, String> {
+    async fn reject(self: &Arc<Self>, asker: &Asker, id: &ProposalId) -> Answer {
         let (incident, proposal) = self.find(id).await?;
         let event = Event::Reject {
             proposal: id.clone(),
@@ -443,11 +421,7 @@ impl Serve {
     }
 
     /// Proposes the inverse, approves it as this person, and carries it out.
-    async fn undo(
-        self: &Arc<Self>,
-        asker: &Asker,
-        id: &ProposalId,
-    ) -> Result<Option<String>, String> {
+    async fn undo(self: &Arc<Self>, asker: &Asker, id: &ProposalId) -> Answer {
         // Who may not approve it does not propose it either: the thread would fill with cards.
         let allowed = |incident: &Incident, undo: &Proposal| {
             let requirement = propose::requirement(&self.world, undo);
@@ -455,18 +429,13 @@ impl Serve {
             if requirement.may(&asker.id, asked) {
                 return Ok(());
             }
-            Err(format!(
-                "you may not approve the undo of {id}; ask whoever may approve the fix"
-            ))
+            Err(Refusal::MayNotUndo {
+                proposal: id.clone(),
+            })
         };
         let undo = click::propose_undo(&self.world, id, allowed)
             .await
-            .map_err(|error| sentence(&error))?;
+            .map_err(journal::refusal)?;
         self.approve(asker, &undo.id, None).await
     }
-}
-
-/// What goes wrong between a click and the journal, for the person who clicked.
-pub(super) fn sentence(error: &JournalError) -> String {
-    crate::sentence::of(error)
 }

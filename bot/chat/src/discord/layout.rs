@@ -202,7 +202,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             ..
         } => {
             let head = locale.ended(*outcome, proposal.undoes.is_some());
-            words_only(&locale.headed(head, why))
+            words_only(&locale.headed(head, &locale.why(why)))
         }
         Notice::Refused { why } => words_only(why),
         Notice::Answer { text } => long("answer", "", text),
@@ -313,7 +313,10 @@ fn offer(
             output,
             can_undo,
         } => {
-            let line = locale.headed(locale.ended(outcome, one.undoes.is_some()), why);
+            let line = locale.headed(
+                locale.ended(outcome, one.undoes.is_some()),
+                &locale.why(why),
+            );
             text = format!("{text}\n{}{}", words::sign(outcome), plain(&line, LINE));
             colour = if outcome == Outcome::Verified {
                 GREEN

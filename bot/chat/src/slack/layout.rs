@@ -170,7 +170,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             ..
         } => {
             let head = locale.ended(*outcome, proposal.undoes.is_some());
-            words_only(&locale.headed(head, why))
+            words_only(&locale.headed(head, &locale.why(why)))
         }
         Notice::Refused { why } => words_only(why),
         Notice::Answer { text } => long("answer", text, Vec::new(), text),
@@ -250,7 +250,11 @@ fn offer(
             ..
         } => {
             let head = locale.ended(outcome, one.undoes.is_some());
-            let line = format!("{}{}", words::sign(outcome), locale.headed(head, why));
+            let line = format!(
+                "{}{}",
+                words::sign(outcome),
+                locale.headed(head, &locale.why(why))
+            );
             blocks.push(section(&line));
             if !said.is_empty() {
                 blocks.push(preformatted(said));

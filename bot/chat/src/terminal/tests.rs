@@ -1,7 +1,7 @@
 //! What people see in a terminal, whole screens of it: wide and piped, narrow, and with everything shown.
 
 use incident::notice::{Card, Notice};
-use incident::remediation::Outcome;
+use incident::remediation::{Outcome, Why};
 use incident::{ResponderId, Span};
 
 use super::{Face, render};
@@ -121,7 +121,7 @@ fn how_a_fix_ends() {
             &Notice::Ended {
                 proposal: &proposal,
                 outcome,
-                why,
+                why: &Why::Guard(why.to_owned()),
                 output: if outcome == Outcome::Failed {
                     "no such unit\n\n"
                 } else {
@@ -137,7 +137,7 @@ fn how_a_fix_ends() {
         &Notice::Ended {
             proposal: &undo,
             outcome: Outcome::Verified,
-            why: "everything was put back as it was",
+            why: &Why::Guard("everything was put back as it was".to_owned()),
             output: "",
             can_undo: false,
         },

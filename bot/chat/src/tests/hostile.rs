@@ -2,7 +2,7 @@
 
 use incident::HostStatus;
 use incident::notice::{Notice, Standing};
-use incident::remediation::Outcome;
+use incident::remediation::{Outcome, Why};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -40,8 +40,9 @@ proptest! {
         let incident = &proposal.incident;
         let by = ana();
         let cards = [card.clone()];
+        let why = Why::Guard(text.clone());
         let ended = Standing::Ended {
-            outcome: Outcome::Failed, why: &text, output: &text, can_undo: true,
+            outcome: Outcome::Failed, why: &why, output: &text, can_undo: true,
         };
         let notices = [
             Notice::Opened { incident, by: &by, hosts: &hosts, symptom: &text, doing: &doing },

@@ -6,6 +6,7 @@ use incident::step::VERBS;
 use crate::Locale;
 
 mod pairs;
+mod reasons;
 
 #[test]
 fn every_verb_has_a_sentence_of_its_own() {

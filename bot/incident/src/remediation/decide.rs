@@ -2,14 +2,10 @@
 
 use ed25519_dalek::SigningKey;
 
-use super::{Decision, Event, Incident, Outcome, Refusal, Remediation, Rules, State};
+use super::{Decision, Event, Incident, Moved, Outcome, Remediation, Rules, State};
 use crate::fact::{Claim, Fact, Ran, StepReport};
 use crate::grant::GRANT_LIFE;
-use crate::{Approval, Effect, ExecutionId, Grant, Moment, Proposal, ProposalId, ResponderId};
-
-fn refuse<T>(why: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal(why.into()))
-}
+use crate::{Approval, Effect, ExecutionId, Grant, Moment, Proposal, ProposalId, Refusal};
 
 /// What keeps the same runbook from running again for the same subject.
 #[must_use]
@@ -58,18 +54,18 @@ pub fn decide(
                 state @ (State::Granted { .. }
                 | State::Dispatched { .. }
                 | State::Executed { .. }
-                | State::Ended { .. }) => refuse(already(&proposal, state)),
+                | State::Ended { .. }) => Err(already(&proposal, state)),
             }
         }
-        Event::Moved { proposal, why } => {
+        Event::Moved { proposal, moved } => {
             let remediation = find(incident, &proposal)?;
             let State::Granted { grant, .. } = &remediation.state else {
-                return refuse(already(&proposal, &remediation.state));
+                return Err(already(&proposal, &remediation.state));
             };
             Ok(Decision {
                 releases: vec![grant.grant.execution.clone()],
                 returns: unused(&remediation.proposal, &grant.grant),
-                facts: vec![Fact::Voided { proposal, why }],
+                facts: vec![voided(proposal, moved)],
                 ..Decision::default()
             })
         }
@@ -92,7 +88,7 @@ pub fn decide(
                 state @ (State::Dispatched { .. }
                 | State::Executed { .. }
                 | State::Ended { .. }
-                | State::Proposed { .. }) => refuse(already(&proposal, state)),
+                | State::Proposed { .. }) => Err(already(&proposal, state)),
             }
         }
         Event::Ran {
@@ -107,7 +103,7 @@ pub fn decide(
         Event::Looked {
             proposal,
             verdict,
-            why,
+            seen,
         } => {
             let remediation = find(incident, &proposal)?;
             match &remediation.state {
@@ -116,14 +112,15 @@ pub fn decide(
                     facts: vec![Fact::Verified {
                         proposal,
                         verdict,
-                        why,
+                        why: seen.to_string(),
+                        seen: Some(seen),
                     }],
                     ..Decision::default()
                 }),
                 state @ (State::Granted { .. }
                 | State::Dispatched { .. }
                 | State::Ended { .. }
-                | State::Proposed { .. }) => refuse(already(&proposal, state)),
+                | State::Proposed { .. }) => Err(already(&proposal, state)),
             }
         }
         Event::Tick => Ok(expire(incident, now)),
@@ -131,38 +128,36 @@ pub fn decide(
 }
 
 fn find<'a>(incident: &'a Incident, proposal: &ProposalId) -> Result<&'a Remediation, Refusal> {
-    incident.remediations.get(proposal).ok_or_else(|| {
-        Refusal(format!(
-            "there is no proposal {proposal}; `sickbay proposals` lists them"
-        ))
+    let found = incident.remediations.get(proposal);
+    found.ok_or_else(|| Refusal::NoProposal {
+        proposal: proposal.clone(),
+        near: None,
     })
 }
 
-fn already(proposal: &ProposalId, state: &State) -> String {
+fn voided(proposal: ProposalId, moved: Moved) -> Fact {
+    Fact::Voided {
+        proposal,
+        why: moved.to_string(),
+        moved: Some(moved),
+    }
+}
+
+fn already(proposal: &ProposalId, state: &State) -> Refusal {
+    let proposal = proposal.clone();
     match state {
-        State::Proposed { .. } => format!("proposal {proposal} is not approved yet"),
-        State::Granted { .. } | State::Dispatched { .. } => {
-            format!(
-                "proposal {proposal} was approved before and is being carried out; it runs once"
-            )
-        }
-        State::Executed { .. } => {
-            format!(
-                "proposal {proposal} was carried out before; whether it helped is being looked at"
-            )
-        }
+        State::Proposed { .. } => Refusal::NotApproved { proposal },
+        State::Granted { .. } | State::Dispatched { .. } => Refusal::UnderWay { proposal },
+        State::Executed { .. } => Refusal::CarriedOut { proposal },
         State::Ended {
             outcome: Outcome::Expired,
             ..
-        } => {
-            format!("proposal {proposal} expired; diagnose again to get a fresh one")
-        }
-        State::Ended { outcome, why, .. } => {
-            format!(
-                "proposal {proposal} is over ({}: {why}); diagnose again if the trouble is still there",
-                outcome.word()
-            )
-        }
+        } => Refusal::Expired { proposal },
+        State::Ended { outcome, why, .. } => Refusal::Over {
+            proposal,
+            outcome: *outcome,
+            why: Box::new(why.clone()),
+        },
     }
 }
 
@@ -176,56 +171,48 @@ fn approve(
     let remediation = find(incident, id)?;
     let proposal = &remediation.proposal;
     let State::Proposed { approvals } = &remediation.state else {
-        return refuse(already(id, &remediation.state));
+        return Err(already(id, &remediation.state));
     };
     if now > proposal.expires_at {
-        return refuse(format!(
-            "proposal {id} expired; diagnose again to get a fresh one"
-        ));
+        return Err(Refusal::Expired {
+            proposal: id.clone(),
+        });
     }
     let digest = proposal.digest();
     if approval.digest != digest {
-        return refuse(format!(
-            "proposal {id} is not what that card showed; look at it again with `sickbay proposals` before approving"
-        ));
+        return Err(Refusal::OtherCard {
+            proposal: id.clone(),
+        });
     }
     let asked = incident.by.as_ref();
     let required = rules.requirement;
     if required.approvers.is_empty() {
-        return refuse(format!(
-            "nobody may approve {} risk on {}; the policy in the settings names no approver for it",
-            proposal.risk, proposal.host
-        ));
+        return Err(Refusal::Nobody {
+            risk: proposal.risk,
+            host: proposal.host.clone(),
+        });
     }
     if !required.approvers.contains(&approval.by) {
-        let names: Vec<&str> = required
-            .approvers
-            .iter()
-            .map(ResponderId::as_str)
-            .take(5)
-            .collect();
-        return refuse(format!(
-            "{} may not approve {} risk on {}; ask {}",
-            approval.by,
-            proposal.risk,
-            proposal.host,
-            names.join(", ")
-        ));
+        return Err(Refusal::NotThem {
+            who: approval.by,
+            risk: proposal.risk,
+            host: proposal.host.clone(),
+            ask: required.approvers.iter().take(5).cloned().collect(),
+        });
     }
     if !asked.is_some_and(|asked| required.may(&approval.by, asked)) {
-        return refuse(format!(
-            "{} asked for {id} and may not also approve it; ask another responder",
-            approval.by
-        ));
+        return Err(Refusal::Requester {
+            who: approval.by,
+            proposal: id.clone(),
+        });
     }
     if approvals.iter().any(|earlier| earlier.by == approval.by) {
-        return refuse(format!(
-            "{} approved {id} before; {} more must",
-            approval.by,
-            usize::try_from(required.min)
-                .unwrap_or(usize::MAX)
-                .saturating_sub(approvals.len())
-        ));
+        let given = u32::try_from(approvals.len()).unwrap_or(u32::MAX);
+        return Err(Refusal::Twice {
+            who: approval.by,
+            proposal: id.clone(),
+            missing: required.min.saturating_sub(given),
+        });
     }
     let fact = Fact::Approved {
         proposal: id.clone(),
@@ -346,12 +333,13 @@ fn ran_on_host(
         ..
     }) = &remediation.state
     else {
-        return refuse(already(&proposal, &remediation.state));
+        return Err(already(&proposal, &remediation.state));
     };
     if signed.grant.execution != execution {
-        return refuse(format!(
-            "{execution} is not the attempt of {proposal} that is under way"
-        ));
+        return Err(Refusal::OtherAttempt {
+            execution,
+            proposal,
+        });
     }
     let fact = Fact::Executed {
         proposal: proposal.clone(),
@@ -363,10 +351,9 @@ fn ran_on_host(
     match ran {
         Ran::NeverRan => {
             if now > signed.grant.expires_at || *attempt >= MOST_ATTEMPTS {
-                let why = "it never ran on the host, and the time to start it is over; nothing was changed".to_owned();
                 return Ok(Decision {
                     returns: unused(&remediation.proposal, &signed.grant),
-                    facts: vec![fact, Fact::Voided { proposal, why }],
+                    facts: vec![fact, voided(proposal, Moved::NeverRan)],
                     releases: vec![execution],
                     ..Decision::default()
                 });

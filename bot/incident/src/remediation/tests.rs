@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ed25519_dalek::SigningKey;
 
-use super::{Decision, Event, Incident, Outcome, Rules, State, decide, invert};
+use super::{Decision, Event, Incident, Moved, Outcome, Rules, Seen, State, decide, invert};
 use crate::fact::{Claim, Ran, StepReport};
 use crate::grant::NotGranted;
 use crate::policy::Requirement;
@@ -108,7 +108,7 @@ fn hear(
         },
         Moment(now),
     )
-    .map_err(|refusal| refusal.0)?;
+    .map_err(|refusal| refusal.to_string())?;
     for fact in &decision.facts {
         incident.apply(fact, Moment(now));
     }
@@ -341,7 +341,7 @@ fn an_unknown_end_stays_unknown_whatever_is_seen_later() {
     let looked = Event::Looked {
         proposal: id("abc-1"),
         verdict: Verdict::Verified,
-        why: "gone".into(),
+        seen: Seen::PutBack,
     };
     hear(&mut incident, looked, &one, 3).unwrap();
     assert!(matches!(
@@ -480,11 +480,11 @@ proptest::proptest! {
                 0 => yes("bo"),
                 1 => yes("cy"),
                 2 => Event::Reject { proposal: id("abc-1"), by: id("dee"), via: "t".into() },
-                3 => Event::Moved { proposal: id("abc-1"), why: "moved".into() },
+                3 => Event::Moved { proposal: id("abc-1"), moved: Moved::TooLate },
                 4 => Event::Starting { proposal: id("abc-1"), root: "r".into(), boot: "b".into() },
                 5 => ran(&format!("20261123-abc-1-a{attempt}"), Ran::Done),
                 6 => ran(&format!("20261123-abc-1-a{attempt}"), Ran::NeverRan),
-                7 => Event::Looked { proposal: id("abc-1"), verdict: Verdict::Verified, why: String::new() },
+                7 => Event::Looked { proposal: id("abc-1"), verdict: Verdict::Verified, seen: Seen::PutBack },
                 _ => Event::Tick,
             };
             let Ok(decision) = hear(&mut incident, event, &two, i64::try_from(n).unwrap()) else { continue };

@@ -4,14 +4,16 @@
 use std::collections::BTreeSet;
 
 /// The files of sentences.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 9] = [
     ("words.rs", include_str!("../../words.rs")),
+    ("words/answers.rs", include_str!("../answers.rs")),
     ("words/chat.rs", include_str!("../chat.rs")),
     ("words/fixes.rs", include_str!("../fixes.rs")),
     ("words/picture.rs", include_str!("../picture.rs")),
     ("words/step.rs", include_str!("../step.rs")),
     ("words/summary.rs", include_str!("../summary.rs")),
     ("words/terminal.rs", include_str!("../terminal.rs")),
+    ("words/timeline.rs", include_str!("../timeline.rs")),
 ];
 
 /// A text in the source, where it begins and what it says.
@@ -70,7 +72,7 @@ fn pairs(source: &str) -> (Vec<(Text, Text)>, Vec<Text>) {
     (pairs, others)
 }
 
-fn is_chinese(c: char) -> bool {
+pub(super) fn is_chinese(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}')
 }
 

@@ -17,7 +17,7 @@ fn an_end_that_is_known_is_told_from_one_that_is_not() {
         let looked = Event::Looked {
             proposal: id("abc-1"),
             verdict,
-            why: "so it was".into(),
+            seen: Seen::PutBack,
         };
         hear(&mut incident, looked, &one, 3).unwrap();
         let remediation = &incident.remediations[&id("abc-1")];

@@ -20,7 +20,7 @@ fn nothing_ran_so_nothing_is_used_up() {
     };
     let moved = Event::Moved {
         proposal: id("abc-1"),
-        why: "it is gone".into(),
+        moved: Moved::TooLate,
     };
     let why = || "mode is 0600".into();
     let check = |events: &[Event], given_back: bool| {
@@ -61,7 +61,7 @@ fn a_second_attempt_keeps_what_the_first_used_up() {
     assert!(again.returns.is_empty() && again.effects.len() == 1);
     let moved = Event::Moved {
         proposal: id("abc-1"),
-        why: "it is gone".into(),
+        moved: Moved::TooLate,
     };
     let over = hear(&mut incident, moved, &two, 70_000).unwrap();
     assert!(over.returns.iter().all(|claim| claims.contains(claim)));

@@ -1,0 +1,274 @@
+//! Each notice on each platform in each language.
+
+use incident::fact::Ran;
+use incident::notice::{Card, Notice, Stage, Standing};
+use incident::remediation::{Outcome, Seen, Why};
+use incident::report::Verdict;
+use incident::vitals::{Area, State, Unit};
+use incident::{Code, Gauge, HostName, HostStatus, Refusal, ResponderId, Risk, Vitals};
+
+use super::{ana, both, card, faces, indented, on_discord, pages, proposal, reports, title};
+use crate::{Locale, discord};
+
+#[test]
+fn an_incident_begins() {
+    let incident = proposal().incident;
+    let web1 = HostName::new("web1").unwrap();
+    let mut out = both(|locale| {
+        let symptom = match locale {
+            Locale::English => "the *site* is down, see https://status.example/x",
+            Locale::Chinese => "*网站*打不开，见 https://status.example/x",
+        };
+        faces(
+            &Notice::Opened {
+                incident: &incident,
+                by: &ana(),
+                hosts: &[web1.clone(), HostName::new("web2").unwrap()],
+                symptom,
+                doing: &[locale.looking(&web1, 1, 61)],
+            },
+            locale,
+        )
+    });
+    out += &both(|locale| {
+        let looking = Notice::Looking {
+            host: &web1,
+            wave: 2,
+            probes: 9,
+        };
+        faces(&looking, locale)
+    });
+    insta::assert_snapshot!("begins", out);
+}
+
+#[test]
+fn a_verdict() {
+    let (proposal, reports) = (proposal(), reports());
+    let approvers = [ana()];
+    let cards = [card(&proposal, &approvers, 1)];
+    let mut out = both(|locale| {
+        faces(
+            &Notice::Headline {
+                incident: &proposal.incident,
+                by: &ana(),
+                status: HostStatus::Critical,
+                summary: &locale.summary(&reports),
+                cards: &cards,
+                pages: &pages(locale),
+            },
+            locale,
+        )
+    });
+    out += &both(|locale| {
+        let why = incident::notice::WhyNot::NoRoot {
+            login: "ops".to_owned(),
+            host: proposal.host.clone(),
+            cure: incident::notice::RootCure::SudoOrEnrol,
+        };
+        let finding = incident::FindingId::nth(8);
+        let withheld = locale.why_not(Some((title(locale), &finding)), &why);
+        faces(
+            &Notice::Diagnosed {
+                incident: &proposal.incident,
+                summary: &locale.summary(&reports),
+                reports: &reports,
+                cards: &[],
+                pages: &pages(locale),
+                withheld: &[withheld],
+            },
+            locale,
+        )
+    });
+    insta::assert_snapshot!("verdict", out);
+}
+
+#[test]
+fn nothing_is_wrong() {
+    let mut reports = reports();
+    reports.truncate(1);
+    let incident = proposal().incident;
+    let mut out = both(|locale| {
+        let healthy = Notice::Headline {
+            incident: &incident,
+            by: &ana(),
+            status: HostStatus::Healthy,
+            summary: &locale.summary(&reports),
+            cards: &[],
+            pages: &[],
+        };
+        faces(&healthy, locale)
+    });
+    out += &both(|locale| {
+        let found = Notice::Diagnosed {
+            incident: &incident,
+            summary: &locale.summary(&reports),
+            reports: &reports,
+            cards: &[],
+            pages: &[],
+            withheld: &[],
+        };
+        faces(&found, locale)
+    });
+    insta::assert_snapshot!("healthy", out);
+}
+
+/// Why a run ended as it did.
+fn looked(ran: Ran, verdict: Verdict, code: &str, title: &str) -> Why {
+    let (code, title) = (Code::new(code).unwrap(), title.to_owned());
+    let seen = match verdict {
+        Verdict::Verified => Seen::Gone { code, title },
+        Verdict::NotFixed | Verdict::Worse | Verdict::CouldNotCheck => Seen::There { code, title },
+    };
+    Why::Looked { ran, verdict, seen }
+}
+
+#[test]
+fn a_card_from_its_offer_to_its_end() {
+    let proposal = proposal();
+    let approvers = [ana(), ResponderId::new("bo").unwrap()];
+    let offer = |given: &[ResponderId], standing| {
+        both(|locale| {
+            let card = Card {
+                title: title(locale),
+                ..card(&proposal, &approvers, 2)
+            };
+            let notice = Notice::Offer {
+                card: &card,
+                given,
+                standing,
+            };
+            faces(&notice, locale)
+        })
+    };
+    let ended = |outcome, why, output, can_undo| Standing::Ended {
+        outcome,
+        why,
+        output,
+        can_undo,
+    };
+    let mut out = offer(&[ana()], Standing::Open);
+    out += &both(|locale| {
+        let nobody = Card {
+            approvers: &[],
+            title: title(locale),
+            ..card(&proposal, &approvers, 2)
+        };
+        let notice = Notice::Offer {
+            card: &nobody,
+            given: &[],
+            standing: Standing::Open,
+        };
+        faces(&notice, locale)
+    });
+    let now = Stage::Running;
+    out += &offer(&approvers, Standing::UnderWay { now });
+    let title = "/srv/shop/releases/2026-11-23/bin/serve is not executable";
+    let code = "unit.exec_permission";
+    let why = looked(Ran::Done, Verdict::Verified, code, title);
+    out += &offer(&approvers, ended(Outcome::Verified, &why, "", true));
+    let output = "Job for nginx.service failed.\n@everyone ```bold``` <!channel>\n";
+    let failed = Ran::StepFailed { step: 2, code: 1 };
+    let why = looked(failed, Verdict::NotFixed, code, title);
+    out += &offer(&approvers, ended(Outcome::Failed, &why, output, true));
+    let lost = Ran::Unknown {
+        why: "the host was restarted while it ran".to_owned(),
+    };
+    let host = proposal.host.clone();
+    let why = Why::Looked {
+        ran: lost,
+        verdict: Verdict::CouldNotCheck,
+        seen: Seen::TooLittle { host },
+    };
+    out += &offer(&approvers, ended(Outcome::Unknown, &why, "", false));
+    insta::assert_snapshot!("card", out);
+}
+
+#[test]
+fn what_one_person_is_told() {
+    let proposal = proposal();
+    let mut out = both(|locale| {
+        let refusal = Refusal::NotThem {
+            who: ResponderId::new("bo").unwrap(),
+            risk: Risk::Low,
+            host: proposal.host.clone(),
+            ask: vec![ana()],
+        };
+        let why = locale.refusal(&refusal);
+        faces(&Notice::Refused { why: &why }, locale)
+    });
+    out += &both(|locale| {
+        let step = locale.step(&proposal.steps[0]);
+        let told = [
+            locale.dry_run_of(&proposal.id, &proposal.host),
+            locale.rehearsed(
+                &step,
+                &crate::Would::Run,
+                &locale.was_and_is("mode", "0644", None),
+            ),
+        ];
+        let text = told.join("\n");
+        faces(&Notice::Answer { text: &text }, locale)
+    });
+    out += &both(|locale| {
+        let because = Some(("x is not executable", "Its mode is 0644."));
+        let text = locale.details(&proposal, title(locale), because).join("\n");
+        faces(&Notice::Answer { text: &text }, locale)
+    });
+    out += &both(|locale| {
+        faces(
+            &Notice::Answer {
+                text: &locale.help(),
+            },
+            locale,
+        )
+    });
+    out += &both(|locale| {
+        let proposal = &proposal;
+        faces(&Notice::Chosen { proposal }, locale)
+    });
+    out += &both(|locale| {
+        let proposal = &proposal;
+        faces(&Notice::Running { proposal }, locale)
+    });
+    out += &both(|locale| {
+        let title = "nginx.service has failed";
+        let ended = Notice::Ended {
+            proposal: &proposal,
+            outcome: Outcome::NotFixed,
+            why: &looked(Ran::Done, Verdict::NotFixed, "unit.failed", title),
+            output: "",
+            can_undo: true,
+        };
+        faces(&ended, locale)
+    });
+    out += &both(|locale| {
+        let text = "f-1: x\n  e-7 on web1: unit.show\n";
+        let evidence = discord::evidence(&proposal.incident, text, locale);
+        indented(&on_discord(&evidence), "  ")
+    });
+    insta::assert_snapshot!("told", out);
+}
+
+#[test]
+fn pictures_are_beside_the_cards() {
+    let reports = reports();
+    let web1 = reports[1].host.clone();
+    let full = Gauge::new(
+        Area::Space,
+        "/srv",
+        Unit::Bytes,
+        99 << 30,
+        Some(100 << 30),
+        State::Over,
+    );
+    let vitals = [(web1, Vitals { gauges: vec![full] })];
+    let out = both(|locale| {
+        let pictured = Notice::Pictured {
+            incident: &proposal().incident,
+            vitals: &vitals,
+            reports: &reports,
+        };
+        faces(&pictured, locale)
+    });
+    insta::assert_snapshot!("pictured", out);
+}
