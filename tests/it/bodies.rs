@@ -172,6 +172,7 @@ async fn discord_takes_whatever_was_written_and_pings_nobody() {
         api: Some(discord.url()),
         people: std::collections::BTreeSet::new(),
         hosts: Vec::new(),
+        hear_threads: false,
         patience: discord::PATIENCE,
         languages: Languages::default(),
     });

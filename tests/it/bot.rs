@@ -146,6 +146,21 @@ impl Bot {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// The timeline of an incident, once it tells this.
+    pub(crate) async fn timeline_with(&self, incident: &str, words: &str) -> String {
+        let told = async {
+            loop {
+                let told = self.printed(&["incident", "timeline", incident]);
+                if told.contains(words) {
+                    return told;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let told = tokio::time::timeout(LONG, told).await;
+        told.unwrap_or_else(|_late| panic!("the timeline never tells {words:?}"))
+    }
+
     /// Asks it to end, as systemd does, and waits until it has.
     pub(crate) fn end(&mut self) {
         let pid = self.child.id().to_string();

@@ -3,6 +3,7 @@
 
 mod both;
 mod front;
+mod overhear;
 mod trouble;
 
 use std::path::Path;

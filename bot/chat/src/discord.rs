@@ -9,6 +9,7 @@ mod gateway;
 mod hear;
 mod layout;
 mod look;
+mod overhear;
 mod sure;
 mod text;
 
@@ -61,6 +62,8 @@ pub struct Options {
     pub people: BTreeSet<String>,
     /// In which language each of them, and each channel, is spoken to.
     pub languages: Languages,
+    /// Whether what people say in threads is heard, which Discord has to allow.
+    pub hear_threads: bool,
     /// The names that are offered while somebody types a host.
     pub hosts: Vec<String>,
     /// Unconnected for so long the gateway is opened anew: the library tries again by itself within seconds, but waits

@@ -24,6 +24,7 @@ fn options(discord: &Discord, guild: &str) -> Options {
         languages: Languages::default(),
         people: BTreeSet::from(["11".to_owned()]),
         hosts: vec!["web1".to_owned(), "@web".to_owned()],
+        hear_threads: false,
         patience: Duration::from_millis(300),
     }
 }

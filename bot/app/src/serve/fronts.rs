@@ -37,6 +37,7 @@ pub(super) fn of(world: &World) -> anyhow::Result<Vec<Arc<Front>>> {
             people: people.flat_map(|person| person.discord.clone()).collect(),
             languages: settings.languages(),
             hosts: targets(world.inventory()),
+            hear_threads: discord.hear_threads,
             patience: chat::discord::PATIENCE,
         };
         fronts.push(Front::Discord(Discord::new(options)));

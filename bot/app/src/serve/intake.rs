@@ -124,22 +124,17 @@ async fn kept(
     for message in &taken_back {
         world.store.unsay(message).await?;
     }
-    heard.retain(|(_, event)| match &event.what {
-        What::Said { message, .. } => event.thread.is_some() && !done.contains(message),
-        What::TookBack { .. } => true,
-        What::Asked { .. } | What::Pressed { .. } => false,
-    });
-    // What was taken back waits with what was said, so that the timeline tells of it all the same; only its words are gone now.
-    let mut waiting = BTreeSet::new();
-    for (_, event) in heard.iter_mut() {
-        if let What::Said { message, text, .. } = &mut event.what {
-            waiting.insert(message.clone());
+    // What was taken back waits too: what was said may be noted later, or told later. Only its words are gone now.
+    heard.retain_mut(|(_, event)| match &mut event.what {
+        What::Said { message, text, .. } => {
             if taken_back.contains(message) {
                 text.clear();
             }
+            event.thread.is_some() && !done.contains(message)
         }
-    }
-    heard.retain(|(_, event)| !matches!(&event.what, What::TookBack { message } if !waiting.contains(message)));
+        What::TookBack { .. } => true,
+        What::Asked { .. } | What::Pressed { .. } => false,
+    });
     Ok(())
 }
 

@@ -53,6 +53,9 @@ pub(crate) struct Discord {
     /// The servers in which it answers; everywhere it was added to where none is named.
     #[serde(default)]
     pub(crate) guilds: BTreeSet<String>,
+    /// Whether what people say in an incident's thread is kept, for which Discord wants a privileged intent.
+    #[serde(default)]
+    pub(crate) hear_threads: bool,
     /// What stands before Discord's API; none where it is reached itself.
     #[serde(default)]
     pub(crate) api: Option<String>,

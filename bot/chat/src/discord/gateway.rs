@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serenity::all::{
-    ClientBuilder, ConnectionStage, Context, EventHandler, GatewayIntents, GuildId, Http,
-    Interaction, Ready, ResumedEvent, ShardManager,
+    ChannelId, ClientBuilder, ConnectionStage, Context, EventHandler, GatewayError, GatewayIntents,
+    GuildId, Http, Interaction, Message, MessageId, Ready, ResumedEvent, ShardManager,
 };
 use tokio::sync::{mpsc, oneshot};
 
+use super::overhear::Told;
 use super::{Options, called, client, commands};
 use crate::again::Again;
 
@@ -62,6 +63,10 @@ pub(super) struct Gateway {
     pub(super) http: Arc<Http>,
     pub(super) greeted: Arc<AtomicBool>,
     pub(super) heard: mpsc::UnboundedSender<Interaction>,
+    /// Where what people say goes; none where nobody wants to hear it.
+    pub(super) overheard: Option<mpsc::UnboundedSender<Told>>,
+    /// Whether Discord does not let the bot hear what people say.
+    pub(super) deaf: Arc<AtomicBool>,
 }
 
 /// A connection. Dropping it ends all of its tasks, also those that wait for something that never comes.
@@ -128,12 +133,22 @@ impl Gateway {
         let (shards, begun) = oneshot::channel();
         let (why, ended) = oneshot::channel();
         let http = client(&self.options).build();
+        let deaf = Arc::clone(&self.deaf);
+        let overheard = self.overheard.clone();
+        let overheard = overheard.filter(|_| !deaf.load(Ordering::Relaxed));
+        // Commands and buttons come without any.
+        let intents = if overheard.is_some() {
+            GatewayIntents::GUILD_MESSAGES | GatewayIntents::MESSAGE_CONTENT
+        } else {
+            GatewayIntents::empty()
+        };
         let hearing = Hearing {
             heard: self.heard.clone(),
+            overheard,
             greeted: Arc::clone(&self.greeted),
         };
         let work = async move {
-            let client = ClientBuilder::new_with_http(http, GatewayIntents::empty());
+            let client = ClientBuilder::new_with_http(http, intents);
             let ended = match client.event_handler(hearing).await {
                 Ok(mut client) => {
                     let _gone = shards.send(Arc::clone(&client.shard_manager));
@@ -141,6 +156,14 @@ impl Gateway {
                 }
                 Err(error) => Err(error),
             };
+            // The answer to one intent too many is no connection at all, and commands must come.
+            let no = serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents);
+            if matches!(&ended, Err(error) if error.to_string() == no.to_string()) {
+                deaf.store(true, Ordering::Relaxed);
+                tracing::error!(
+                    "Discord does not let this bot hear what people say, so none of it is kept: turn on the Message Content Intent on its Bot page in the developer portal, and start sickbay again"
+                );
+            }
             let told =
                 ended.map_or_else(|error| error.to_string(), |()| "it was closed".to_owned());
             let _gone = why.send(told);
@@ -187,7 +210,16 @@ impl Gateway {
 /// The library's side: it only hands on.
 struct Hearing {
     heard: mpsc::UnboundedSender<Interaction>,
+    overheard: Option<mpsc::UnboundedSender<Told>>,
     greeted: Arc<AtomicBool>,
+}
+
+impl Hearing {
+    fn overhear(&self, told: Told) {
+        if let Some(overheard) = &self.overheard {
+            let _gone = overheard.send(told);
+        }
+    }
 }
 
 #[serenity::async_trait]
@@ -198,6 +230,22 @@ impl EventHandler for Hearing {
 
     async fn resume(&self, _context: Context, _resumed: ResumedEvent) {
         self.greeted.store(true, Ordering::Relaxed);
+    }
+
+    async fn message(&self, _context: Context, message: Message) {
+        self.overhear(Told::Said(Box::new(message)));
+    }
+
+    async fn message_delete(
+        &self,
+        _context: Context,
+        channel: ChannelId,
+        message: MessageId,
+        guild: Option<GuildId>,
+    ) {
+        if let Some(guild) = guild {
+            self.overhear(Told::Gone(guild, channel, message));
+        }
     }
 
     async fn interaction_create(&self, _context: Context, interaction: Interaction) {

@@ -14,6 +14,7 @@ use serenity::all::{
 use tokio::sync::mpsc;
 
 use super::gateway::{Gateway, register};
+use super::overhear::Overhearing;
 use super::sure::{self, NOT_NOW, SURE};
 use super::{Discord, DiscordError, FOR_ONE, Options, called, commands, introduce, response};
 use crate::Locale;
@@ -92,6 +93,17 @@ impl Discord {
             to,
             seen: Seen::default(),
         });
+        let mut tasks = Vec::new();
+        let overheard = self.options.hear_threads.then(|| {
+            let (overheard, told) = mpsc::unbounded_channel();
+            let overhearing = Overhearing {
+                http: Arc::clone(&self.http),
+                guilds: self.options.guilds.clone(),
+                to: ears.to.clone(),
+            };
+            tasks.push(tokio::spawn(overhearing.listen(told)));
+            overheard
+        });
         let (heard, mut interactions) = mpsc::unbounded_channel();
         let greeted = Arc::new(AtomicBool::new(false));
         let answering = tokio::spawn(async move {
@@ -106,15 +118,15 @@ impl Discord {
             http: Arc::clone(&self.http),
             greeted: Arc::clone(&greeted),
             heard,
+            overheard,
+            deaf: Arc::default(),
         };
-        Socket {
-            greeted,
-            tasks: vec![
-                answering,
-                tokio::spawn(registering),
-                tokio::spawn(gateway.keep_open()),
-            ],
-        }
+        tasks.extend([
+            answering,
+            tokio::spawn(registering),
+            tokio::spawn(gateway.keep_open()),
+        ]);
+        Socket { greeted, tasks }
     }
 }
 
