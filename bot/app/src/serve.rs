@@ -60,6 +60,8 @@ pub(crate) struct Serve {
     intake: mpsc::Sender<intake::Heard>,
     /// One thread is brought up to date by one task at a time.
     turns: Mutex<BTreeMap<IncidentId, Arc<tokio::sync::Mutex<()>>>>,
+    /// What, besides an incident, decides how its thread looks: this program, its settings and its runbooks.
+    layout: String,
     /// Whoever looks through a thread takes one.
     reading: Semaphore,
     sends: sends::Sends,
@@ -98,6 +100,7 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
     let pulse = Pulse::new(Arc::clone(&health), door.as_ref().map(|door| door.address));
     let (intake, heard) = mpsc::channel(intake::WAITING);
     let serve = Arc::new(Serve {
+        layout: layout(&world),
         languages: world.settings.languages(),
         world: Arc::new(world),
         fronts,
@@ -151,6 +154,7 @@ impl Serve {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut count = 0_u64;
         let mut since = clock::now().minus(FOLLOWED);
+        self.remember(since).await;
         let mut sockets = Vec::new();
         let mut stop = std::pin::pin!(told_to_stop());
         let ended = loop {
@@ -240,6 +244,24 @@ impl Serve {
         }
     }
 
+    /// What threads showed when Sickbay ended last; whatever is not so any more is shown again.
+    async fn remember(&self, since: Moment) {
+        match self.world.store.threads(&self.layout, since).await {
+            Ok(threads) => {
+                let Ok(mut notes) = self.notes.lock() else {
+                    return;
+                };
+                for thread in threads {
+                    notes.open.extend(thread.open);
+                    notes.shown.insert(thread.incident, thread.version);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what threads show is not known; all are looked through");
+            }
+        }
+    }
+
     /// Shows what has changed since then and was not shown, whoever changed it; also what could not be shown before.
     async fn catch_up(self: &Arc<Self>, since: Moment) -> Result<(), ReadError> {
         let rows = self.world.store.changed_since(since).await?;
@@ -263,8 +285,9 @@ impl Serve {
             }
             let serve = Arc::clone(self);
             tokio::spawn(async move {
-                serve.resume(&id).await;
-                serve.show(&id).await;
+                if let Some(incident) = serve.show(&id).await {
+                    serve.resume(&incident).await;
+                }
             });
         }
         Ok(())
@@ -293,6 +316,26 @@ impl Serve {
             .map(|mut turns| Arc::clone(turns.entry(incident.clone()).or_default()))
             .unwrap_or_default()
     }
+}
+
+/// The digest of all that decides how threads look besides their incidents.
+fn layout(world: &World) -> String {
+    let program = std::env::current_exe().and_then(|path| path.metadata());
+    let program = program.map(|about| (about.len(), about.modified().ok()));
+    let knowledge = world.shelf.knowledge();
+    let pages: Vec<String> = knowledge
+        .library
+        .iter()
+        .map(runbook::Runbook::digest)
+        .collect();
+    let all = serde_json::json!([
+        env!("CARGO_PKG_VERSION"),
+        format!("{:?}", program.ok()),
+        format!("{:?}", world.settings),
+        format!("{:?}", world.inventory()),
+        pages,
+    ]);
+    incident::digest::of("sickbay layout 1", &all)
 }
 
 async fn told_to_stop() {

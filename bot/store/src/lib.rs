@@ -22,6 +22,7 @@ mod read;
 mod record;
 mod said;
 mod sql;
+mod thread;
 mod verify;
 
 pub use append::{Append, AppendError, Appended, NewEffect, NewFact};
@@ -39,4 +40,5 @@ pub use post::Post;
 pub use read::IncidentRow;
 pub use record::{Attached, Record};
 pub use said::Said;
+pub use thread::Thread;
 pub use verify::{Break, HeadState, Verdict, Verified};

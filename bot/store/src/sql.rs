@@ -56,6 +56,13 @@ statements! {
     KEEP_POST = "INSERT INTO post (incident, part, message, shown) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (incident, part) DO UPDATE SET message = excluded.message, shown = excluded.shown";
 
+    // What threads show.
+    THREADS = "SELECT thread.incident, thread.version, thread.open FROM thread \
+        JOIN incident ON incident.id = thread.incident AND incident.version = thread.version \
+        WHERE thread.layout = $1 AND incident.changed_at >= $2";
+    KEEP_THREAD = "INSERT INTO thread (incident, version, layout, open) VALUES ($1, $2, $3, $4) ON CONFLICT (incident) \
+        DO UPDATE SET version = excluded.version, layout = excluded.layout, open = excluded.open";
+
     // What people said.
     KEEP_SAID = "INSERT INTO said (message, incident, author, at, text) VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT (message) DO NOTHING";

@@ -229,25 +229,17 @@ impl Serve {
     }
 
     /// Goes on with a diagnosis that an interrupted Sickbay left in the middle: with the hosts that were not told yet.
-    pub(super) async fn resume(self: &Arc<Self>, id: &IncidentId) {
+    pub(super) async fn resume(self: &Arc<Self>, seen: &Incident) {
         const YOUNG: Span = Span::minutes(60);
-        let Ok(incident) = journal::load(&self.world.store, id).await else {
-            return;
-        };
-        let fresh = clock::now().since(incident.opened_at) <= YOUNG;
-        let missing: Vec<&str> = incident
-            .hosts
-            .iter()
-            .filter(|host| !incident.reports.contains_key(*host))
-            .map(|host| host.as_str())
-            .collect();
-        let here = incident
+        let fresh = clock::now().since(seen.opened_at) <= YOUNG;
+        let here = seen
             .place
             .as_ref()
             .is_some_and(|place| self.front(place).is_some());
-        if !here || missing.is_empty() || !fresh {
+        if !here || untold(seen).is_empty() || !fresh {
             return;
         }
+        let id = &seen.id;
         let first = self
             .notes
             .lock()
@@ -255,9 +247,24 @@ impl Serve {
         if !first {
             return;
         }
-        match self.world.inventory().select(&missing.join(",")) {
-            Ok(hosts) => self.look(incident, hosts).await,
+        // From here on nobody else looks; what was seen before may be over.
+        let now = journal::load(&self.world.store, id).await;
+        let hosts = now.map_err(|error| sentence(&error)).and_then(|now| {
+            let untold = untold(&now).join(",");
+            if untold.is_empty() {
+                return Ok(None);
+            }
+            let hosts = self.world.inventory().select(&untold);
+            let hosts = hosts.map_err(|error| error.to_string())?;
+            Ok(Some((now, hosts)))
+        });
+        match hosts {
+            Ok(Some((incident, hosts))) => return self.look(incident, hosts).await,
+            Ok(None) => {}
             Err(error) => tracing::warn!(%error, incident.id = %id, "it cannot be gone on with"),
+        }
+        if let Ok(mut notes) = self.notes.lock() {
+            notes.looking.remove(id);
         }
     }
 
@@ -438,4 +445,11 @@ impl Serve {
             .map_err(journal::refusal)?;
         self.approve(asker, &undo.id, None).await
     }
+}
+
+/// The hosts of an incident of which nothing was told yet.
+fn untold(incident: &Incident) -> Vec<&str> {
+    let hosts = incident.hosts.iter();
+    let untold = hosts.filter(|host| !incident.reports.contains_key(*host));
+    untold.map(|host| host.as_str()).collect()
 }

@@ -9,8 +9,8 @@ use chat::front::{Content, Front};
 use incident::notice::{Notice, Stage, Standing};
 use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
-use incident::{HostName, HostStatus, IncidentId, Span, Vitals};
-use store::Post;
+use incident::{HostName, HostStatus, IncidentId, Moment, ProposalId, Span, Vitals};
+use store::{Fault, Post, Thread};
 
 use super::Serve;
 use super::sends::Sending;
@@ -52,26 +52,40 @@ struct Plan<'a> {
 }
 
 impl Serve {
-    /// Brings a thread up to date. What cannot be sent now is sent later.
-    pub(super) async fn show(self: &Arc<Self>, id: &IncidentId) {
+    /// Brings a thread up to date, and gives the incident that it shows. What cannot be sent now is sent later.
+    pub(super) async fn show(self: &Arc<Self>, id: &IncidentId) -> Option<Incident> {
         let turn = self.turn(id);
         let _turn = turn.lock().await;
-        let Some(plan) = self.plan(id).await else {
-            return;
-        };
+        let plan = self.plan(id).await?;
         let whole = self.send(&plan).await;
-        self.note(&plan.incident, whole);
+        if self.note(&plan.incident, whole)
+            && let Err(error) = self.keep_thread(&plan.incident).await
+        {
+            tracing::warn!(%error, "what a thread shows is not kept; it is looked through again at the next start");
+        }
         self.say_caught_up();
+        Some(plan.incident)
     }
 
-    /// Notes what a thread shows, and until when its cards can be approved.
-    fn note(&self, incident: &Incident, whole: bool) {
+    async fn keep_thread(&self, incident: &Incident) -> Result<(), Fault> {
+        let thread = Thread {
+            incident: incident.id.clone(),
+            version: incident.version,
+            open: open(incident).collect(),
+        };
+        self.world.store.keep_thread(&self.layout, &thread).await
+    }
+
+    /// Notes what a thread shows, and until when its cards can be approved. True where it shows another version by now.
+    fn note(&self, incident: &Incident, whole: bool) -> bool {
         let Ok(mut notes) = self.notes.lock() else {
-            return;
+            return false;
         };
         let id = &incident.id;
+        let mut moved = false;
         if whole {
-            notes.shown.insert(id.clone(), incident.version);
+            let before = notes.shown.insert(id.clone(), incident.version);
+            moved = before != Some(incident.version);
             notes.behind.remove(id);
             // They are there, or are refused for good.
             if let Some(extras) = notes.extras.get_mut(id) {
@@ -80,20 +94,11 @@ impl Serve {
         } else {
             notes.behind.insert(id.clone());
         }
-        for (proposal, one) in &incident.remediations {
-            match one.state {
-                State::Proposed { .. } if incident.place.is_some() => {
-                    notes.open.insert(proposal.clone(), one.proposal.expires_at);
-                }
-                State::Proposed { .. }
-                | State::Granted { .. }
-                | State::Dispatched { .. }
-                | State::Executed { .. }
-                | State::Ended { .. } => {
-                    notes.open.remove(proposal);
-                }
-            }
+        for proposal in incident.remediations.keys() {
+            notes.open.remove(proposal);
         }
+        notes.open.extend(open(incident));
+        moved
     }
 
     /// What differs between the thread as it is and as it ought to be; nothing where that cannot be known now.
@@ -342,6 +347,17 @@ impl Serve {
         }
         parts
     }
+}
+
+/// What waits for an approval in an incident's thread, and until when.
+fn open(incident: &Incident) -> impl Iterator<Item = (ProposalId, Moment)> {
+    let waits = |one: &&Remediation| matches!(one.state, State::Proposed { .. });
+    incident
+        .remediations
+        .values()
+        .filter(|_| incident.place.is_some())
+        .filter(waits)
+        .map(|one| (one.proposal.id.clone(), one.proposal.expires_at))
 }
 
 fn standing<'a>(incident: &Incident, one: &'a Remediation) -> Standing<'a> {

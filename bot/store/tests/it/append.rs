@@ -1,7 +1,7 @@
 //! All of an append is kept, or nothing of it; and the one who decided on an older state is told.
 
 use incident::fact::Claim;
-use store::{AppendError, Appended, Stored};
+use store::{AppendError, Appended, Stored, Thread};
 
 use crate::common::*;
 
@@ -295,4 +295,30 @@ async fn a_caller_that_stops_waiting_does_not_cut_a_write_in_half() {
         }
     }
     sound(&store).await;
+}
+
+#[tokio::test]
+async fn what_a_thread_shows_holds_until_its_incident_moves_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    done(&store, facts("aaaaaa", 0, &["one"])).await;
+    let thread = Thread {
+        incident: incident("aaaaaa"),
+        version: 1,
+        open: vec![(proposal("aaaaaa-1"), after(9))],
+    };
+    store.keep_thread("new", &thread).await.unwrap();
+    let shown = store.threads("new", NOON).await.unwrap();
+    assert_eq!(shown, std::slice::from_ref(&thread));
+    assert_eq!(store.threads("old", NOON).await.unwrap(), []);
+    assert_eq!(store.threads("new", after(1)).await.unwrap(), []);
+    done(&store, facts("aaaaaa", 1, &["two"])).await;
+    assert_eq!(store.threads("new", NOON).await.unwrap(), []);
+    let later = Thread {
+        version: 2,
+        open: Vec::new(),
+        ..thread
+    };
+    store.keep_thread("new", &later).await.unwrap();
+    assert_eq!(store.threads("new", NOON).await.unwrap(), [later]);
 }
