@@ -305,6 +305,20 @@ async fn what_cannot_be_looked_at_is_never_fine() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_intent_is_wanted_where_what_people_say_is() {
+    let site = Site::new().await;
+    site.settings(|text| text.replace("[discord]", "[discord]\nhear_threads = true"));
+    site.check("WRONG intents Message Content is off");
+    site.discord.change(|state| state.flags = 1 << 19);
+    let said = site.doctor(&[]);
+    assert!(
+        one_line(&said.out).contains("ok intents only the one"),
+        "{}",
+        said.out
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_platform_refuses_is_wrong() {
     let site = Site::new().await;
     site.secret("bot", "xoxb-another-token");

@@ -29,7 +29,7 @@ use crate::tally::Tally;
 
 pub use hear::Socket;
 pub use layout::{Content, content, evidence};
-pub use look::{ADMINISTRATOR, Application, COMMANDS, Looked, PERMISSIONS, Server, look};
+pub use look::{ADMINISTRATOR, Application, COMMANDS, CONTENT, Looked, PERMISSIONS, Server, look};
 
 /// How long the gateway may be unconnected, as [`Options`] has it.
 pub const PATIENCE: Duration = Duration::from_secs(90);

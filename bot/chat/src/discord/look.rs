@@ -24,8 +24,10 @@ pub const ADMINISTRATOR: u64 = 1 << 3;
 const INTENTS: [(u64, &str); 3] = [
     (1 << 12 | 1 << 13, "Presence"),
     (1 << 14 | 1 << 15, "Server Members"),
-    (1 << 18 | 1 << 19, "Message Content"),
+    (1 << 18 | 1 << 19, CONTENT),
 ];
+/// The privileged intent by which a bot hears what people say, as the portal calls it.
+pub const CONTENT: &str = "Message Content";
 /// The commands that Sickbay registers.
 pub const COMMANDS: [&str; 2] = ["diagnose", "sickbay"];
 /// How many servers Discord lists at once.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use chat::discord::{ADMINISTRATOR, Application, COMMANDS, Looked, Options, PERMISSIONS, Server};
+use chat::discord::{
+    ADMINISTRATOR, Application, COMMANDS, CONTENT, Looked, Options, PERMISSIONS, Server,
+};
 
 use super::report::{Area, names};
 use super::slack::{no_token, not_told, skew};
@@ -32,11 +34,12 @@ pub(super) async fn look(discord: &Discord, area: &mut Area<'_>) {
         people: BTreeSet::new(),
         languages: chat::Languages::default(),
         hosts: Vec::new(),
+        hear_threads: false,
         patience: chat::discord::PATIENCE,
     };
     let looked = chat::discord::look(&options).await;
     match &looked.application {
-        Ok(application) => the_application(application, area),
+        Ok(application) => the_application(application, discord.hear_threads, area),
         Err(error) => {
             not_told(
                 "bot token",
@@ -56,7 +59,7 @@ pub(super) async fn look(discord: &Discord, area: &mut Area<'_>) {
     skew(looked.date.as_deref(), area);
 }
 
-fn the_application(application: &Application, area: &mut Area<'_>) {
+fn the_application(application: &Application, hears: bool, area: &mut Area<'_>) {
     area.fine(
         "bot token",
         format!("{}, application {}", application.name, application.id),
@@ -70,21 +73,41 @@ fn the_application(application: &Application, area: &mut Area<'_>) {
     } else {
         area.fine("gateway", "commands and buttons come over it");
     }
-    match &application.intents {
-        Some(on) if on.is_empty() => area.fine("intents", "no privileged one, as it should be"),
-        Some(on) => {
-            let on: Vec<String> = on.iter().map(|name| (*name).to_owned()).collect();
-            area.note(
-                "intents",
-                format!("{} is on, and Sickbay has no use for it", names(&on)),
-                "Bot page, Privileged Gateway Intents: switch it off",
-            );
-        }
-        None => area.unknown(
+    intents(application.intents.as_deref(), hears, area);
+}
+
+/// The privileged intents that are on, and those that are needed where what people say is to be kept.
+fn intents(on: Option<&[&str]>, hears: bool, area: &mut Area<'_>) {
+    let Some(on) = on else {
+        area.unknown(
             "intents",
             "Discord does not say which are on",
-            "Bot page, Privileged Gateway Intents: none is needed",
-        ),
+            "Bot page, Privileged Gateway Intents: only hear_threads needs one, Message Content",
+        );
+        return;
+    };
+    let has = on.contains(&CONTENT);
+    let needless: Vec<String> = on
+        .iter()
+        .filter(|name| !(hears && **name == CONTENT))
+        .map(|name| (*name).to_owned())
+        .collect();
+    if hears && !has {
+        area.wrong(
+            "intents",
+            format!("{CONTENT} is off, so nothing of what people say is heard, whatever hear_threads says"),
+            "Bot page, Privileged Gateway Intents: switch it on, or set hear_threads = false",
+        );
+    } else if !needless.is_empty() {
+        area.note(
+            "intents",
+            format!("{} is on, and Sickbay has no use for it", names(&needless)),
+            "Bot page, Privileged Gateway Intents: switch it off",
+        );
+    } else if hears {
+        area.fine("intents", "only the one that hear_threads needs");
+    } else {
+        area.fine("intents", "no privileged one, as it should be");
     }
 }
 
