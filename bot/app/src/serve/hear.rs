@@ -249,15 +249,17 @@ impl Serve {
         }
         // From here on nobody else looks; what was seen before may be over.
         let now = journal::load(&self.world.store, id).await;
-        let hosts = now.map_err(|error| sentence(&error)).and_then(|now| {
-            let untold = untold(&now).join(",");
-            if untold.is_empty() {
-                return Ok(None);
-            }
-            let hosts = self.world.inventory().select(&untold);
-            let hosts = hosts.map_err(|error| error.to_string())?;
-            Ok(Some((now, hosts)))
-        });
+        let hosts = now
+            .map_err(|error| crate::sentence::of(&error))
+            .and_then(|now| {
+                let untold = untold(&now).join(",");
+                if untold.is_empty() {
+                    return Ok(None);
+                }
+                let hosts = self.world.inventory().select(&untold);
+                let hosts = hosts.map_err(|error| error.to_string())?;
+                Ok(Some((now, hosts)))
+            });
         match hosts {
             Ok(Some((incident, hosts))) => return self.look(incident, hosts).await,
             Ok(None) => {}
