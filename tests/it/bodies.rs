@@ -142,7 +142,8 @@ async fn slack_takes_whatever_was_written_and_pings_nobody() {
     let front = slack::Slack::new(slack::Options {
         api: slack.api_url(),
         bot_token: slack.bot_token().to_owned(),
-        app_token: slack.app_token().to_owned(),
+        app_token: Some(slack.app_token().to_owned()),
+        signing_secret: None,
     })
     .unwrap();
     let front = Front::Slack(Box::new(front));
@@ -173,6 +174,7 @@ async fn discord_takes_whatever_was_written_and_pings_nobody() {
         people: std::collections::BTreeSet::new(),
         hosts: Vec::new(),
         hear_threads: false,
+        public_key: None,
         patience: discord::PATIENCE,
         languages: Languages::default(),
     });

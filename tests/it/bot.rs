@@ -161,11 +161,16 @@ impl Bot {
         told.unwrap_or_else(|_late| panic!("the timeline never tells {words:?}"))
     }
 
-    /// Asks it to end, as systemd does, and waits until it has.
-    pub(crate) fn end(&mut self) {
+    /// Asks it to end, as systemd does.
+    pub(crate) fn ask_to_end(&self) {
         let pid = self.child.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(asked.unwrap().success());
+    }
+
+    /// The same, and waits until it has.
+    pub(crate) fn end(&mut self) {
+        self.ask_to_end();
         assert!(self.child.wait().unwrap().success());
     }
 }

@@ -2,6 +2,7 @@
 //! the strict one of `tests/fakes`, the host and what is wrong with it are real.
 
 mod both;
+mod endpoint;
 mod front;
 mod overhear;
 mod trouble;

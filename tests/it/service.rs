@@ -28,12 +28,19 @@ api = "{}"
 }
 
 /// Asks at the door: the status, the kind, and what is told.
-async fn ask(door: &str, path: &str) -> (u16, String, String) {
+pub(crate) async fn ask(door: &str, path: &str) -> (u16, String, String) {
     let response = reqwest::get(format!("{door}{path}")).await.unwrap();
     let kind = response.headers().get("content-type");
     let kind = kind.map_or("", |kind| kind.to_str().unwrap()).to_owned();
     let status = response.status().as_u16();
     (status, kind, response.text().await.unwrap())
+}
+
+/// The number of a sample; 0 where there is none.
+pub(crate) async fn count(door: &str, sample: &str) -> u64 {
+    let (_, _, text) = ask(door, "/metrics").await;
+    let line = text.lines().find_map(|line| line.strip_prefix(sample));
+    line.map_or(0, |number| number.trim().parse().unwrap())
 }
 
 /// What is not ready, by part.

@@ -4,6 +4,7 @@
 mod intake;
 mod long;
 mod moved;
+mod routes;
 mod trouble;
 
 use std::path::Path;

@@ -35,6 +35,7 @@ pub(crate) struct Metrics {
     thread_lag: Gauge<f64, AtomicU64>,
     messages_kept: Counter,
     journal_writable: Gauge,
+    brought: Family<Brought, Counter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -69,6 +70,12 @@ struct Message {
     platform: &'static str,
     deed: &'static str,
     result: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Brought {
+    platform: &'static str,
+    status: u32,
 }
 
 /// Makes a histogram of seconds.
@@ -113,6 +120,7 @@ impl Metrics {
             thread_lag: Gauge::default(),
             messages_kept: Counter::default(),
             journal_writable: Gauge::default(),
+            brought: Family::default(),
         };
         for result in [true, false].map(result) {
             let _zero = metrics.commands.get_or_create_owned(&Ask { result });
@@ -190,6 +198,13 @@ impl Metrics {
         };
         let counter = self.messages.get_or_create_owned(&message);
         counter.inc_by(so_many.saturating_sub(counter.get()));
+    }
+
+    /// A platform, or somebody in its name, brought something, and this status was the answer.
+    pub(crate) fn brought(&self, platform: Platform, status: u16) {
+        let (platform, status) = (platform.word(), u32::from(status));
+        let brought = Brought { platform, status };
+        self.brought.get_or_create_owned(&brought).inc();
     }
 
     /// Whether the journal takes what is to be recorded.
@@ -272,6 +287,11 @@ impl Metrics {
             "Whether the journal takes what is to be recorded",
             self.journal_writable.clone(),
         );
+        registry.register(
+            "requests",
+            "What was brought in a platform's name, by the status that it was answered with",
+            self.brought.clone(),
+        );
         let mut text = String::new();
         encode(&mut text, &registry)?;
         Ok(text)
@@ -334,7 +354,7 @@ mod tests {
     fn labels_are_few_and_known() {
         let text = Metrics::new().text().unwrap();
         let known = [
-            "button", "result", "outcome", "wave", "platform", "deed", "le", "version",
+            "button", "result", "outcome", "wave", "platform", "deed", "le", "version", "status",
         ];
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             assert!(line.starts_with("sickbay_"), "{line}");

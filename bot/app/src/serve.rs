@@ -98,6 +98,8 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
     };
     let health = Arc::new(Health::new(fronts.iter().map(|front| front.platform())));
     let pulse = Pulse::new(Arc::clone(&health), door.as_ref().map(|door| door.address));
+    let signed = fronts.iter().filter_map(|front| front.signed());
+    let signed: Vec<_> = signed.map(Arc::new).collect();
     let (intake, heard) = mpsc::channel(intake::WAITING);
     let serve = Arc::new(Serve {
         layout: layout(&world),
@@ -127,7 +129,11 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
     beside.spawn(async move { watched.watch_journal(&watching, &counting).await });
     let door = door.map(|door| {
         screen::aside(&format!("sickbay: http://{} for machines", door.address));
-        door.serve(Known { health, metrics })
+        door.serve(Known {
+            health,
+            metrics,
+            signed,
+        })
     });
     let ended = serve.work(events, arriving, pulse).await;
     if !serve.kept().await {
@@ -156,14 +162,17 @@ impl Serve {
         let mut since = clock::now().minus(FOLLOWED);
         self.remember(since).await;
         let mut sockets = Vec::new();
+        // What was heard and is being done.
+        let mut under_way = JoinSet::new();
         let mut stop = std::pin::pin!(told_to_stop());
         let ended = loop {
             tokio::select! {
                 Some(event) = events.recv() => {
                     if let Some(work) = self.take(event) {
-                        tokio::spawn(work);
+                        under_way.spawn(work);
                     }
                 }
+                Some(_ended) = under_way.join_next() => {}
                 Some(arrived) = arriving.join_next() => match arrived {
                     Ok(Ok(socket)) => sockets.push(socket),
                     Ok(Err(error)) => break Err(Usage(crate::sentence::of(&error)).into()),
@@ -188,17 +197,18 @@ impl Serve {
                 () = &mut stop => break Ok(()),
             }
         };
-        pulse.stopping();
-        // The platforms were told of all that came so far that it has arrived, so nobody sends it again.
+        // The platforms were told of all that came so far that it has arrived, so nobody sends it again. What comes from here on
+        // has not arrived.
         events.close();
+        pulse.stopping();
         drop((arriving, sockets));
-        let mut last = JoinSet::new();
         while let Some(event) = events.recv().await {
             if let Some(work) = self.take(event) {
-                last.spawn(work);
+                under_way.spawn(work);
             }
         }
-        if tokio::time::timeout(LAST, last.join_all()).await.is_err() {
+        let done = async { while under_way.join_next().await.is_some() {} };
+        if tokio::time::timeout(LAST, done).await.is_err() {
             tracing::warn!("what was asked last is gone on with at the next start");
         }
         ended

@@ -295,6 +295,8 @@ impl Settings {
                 return Err(meaning(format!("[hosts.{name}]: {bad}")));
             }
         }
+        platforms::check(raw.slack.as_ref(), raw.discord.as_ref(), raw.http.as_ref())
+            .map_err(meaning)?;
         let dir = path.parent().unwrap_or(Path::new(""));
         let relative = |file: &PathBuf| dir.join(file);
         Ok(Self {

@@ -10,11 +10,12 @@ mod hear;
 mod layout;
 mod look;
 mod overhear;
+mod signed;
 mod sure;
 mod text;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use incident::digest;
@@ -27,9 +28,12 @@ use crate::Languages;
 use crate::event::{ChatEvent, SendError};
 use crate::tally::Tally;
 
+use hear::Ears;
 pub use hear::Socket;
 pub use layout::{Content, content, evidence};
 pub use look::{ADMINISTRATOR, Application, COMMANDS, CONTENT, Looked, PERMISSIONS, Server, look};
+pub use signed::{BadKey, PublicKey, Signed};
+pub(crate) use signed::{PATHS, SIGNED_BY};
 
 /// How long the gateway may be unconnected, as [`Options`] has it.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -66,6 +70,8 @@ pub struct Options {
     pub hear_threads: bool,
     /// The names that are offered while somebody types a host.
     pub hosts: Vec<String>,
+    /// What Discord's signatures are checked by, where it brings what people do over HTTP and not over the gateway.
+    pub public_key: Option<PublicKey>,
     /// Unconnected for so long the gateway is opened anew: the library tries again by itself within seconds, but waits
     /// for ever for a server that takes a connection and says nothing.
     pub patience: Duration,
@@ -79,6 +85,8 @@ pub struct Discord {
     quick: Arc<Http>,
     /// The commands to whose senders an answer was promised.
     promised: Arc<Mutex<BTreeSet<String>>>,
+    /// What hears, once we are known there.
+    ears: Arc<OnceLock<Arc<Ears>>>,
     pub(crate) tally: Tally,
 }
 
@@ -123,6 +131,7 @@ impl Discord {
             http: Arc::new(http),
             quick: Arc::new(quick),
             promised: Arc::default(),
+            ears: Arc::default(),
             tally: Tally::default(),
         }
     }

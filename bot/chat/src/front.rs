@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::Locale;
 use crate::discord::{self, Discord, DiscordError};
 use crate::event::{ChatEvent, Platform, SendError};
+use crate::signed::Signed;
 use crate::slack::{self, Slack, SlackError};
 use crate::tally::Tally;
 pub use crate::tally::{Deed, Fate};
@@ -97,6 +98,15 @@ impl Front {
         match self {
             Self::Slack(slack) => Ok(Socket::Slack(slack.arrive(to).await?)),
             Self::Discord(discord) => Ok(Socket::Discord(discord.arrive(to).await?)),
+        }
+    }
+
+    /// What takes what the platform brings over HTTP; nothing where it brings nothing there.
+    #[must_use]
+    pub fn signed(&self) -> Option<Signed> {
+        match self {
+            Self::Slack(slack) => slack.signed().map(Signed::Slack),
+            Self::Discord(discord) => discord.signed().map(Signed::Discord),
         }
     }
 

@@ -10,6 +10,7 @@ pub mod front;
 mod locale;
 pub mod picture;
 mod seen;
+pub mod signed;
 pub mod slack;
 mod tally;
 pub mod terminal;

@@ -7,8 +7,9 @@ mod ear;
 mod hear;
 mod layout;
 mod look;
+mod signed;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hyper_rustls::HttpsConnector;
@@ -20,12 +21,15 @@ use crate::Locale;
 use crate::beside::File;
 use crate::event::{ChatEvent, SendError};
 use crate::tally::Tally;
+use ear::Ear;
 
 pub use hear::Socket;
 #[cfg(test)]
 pub(crate) use layout::in_parts;
 pub use layout::{Content, content, evidence};
 pub use look::{Bot, Looked, SCOPES, Scope, look};
+pub use signed::Signed;
+pub(crate) use signed::{PATHS, SIGNED_BY};
 
 type Connector = SlackClientHyperConnector<HttpsConnector<HttpConnector>>;
 pub(crate) type Client = SlackClient<Connector>;
@@ -42,8 +46,10 @@ pub struct Options {
     pub api: String,
     /// `xoxb-…`: posts messages.
     pub bot_token: String,
-    /// `xapp-…`: opens the socket.
-    pub app_token: String,
+    /// `xapp-…`: opens the socket; nothing where Slack brings what people do over HTTP alone.
+    pub app_token: Option<String>,
+    /// What Slack signs its requests with; nothing where it brings none.
+    pub signing_secret: Option<String>,
 }
 
 /// A workspace that Sickbay is installed in.
@@ -51,6 +57,8 @@ pub struct Slack {
     client: Arc<Client>,
     token: SlackApiToken,
     options: Options,
+    /// What hears, once we are known there.
+    ear: Arc<OnceLock<Arc<Ear>>>,
     pub(crate) tally: Tally,
 }
 
@@ -113,22 +121,8 @@ impl Slack {
             client: Arc::new(SlackClient::new(connector(&options)?)),
             token: SlackApiToken::new(options.bot_token.clone().into()),
             options,
+            ear: Arc::default(),
             tally: Tally::default(),
-        })
-    }
-
-    /// Asks Slack who we are there.
-    async fn introduce(&self) -> Result<Who, SlackError> {
-        let session = self.client.open_session(&self.token);
-        let told = called(session.auth_test())
-            .await
-            .map_err(|error| match error {
-                SendError::Refused(why) => SlackError::Token(why),
-                away @ (SendError::Limited(_) | SendError::Trouble(_)) => SlackError::Away(away),
-            })?;
-        Ok(Who {
-            team: told.team_id.to_string(),
-            me: told.user_id.to_string(),
         })
     }
 
@@ -259,6 +253,21 @@ impl Slack {
         called(session.chat_post_ephemeral(&request)).await?;
         Ok(())
     }
+}
+
+/// Asks Slack who we are there.
+async fn introduce(client: &Client, token: &SlackApiToken) -> Result<Who, SlackError> {
+    let session = client.open_session(token);
+    let told = called(session.auth_test())
+        .await
+        .map_err(|error| match error {
+            SendError::Refused(why) => SlackError::Token(why),
+            away @ (SendError::Limited(_) | SendError::Trouble(_)) => SlackError::Away(away),
+        })?;
+    Ok(Who {
+        team: told.team_id.to_string(),
+        me: told.user_id.to_string(),
+    })
 }
 
 /// The platform's own name at the end of a whole one.

@@ -25,6 +25,7 @@ fn options(discord: &Discord, guild: &str) -> Options {
         people: BTreeSet::from(["11".to_owned()]),
         hosts: vec!["web1".to_owned(), "@web".to_owned()],
         hear_threads: false,
+        public_key: None,
         patience: Duration::from_millis(300),
     }
 }

@@ -18,7 +18,14 @@ pub(super) fn of(world: &World) -> anyhow::Result<Vec<Arc<Front>>> {
         let options = chat::slack::Options {
             api: slack.api.clone(),
             bot_token: token(&slack.bot_token_file, "xoxb-")?,
-            app_token: token(&slack.app_token_file, "xapp-")?,
+            app_token: match &slack.app_token_file {
+                Some(file) => Some(token(file, "xapp-")?),
+                None => None,
+            },
+            signing_secret: match &slack.signing_secret_file {
+                Some(file) => Some(signing_secret(file)?),
+                None => None,
+            },
         };
         let slack = Slack::new(options).map_err(|error| Usage(crate::sentence::of(&error)))?;
         fronts.push(Front::Slack(Box::new(slack)));
@@ -38,6 +45,7 @@ pub(super) fn of(world: &World) -> anyhow::Result<Vec<Arc<Front>>> {
             languages: settings.languages(),
             hosts: targets(world.inventory()),
             hear_threads: discord.hear_threads,
+            public_key: discord.public_key.clone(),
             patience: chat::discord::PATIENCE,
         };
         fronts.push(Front::Discord(Discord::new(options)));
@@ -85,6 +93,18 @@ pub(crate) fn token(from: &Secret, begins: &str) -> anyhow::Result<String> {
         .into());
     }
     Ok(token)
+}
+
+/// What Slack signs its requests with, from its file: letters and digits. A token is something else, and knows no signatures.
+pub(crate) fn signing_secret(from: &Secret) -> anyhow::Result<String> {
+    let secret = secret(from)?;
+    if secret.len() < 16 || !secret.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(Usage(format!(
+            "{from} does not hold a signing secret of Slack; it is on the Basic Information page of the app, under App Credentials"
+        ))
+        .into());
+    }
+    Ok(secret)
 }
 
 /// What a secret is; where it cannot be had, nothing is begun.

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use chat::signed::{Answer, Signed};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -26,6 +28,10 @@ use crate::world::Usage;
 const PLACES: usize = 128;
 /// How long the head of a request may take, and how long a connection may be idle.
 const HEAD: Duration = Duration::from_secs(10);
+/// How much a request may bring: a press brings the card with it, in the worst of alphabets.
+const MOST: usize = 1 << 20;
+/// How long a request may take to arrive.
+const BODY: Duration = Duration::from_secs(10);
 /// How long what is under way may take at the end.
 const LAST: Duration = Duration::from_secs(3);
 /// How long is waited where the machine has no more connections to give.
@@ -44,6 +50,8 @@ pub(super) struct Door {
 pub(super) struct Known {
     pub(super) health: Arc<Health>,
     pub(super) metrics: Metrics,
+    /// What platforms bring here.
+    pub(super) signed: Vec<Arc<Signed>>,
 }
 
 /// A door that is served. It is shut by [`Served::shut`].
@@ -125,11 +133,48 @@ impl Served {
 }
 
 fn routes(known: Known) -> Router {
-    Router::new()
+    let mut routes = Router::new()
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))
-        .route("/metrics", get(counted))
-        .with_state(known)
+        .route("/metrics", get(counted));
+    for signed in &known.signed {
+        for path in signed.paths() {
+            let signed = Arc::clone(signed);
+            let bring = move |State(known): State<Known>, request: Request| {
+                bring(signed, known.metrics, request)
+            };
+            routes = routes.route(path, post(bring));
+        }
+    }
+    routes.with_state(known)
+}
+
+/// A platform brings something. It is read to its end only where it may be the platform's, and never beyond what it may bring.
+async fn bring(signed: Arc<Signed>, metrics: Metrics, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let answer = if signed.is_worth_reading(&head.headers) {
+        match read(body).await {
+            Ok(body) => signed.take(head.uri.path(), &head.headers, &body),
+            Err(status) => Answer { status, says: None },
+        }
+    } else {
+        Answer::FORGED
+    };
+    metrics.brought(signed.platform(), answer.status);
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    match answer.says {
+        Some((kind, text)) => told(status, kind, text),
+        None => status.into_response(),
+    }
+}
+
+/// What a request brings, or the status that says what is wrong with it.
+async fn read(body: Body) -> Result<axum::body::Bytes, u16> {
+    match tokio::time::timeout(BODY, to_bytes(body, MOST)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_too_much)) => Err(413),
+        Err(_late) => Err(408),
+    }
 }
 
 /// The process runs, and its loop turns.

@@ -54,6 +54,29 @@ fn a_door_is_an_address_with_a_port() {
 }
 
 #[test]
+fn what_is_brought_needs_a_door() {
+    let slack = "version = 1\n[slack]\nbot_token_file = \"b\"\n";
+    refused(
+        slack,
+        "sickbay.toml: [slack]: nothing says how Sickbay hears; give app_token_file, with which it opens a socket, or signing_secret_file, with which it knows what Slack brings to [http]",
+    );
+    refused(
+        &format!("{slack}signing_secret_file = \"s\"\n"),
+        "sickbay.toml: [slack]: signing_secret_file is for what is brought to [http], which is not there; add it, with listen",
+    );
+    let discord = "version = 1\n[discord]\nbot_token_file = \"b\"\npublic_key = \"KEY\"\n";
+    refused(
+        &discord.replace("KEY", "ab"),
+        "sickbay.toml:4:14: it is no public key of an application; that is 64 hexadecimal digits on the General Information page of the developer portal",
+    );
+    let key = "67c6bd767ca099e79efac9fcce4d2022a63bf7dea780e7f3d813f694c1597089";
+    refused(
+        &discord.replace("KEY", key),
+        "sickbay.toml: [discord]: public_key is for what is brought to [http], which is not there; add it, with listen",
+    );
+}
+
+#[test]
 fn names_must_be_known() {
     refused(
         "version = 1\n[[policy]]\nrisk = [\"low\"]\nhosts = \"all\"\napprovers = [\"bo\"]\n",

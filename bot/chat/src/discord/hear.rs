@@ -29,7 +29,10 @@ const IN_TIME: Duration = Duration::from_secs(3);
 const AGAIN: Duration = Duration::from_secs(2);
 const AGAIN_AT_MOST: Duration = Duration::from_secs(60);
 
-/// An open gateway. Dropping it closes it.
+/// How often Discord is asked whether it still takes us, where no gateway shows it.
+const ASK: Duration = Duration::from_secs(60);
+
+/// What keeps us heard: an open gateway, or that Discord takes us where it brings what people do over HTTP. Dropping it ends that.
 #[derive(Debug)]
 pub struct Socket {
     greeted: Arc<AtomicBool>,
@@ -37,7 +40,7 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Whether the gateway is open and Discord has greeted us on it.
+    /// Whether the gateway is open and Discord has greeted us on it; without a gateway, whether it took us when it was asked last.
     #[must_use]
     pub fn greeted(&self) -> bool {
         self.greeted.load(Ordering::Relaxed)
@@ -53,7 +56,7 @@ impl Drop for Socket {
 }
 
 /// What answers interactions and hands them on.
-struct Ears {
+pub(super) struct Ears {
     options: Arc<Options>,
     quick: Arc<Http>,
     promised: Arc<Mutex<BTreeSet<String>>>,
@@ -63,7 +66,7 @@ struct Ears {
 
 impl Discord {
     /// Asks Discord who we are there, again and again while it is away; then registers the commands, opens the gateway and
-    /// keeps it open. What people do goes to `to`.
+    /// keeps it open, where there is one. What people do goes to `to`, whichever way it comes.
     ///
     /// # Errors
     /// [`DiscordError`] where the token is not taken.
@@ -86,14 +89,24 @@ impl Discord {
     }
 
     fn listen(&self, to: mpsc::UnboundedSender<ChatEvent>) -> Socket {
-        let ears = Arc::new(Ears {
-            options: Arc::clone(&self.options),
-            quick: Arc::clone(&self.quick),
-            promised: Arc::clone(&self.promised),
-            to,
-            seen: Seen::default(),
-        });
-        let mut tasks = Vec::new();
+        let ears = Arc::clone(self.ears.get_or_init(|| {
+            Arc::new(Ears {
+                options: Arc::clone(&self.options),
+                quick: Arc::clone(&self.quick),
+                promised: Arc::clone(&self.promised),
+                to,
+                seen: Seen::default(),
+            })
+        }));
+        let registering = register(Arc::clone(&self.options), Arc::clone(&self.http));
+        let mut tasks = vec![tokio::spawn(registering)];
+        // What people say comes over the gateway alone, wherever Discord brings what they do.
+        if self.options.public_key.is_some() && !self.options.hear_threads {
+            let greeted = Arc::new(AtomicBool::new(true));
+            let asking = keep_asking(Arc::clone(&self.http), Arc::clone(&greeted));
+            tasks.push(tokio::spawn(asking));
+            return Socket { greeted, tasks };
+        }
         let overheard = self.options.hear_threads.then(|| {
             let (overheard, told) = mpsc::unbounded_channel();
             let overhearing = Overhearing {
@@ -112,7 +125,6 @@ impl Discord {
                 tokio::spawn(async move { ears.answer(interaction).await });
             }
         });
-        let registering = register(Arc::clone(&self.options), Arc::clone(&self.http));
         let gateway = Gateway {
             options: Arc::clone(&self.options),
             http: Arc::clone(&self.http),
@@ -121,12 +133,20 @@ impl Discord {
             overheard,
             deaf: Arc::default(),
         };
-        tasks.extend([
-            answering,
-            tokio::spawn(registering),
-            tokio::spawn(gateway.keep_open()),
-        ]);
+        tasks.extend([answering, tokio::spawn(gateway.keep_open())]);
         Socket { greeted, tasks }
+    }
+}
+
+/// Asks Discord now and then whether it takes us.
+async fn keep_asking(http: Arc<Http>, greeted: Arc<AtomicBool>) {
+    loop {
+        tokio::time::sleep(ASK).await;
+        let taken = introduce(&http).await;
+        if let Err(error) = &taken {
+            tracing::warn!(%error, "Discord does not take us now");
+        }
+        greeted.store(taken.is_ok(), Ordering::Relaxed);
     }
 }
 
@@ -146,8 +166,15 @@ enum Elsewhere {
 }
 
 impl Ears {
-    async fn answer(&self, interaction: Interaction) {
-        if !self.seen.first(&key(interaction.id())) {
+    /// Whether somebody takes what people do.
+    pub(super) fn listen(&self) -> bool {
+        !self.to.is_closed()
+    }
+
+    /// Answers what somebody did, once, and hands it on.
+    pub(super) async fn answer(&self, interaction: Interaction) {
+        // What nobody hears is not answered as if it had arrived.
+        if !self.listen() || !self.seen.first(&key(interaction.id())) {
             return;
         }
         match interaction {

@@ -9,7 +9,7 @@ use slack_morphism::prelude::*;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::ear::{Closed, Ear};
-use super::{Client, Connector, Slack, SlackError, connector};
+use super::{Client, Connector, Slack, SlackError, connector, introduce};
 use crate::again::Again;
 use crate::event::{ChatEvent, SendError};
 
@@ -23,7 +23,10 @@ const FIRST: Duration = Duration::from_secs(90);
 const AGAIN: Duration = Duration::from_secs(2);
 const AGAIN_AT_MOST: Duration = Duration::from_secs(60);
 
-/// An open socket. Dropping it closes it.
+/// How often Slack is asked whether it still takes us, where no socket shows it.
+const ASK: Duration = Duration::from_secs(60);
+
+/// What keeps us heard: an open socket, or that Slack takes us where it brings what people do over HTTP. Dropping it ends that.
 #[derive(Debug)]
 pub struct Socket {
     state: Arc<State>,
@@ -46,7 +49,8 @@ impl Drop for Socket {
 }
 
 impl Socket {
-    /// Whether Slack has greeted us, and no socket broke since as far as we were told.
+    /// Whether Slack has greeted us and no socket broke since, as far as we were told; without a socket, whether it took us when it
+    /// was asked last.
     #[must_use]
     pub fn greeted(&self) -> bool {
         self.state.whole.lock().is_ok_and(|whole| *whole)
@@ -54,15 +58,15 @@ impl Socket {
 }
 
 impl Slack {
-    /// Asks Slack who we are there, again and again while it is away; then opens the socket and keeps it open. What people do
-    /// goes to `to`.
+    /// Asks Slack who we are there, again and again while it is away; then opens the socket and keeps it open, where there is one.
+    /// What people do goes to `to`, whichever way it comes.
     ///
     /// # Errors
     /// [`SlackError`] where the token is not taken.
     pub async fn arrive(&self, to: UnboundedSender<ChatEvent>) -> Result<Socket, SlackError> {
         let mut again = Again::new(AGAIN, AGAIN_AT_MOST);
         let who = loop {
-            match self.introduce().await {
+            match introduce(&self.client, &self.token).await {
                 Ok(who) => break who,
                 Err(SlackError::Away(away)) => {
                     tracing::warn!(%away, "Slack does not answer; it is tried again");
@@ -75,20 +79,43 @@ impl Slack {
                 Err(error) => return Err(error),
             }
         };
+        let ear = self.ear.get_or_init(|| Arc::new(Ear::new(to, who.me)));
+        let state = |whole: bool| {
+            Arc::new(State {
+                ear: Arc::clone(ear),
+                greeted: Mutex::new(None),
+                whole: Mutex::new(whole),
+            })
+        };
+        let Some(token) = &self.options.app_token else {
+            let state = state(true);
+            let (client, token) = (Arc::clone(&self.client), self.token.clone());
+            let watch = tokio::spawn(keep_asking(client, token, Arc::clone(&state)));
+            return Ok(Socket { state, watch });
+        };
         // The throttle applies only to a token that knows its team; without both, a socket that flaps is opened a
         // thousand times a second.
         let limit = SlackApiRateControlConfig::new().with_max_retries(3);
         let connector = connector(&self.options)?.with_rate_control(limit);
         let client = Arc::new(SlackClient::new(connector));
-        let token =
-            SlackApiToken::new(self.options.app_token.clone().into()).with_team_id(who.team.into());
-        let state = Arc::new(State {
-            ear: Arc::new(Ear::new(to, who.me)),
-            greeted: Mutex::new(None),
-            whole: Mutex::new(false),
-        });
+        let token = SlackApiToken::new(token.clone().into()).with_team_id(who.team.into());
+        let state = state(false);
         let watch = tokio::spawn(keep_open(client, token, Arc::clone(&state)));
         Ok(Socket { state, watch })
+    }
+}
+
+/// Asks Slack now and then whether it takes us.
+async fn keep_asking(client: Arc<Client>, token: SlackApiToken, state: Arc<State>) {
+    loop {
+        tokio::time::sleep(ASK).await;
+        let taken = introduce(&client, &token).await;
+        if let Err(error) = &taken {
+            tracing::warn!(%error, "Slack does not take us now");
+        }
+        if let Ok(mut whole) = state.whole.lock() {
+            *whole = taken.is_ok();
+        }
     }
 }
 

@@ -63,8 +63,8 @@ pub const SCOPES: [Scope; 6] = [
 pub struct Looked {
     /// Who we are there.
     pub bot: Result<Bot, SendError>,
-    /// Whether the app-level token opens a socket.
-    pub socket: Result<(), SendError>,
+    /// Whether the app-level token opens a socket; nothing where there is none.
+    pub socket: Option<Result<(), SendError>>,
     /// What time it is there: the `Date` header of an answer.
     pub date: Option<String>,
 }
@@ -116,9 +116,13 @@ pub async fn look(options: &Options) -> Result<Looked, SlackError> {
         }
     };
     let told = ask("auth.test", &options.bot_token).await;
-    let opened = ask("apps.connections.open", &options.app_token).await;
-    let date = [&told, &opened]
+    let opened = match &options.app_token {
+        Some(token) => Some(ask("apps.connections.open", token).await),
+        None => None,
+    };
+    let date = [Some(&told), opened.as_ref()]
         .into_iter()
+        .flatten()
         .find_map(|answer| answer.as_ref().ok()?.date.clone());
     Ok(Looked {
         bot: told.and_then(|answer| {
@@ -129,7 +133,7 @@ pub async fn look(options: &Options) -> Result<Looked, SlackError> {
                 scopes,
             })
         }),
-        socket: opened.and_then(|answer| match answer.said {
+        socket: opened.map(|opened| match opened?.said {
             Ok(said) if said.url.starts_with("ws") => Ok(()),
             Ok(_) => Err(SendError::Trouble(
                 "it gives no address for a socket".to_owned(),

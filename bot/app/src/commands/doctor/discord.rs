@@ -35,11 +35,12 @@ pub(super) async fn look(discord: &Discord, area: &mut Area<'_>) {
         languages: chat::Languages::default(),
         hosts: Vec::new(),
         hear_threads: false,
+        public_key: discord.public_key.clone(),
         patience: chat::discord::PATIENCE,
     };
     let looked = chat::discord::look(&options).await;
     match &looked.application {
-        Ok(application) => the_application(application, discord.hear_threads, area),
+        Ok(application) => the_application(application, discord, area),
         Err(error) => {
             not_told(
                 "bot token",
@@ -59,12 +60,23 @@ pub(super) async fn look(discord: &Discord, area: &mut Area<'_>) {
     skew(looked.date.as_deref(), area);
 }
 
-fn the_application(application: &Application, hears: bool, area: &mut Area<'_>) {
+fn the_application(application: &Application, discord: &Discord, area: &mut Area<'_>) {
+    let hears = discord.hear_threads;
     area.fine(
         "bot token",
         format!("{}, application {}", application.name, application.id),
     );
-    if application.elsewhere {
+    if discord.public_key.is_some() {
+        if application.elsewhere {
+            area.fine("endpoint", "the portal names an Interactions Endpoint URL");
+        } else {
+            area.wrong(
+                "endpoint",
+                "the portal names no Interactions Endpoint URL, so nothing comes to [http]",
+                "General Information: put the address of /discord/interactions into that box; or take public_key out of the settings",
+            );
+        }
+    } else if application.elsewhere {
         area.wrong(
             "gateway",
             "the portal names an Interactions Endpoint URL, so commands and buttons go there and not to Sickbay",

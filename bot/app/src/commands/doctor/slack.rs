@@ -37,21 +37,34 @@ pub(super) fn no_token(
 /// Asks Slack. No socket is opened: Slack would hand events to it that `serve` waits for.
 pub(super) async fn look(slack: &Slack, area: &mut Area<'_>) {
     let bot = fronts::token(&slack.bot_token_file, "xoxb-");
-    let app = fronts::token(&slack.app_token_file, "xapp-");
-    let (bot, app) = match (bot, app) {
-        (Ok(bot), Ok(app)) => (bot, app),
-        (bot, app) => {
+    let app = slack.app_token_file.as_ref();
+    let app = app.map(|file| fronts::token(file, "xapp-")).transpose();
+    let secret = slack.signing_secret_file.as_ref();
+    let secret = secret.map(fronts::signing_secret).transpose();
+    let (bot, app, secret) = match (bot, app, secret) {
+        (Ok(bot), Ok(app), Ok(secret)) => (bot, app, secret),
+        (bot, app, secret) => {
             let tokens = [
-                ("bot token", bot, "OAuth & Permissions has it: xoxb-…"),
+                (
+                    "bot token",
+                    bot.map(Some),
+                    "OAuth & Permissions has it: xoxb-…",
+                ),
                 (
                     "app token",
                     app,
                     "Basic Information, App-Level Tokens has it: xapp-…",
                 ),
+                (
+                    "signing secret",
+                    secret,
+                    "Basic Information, App Credentials has it",
+                ),
             ];
             for (what, token, next) in tokens {
                 match token {
-                    Ok(_) => area.unknown(what, "it is tried once both can be read", ""),
+                    Ok(None) => {}
+                    Ok(Some(_)) => area.unknown(what, "it is tried once all can be read", ""),
                     Err(error) => area.wrong(what, crate::sentence::of(error.as_ref()), next),
                 }
             }
@@ -62,6 +75,7 @@ pub(super) async fn look(slack: &Slack, area: &mut Area<'_>) {
         api: slack.api.clone(),
         bot_token: bot,
         app_token: app,
+        signing_secret: secret,
     };
     let looked = match chat::slack::look(&options).await {
         Ok(looked) => looked,
@@ -83,8 +97,13 @@ pub(super) async fn look(slack: &Slack, area: &mut Area<'_>) {
         ),
     }
     match &looked.socket {
-        Ok(()) => area.fine("socket", "Slack gives an address for one"),
-        Err(error) => not_told(
+        None => area.note(
+            "socket",
+            "there is none: Slack brings what people do to [http]",
+            "compare the Request URLs of the app with README's \"In Slack\"; whether Slack reaches them cannot be asked",
+        ),
+        Some(Ok(())) => area.fine("socket", "Slack gives an address for one"),
+        Some(Err(error)) => not_told(
             "socket",
             error,
             "Basic Information, App-Level Tokens: one with connections:write; and Socket Mode has to be on",
