@@ -450,7 +450,7 @@ impl Serve {
 }
 
 /// The hosts of an incident of which nothing was told yet.
-fn untold(incident: &Incident) -> Vec<&str> {
+pub(super) fn untold(incident: &Incident) -> Vec<&str> {
     let hosts = incident.hosts.iter();
     let untold = hosts.filter(|host| !incident.reports.contains_key(*host));
     untold.map(|host| host.as_str()).collect()

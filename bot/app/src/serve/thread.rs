@@ -13,6 +13,7 @@ use incident::{HostName, HostStatus, IncidentId, Moment, ProposalId, Span, Vital
 use store::{Fault, Post, Thread};
 
 use super::Serve;
+use super::hear::untold;
 use super::sends::Sending;
 use crate::propose::{Page, Withheld};
 use crate::{cards, clock, journal, perform};
@@ -58,7 +59,9 @@ impl Serve {
         let _turn = turn.lock().await;
         let plan = self.plan(id).await?;
         let whole = self.send(&plan).await;
+        // One that shows how far a diagnosis is is looked through at the next start: the diagnosis is gone on with there.
         if self.note(&plan.incident, whole)
+            && untold(&plan.incident).is_empty()
             && let Err(error) = self.keep_thread(&plan.incident).await
         {
             tracing::warn!(%error, "what a thread shows is not kept; it is looked through again at the next start");
