@@ -195,6 +195,31 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs the lab"]
+async fn whoever_may_approve_is_called_once_before_the_card_expires() {
+    let host = Host::up("it-call", "systemd");
+    host.must("prepare", BREAK_SHOP);
+    let slack = workspace().await;
+    // Bo asks, and could say yes only to what others asked for; ada could at any time.
+    let people = PEOPLE
+        .replace("[\"@oncall\"]", "[\"ada\", \"bo\"]")
+        .replace("requester = true", "requester = false\nexpires = \"12s\"");
+    let settings = settings(&slack, "").replace(PEOPLE, &people);
+    let mut bot = Bot::start(host.state.path(), &settings, &tokens(&slack));
+    slack.connected(1).await;
+    slack.slash("U2", "C1", "/diagnose", "it-call").await;
+    let called = said(&slack, &["still waits for you", "expires at"]).await;
+    assert_eq!(called.pings(), ["@U1"]);
+    bot.end();
+    sockets_gone(&slack).await;
+    let _bot = Bot::start(host.state.path(), &settings, &tokens(&slack));
+    slack.connected(1).await;
+    said(&slack, &["Expired"]).await;
+    assert_eq!(slack.pings().len(), 1, "once, also after a restart");
+    slack.assert_no_refusals();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs the lab"]
 async fn who_asks_where_sickbay_is_no_member_is_told_so() {
     let dir = tempfile::tempdir().unwrap();
     let slack = workspace().await;

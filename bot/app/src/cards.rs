@@ -16,6 +16,8 @@ pub(crate) struct View {
     title: String,
     because: String,
     approvers: Vec<ResponderId>,
+    /// Those of them whose yes would count for what this incident's requester asked.
+    pub(crate) able: Vec<ResponderId>,
     needed: u32,
     may_approve: bool,
     left: Span,
@@ -63,6 +65,15 @@ pub(crate) fn views<'a>(
                     .answered(proposal)
                     .map_or_else(String::new, |finding| finding.title.clone()),
                 approvers: requirement.approvers.iter().cloned().collect(),
+                able: requirement
+                    .approvers
+                    .iter()
+                    .filter(|one| {
+                        let asked = incident.by.as_ref();
+                        asked.is_none_or(|asked| requirement.may(one, asked))
+                    })
+                    .cloned()
+                    .collect(),
                 needed: requirement.min,
                 may_approve,
                 left: proposal.expires_at.since(now),

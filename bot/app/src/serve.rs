@@ -82,8 +82,27 @@ struct Notes {
     behind: BTreeSet<IncidentId>,
     /// Whether it was said that none is behind any more since the start.
     caught_up: bool,
-    /// When open proposals expire.
-    open: BTreeMap<ProposalId, Moment>,
+    /// What waits for an approval.
+    open: BTreeMap<ProposalId, Waits>,
+}
+
+/// How long a proposal waits for an approval.
+#[derive(Debug)]
+struct Waits {
+    incident: IncidentId,
+    /// When somebody is called for it; none where that is over.
+    calls: Option<Moment>,
+    expires: Moment,
+}
+
+impl Waits {
+    fn new(incident: &IncidentId, calls: Moment, expires: Moment, now: Moment) -> Self {
+        Self {
+            incident: incident.clone(),
+            calls: Some(calls).filter(|at| *at > now),
+            expires,
+        }
+    }
 }
 
 /// Runs the command.
@@ -224,17 +243,25 @@ impl Serve {
         Some(async move { serve.heard(event).await })
     }
 
-    /// What nobody approved in time is said to have expired.
+    /// What nobody approved for a while is called for, and what nobody approved in time is said to have expired.
     async fn expire(&self) {
         let now = clock::now();
         let late: Vec<ProposalId> = self
             .notes
             .lock()
             .map(|mut notes| {
+                // Their threads call for those who may approve them.
+                let due = |waits: &mut Waits| waits.calls.take_if(|at| *at <= now).is_some();
+                let called: Vec<IncidentId> = notes
+                    .open
+                    .values_mut()
+                    .filter_map(|waits| due(waits).then(|| waits.incident.clone()))
+                    .collect();
+                notes.behind.extend(called);
                 let late: Vec<_> = notes
                     .open
                     .iter()
-                    .filter(|(_, at)| **at < now)
+                    .filter(|(_, waits)| waits.expires < now)
                     .map(|(id, _)| id.clone())
                     .collect();
                 for id in &late {
@@ -261,8 +288,14 @@ impl Serve {
                 let Ok(mut notes) = self.notes.lock() else {
                     return;
                 };
+                let now = clock::now();
                 for thread in threads {
-                    notes.open.extend(thread.open);
+                    for (proposal, calls, expires) in thread.open {
+                        let mut waits = Waits::new(&thread.incident, calls, expires, now);
+                        // Whether somebody was called while nobody ran here, the thread tells.
+                        waits.calls.get_or_insert(now);
+                        notes.open.insert(proposal, waits);
+                    }
                     notes.shown.insert(thread.incident, thread.version);
                 }
             }

@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) file: Option<PathBuf>,
     /// The language where nothing else is said.
     pub(crate) locale: Option<Locale>,
+    /// Whether those who may approve are called before a fix expires.
+    pub(crate) reminders: bool,
     /// Channels by the platform's id for them.
     pub(crate) channels: BTreeMap<String, Channel>,
     /// People by name.
@@ -120,6 +122,8 @@ struct Raw {
     runbooks: Option<PathBuf>,
     #[serde(default)]
     locale: Option<Tag>,
+    #[serde(default = "yes")]
+    reminders: bool,
     #[serde(default)]
     channels: BTreeMap<String, RawChannel>,
     #[serde(default)]
@@ -302,6 +306,7 @@ impl Settings {
         Ok(Self {
             file: Some(path.to_owned()),
             locale: raw.locale.map(|tag| tag.0),
+            reminders: raw.reminders,
             channels: channels::channels(raw.channels).map_err(meaning)?,
             people,
             policy: Some(Policy { rules }),

@@ -177,6 +177,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             out.push('\n');
             face.put_dim(&mut out, 2, &locale.incident(incident));
         }
+        Notice::Called { card, .. } => face.put(&mut out, 2, &locale.waits(card)),
         Notice::Pictured { vitals, .. } => {
             for (host, vitals) in *vitals {
                 face.put(&mut out, 2, &locale.vitals_told(vitals, host));

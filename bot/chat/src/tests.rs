@@ -121,12 +121,14 @@ fn on_slack(content: &slack::Content) -> String {
         lines.push(match block["type"].as_str().unwrap() {
             "section" => block["text"]["text"].as_str().unwrap().to_owned(),
             "context" => indented(block["elements"][0]["text"].as_str().unwrap(), "· "),
-            "rich_text" => indented(
-                block["elements"][0]["elements"][0]["text"]
-                    .as_str()
-                    .unwrap(),
-                "| ",
-            ),
+            "rich_text" => {
+                let parts = block["elements"][0]["elements"].as_array().unwrap().iter();
+                let parts = parts.map(|part| match part["user_id"].as_str() {
+                    Some(user) => format!("@{user}"),
+                    None => part["text"].as_str().unwrap().to_owned(),
+                });
+                indented(&parts.collect::<String>(), "| ")
+            }
             "actions" => buttons(block, "/text/text"),
             other => panic!("{other}"),
         });

@@ -161,6 +161,13 @@ pub enum Notice<'a> {
         /// Where it stands.
         standing: Standing<'a>,
     },
+    /// Nobody has decided on an offered fix, and it expires soon: whoever may approve it is called, once.
+    Called {
+        /// What waits.
+        card: &'a Card<'a>,
+        /// Whom to call, by the names that the platform has for them.
+        names: &'a [String],
+    },
     /// An answer in words.
     Answer {
         /// The words, a line or more.

@@ -140,6 +140,13 @@ pub struct Proposal {
 }
 
 impl Proposal {
+    /// When whoever may approve is called once more: a third of its life before it expires.
+    #[must_use]
+    pub fn calls_at(&self) -> Moment {
+        let life = self.expires_at.since(self.made_at);
+        self.expires_at.minus(Span(life.0 / 3))
+    }
+
     /// The digest that an approval is bound to: `sha256:<64 hex digits>`.
     ///
     /// It covers the runbook, its version and its text, the canonical steps with their needs, host, host key, login and privilege, the

@@ -13,8 +13,8 @@ pub struct Thread {
     pub incident: IncidentId,
     /// Which version of it.
     pub version: u64,
-    /// What waits in it for an approval, and until when.
-    pub open: Vec<(ProposalId, Moment)>,
+    /// What waits in it for an approval, when somebody is called for it, and until when it waits.
+    pub open: Vec<(ProposalId, Moment, Moment)>,
 }
 
 impl Store {
@@ -48,13 +48,11 @@ impl Store {
         let store = self.clone();
         let (layout, thread) = (layout.to_owned(), thread.clone());
         self.settled(async move {
-            let open: Vec<(&ProposalId, Moment)> =
-                thread.open.iter().map(|(id, at)| (id, *at)).collect();
             sqlx::query(sql::KEEP_THREAD)
                 .bind(thread.incident.to_string())
                 .bind(i64::try_from(thread.version).unwrap_or(i64::MAX))
                 .bind(layout)
-                .bind(serde_json::json!(open).to_string())
+                .bind(serde_json::json!(thread.open).to_string())
                 .execute(store.writer())
                 .await
                 .map_err(|error| store.fault(error))?;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use chat::event::SendError;
+use chat::event::{Platform, SendError};
 use chat::front::{Content, Front};
 use incident::notice::{Notice, Stage, Standing};
 use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
-use incident::{HostName, HostStatus, IncidentId, Moment, ProposalId, Span, Vitals};
+use incident::{HostName, HostStatus, IncidentId, Moment, ProposalId, ResponderId, Span, Vitals};
 use store::{Fault, Post, Thread};
 
 use super::Serve;
@@ -70,6 +70,25 @@ impl Serve {
         Some(plan.incident)
     }
 
+    /// What a platform calls these people, without those who said yes already.
+    fn names(
+        &self,
+        platform: Platform,
+        people: &[ResponderId],
+        given: &[ResponderId],
+    ) -> Vec<String> {
+        let settings = &self.world.settings.people;
+        people
+            .iter()
+            .filter(|one| !given.contains(one))
+            .filter_map(|one| settings.get(one))
+            .filter_map(|person| match platform {
+                Platform::Slack => person.slack.first().cloned(),
+                Platform::Discord => person.discord.first().cloned(),
+            })
+            .collect()
+    }
+
     async fn keep_thread(&self, incident: &Incident) -> Result<(), Fault> {
         let thread = Thread {
             incident: incident.id.clone(),
@@ -100,7 +119,11 @@ impl Serve {
         for proposal in incident.remediations.keys() {
             notes.open.remove(proposal);
         }
-        notes.open.extend(open(incident));
+        let now = clock::now();
+        for (proposal, calls, expires) in open(incident) {
+            let waits = super::Waits::new(id, calls, expires, now);
+            notes.open.insert(proposal, waits);
+        }
         moved
     }
 
@@ -316,7 +339,7 @@ impl Serve {
                 },
             );
         }
-        for card in &cards {
+        for (view, card) in views.iter().zip(&cards) {
             let id = &card.proposal.id;
             let Some(one) = incident.remediations.get(id) else {
                 continue;
@@ -327,6 +350,19 @@ impl Serve {
                 standing: standing(incident, one),
             };
             add(&format!("fix {id}"), &notice);
+            let called = format!("call {id}");
+            let waits = matches!(one.state, State::Proposed { .. });
+            let soon = (card.proposal.calls_at()..card.proposal.expires_at).contains(&now);
+            if waits && soon && self.world.settings.reminders && !posts.contains_key(&called) {
+                let names = self.names(front.platform(), &view.able, &one.given);
+                add(
+                    &called,
+                    &Notice::Called {
+                        card,
+                        names: &names,
+                    },
+                );
+            }
         }
         // Last, since nobody waits for them to decide.
         let unwell = |host: &HostName| {
@@ -352,15 +388,22 @@ impl Serve {
     }
 }
 
-/// What waits for an approval in an incident's thread, and until when.
-fn open(incident: &Incident) -> impl Iterator<Item = (ProposalId, Moment)> {
+/// What waits for an approval in an incident's thread, when somebody is called for it, and until when it waits.
+fn open(incident: &Incident) -> impl Iterator<Item = (ProposalId, Moment, Moment)> {
     let waits = |one: &&Remediation| matches!(one.state, State::Proposed { .. });
     incident
         .remediations
         .values()
         .filter(|_| incident.place.is_some())
         .filter(waits)
-        .map(|one| (one.proposal.id.clone(), one.proposal.expires_at))
+        .map(|one| {
+            let proposal = &one.proposal;
+            (
+                proposal.id.clone(),
+                proposal.calls_at(),
+                proposal.expires_at,
+            )
+        })
 }
 
 fn standing<'a>(incident: &Incident, one: &'a Remediation) -> Standing<'a> {

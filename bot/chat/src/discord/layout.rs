@@ -49,6 +49,8 @@ pub struct Content {
     pub components: Vec<Value>,
     /// Pictures, and what did not fit, whole.
     pub files: Vec<File>,
+    /// The users whom it pings.
+    pub pings: Vec<String>,
 }
 
 impl Content {
@@ -60,11 +62,12 @@ impl Content {
             "embeds": self.embeds,
             "components": self.components,
             "files": beside::digests(&self.files),
+            "pings": self.pings,
         });
         incident::digest::of("sickbay discord post 1", &value)
     }
 
-    /// The body of a message: it replaces all that stood there, and pings nobody.
+    /// The body of a message: it replaces all that stood there, and pings nobody but whom it names.
     pub(super) fn body(&self) -> Value {
         let files: Vec<Value> = self
             .files
@@ -80,7 +83,7 @@ impl Content {
             "embeds": self.embeds,
             "components": self.components,
             "attachments": files,
-            "allowed_mentions": { "parse": [] },
+            "allowed_mentions": { "parse": [], "users": self.pings },
         })
     }
 }
@@ -179,6 +182,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
                 components,
                 files,
                 title: name(&locale.incident(incident)),
+                pings: Vec::new(),
             }
         }
         Notice::Offer {
@@ -186,6 +190,16 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             given,
             standing,
         } => offer(card, given, *standing, locale),
+        Notice::Called { card, names } => {
+            // The one place where anybody is pinged.
+            let called: Vec<String> = names.iter().map(|name| format!("<@{name}>")).collect();
+            let text = plain(&locale.waits(card), LINE);
+            Content {
+                text: format!("{} {text}", called.join(" ")),
+                pings: names.to_vec(),
+                ..Content::default()
+            }
+        }
         Notice::Pictured {
             vitals, reports, ..
         } => Content {
@@ -362,6 +376,7 @@ fn offer(
         },
         files,
         title: name(&locale.incident(&one.incident)),
+        pings: Vec::new(),
     }
 }
 

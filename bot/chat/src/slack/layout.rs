@@ -149,6 +149,25 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
                 ..told(&summary.text, blocks)
             }
         }
+        Notice::Called { card, names } => {
+            let text = locale.waits(card);
+            // The one place where anybody is pinged.
+            let mut called: Vec<Value> = names
+                .iter()
+                .flat_map(|name| {
+                    [
+                        json!({ "type": "user", "user_id": name }),
+                        json!({ "type": "text", "text": " " }),
+                    ]
+                })
+                .collect();
+            called.push(json!({ "type": "text", "text": cut(&text, SECTION) }));
+            let section = json!({ "type": "rich_text_section", "elements": called });
+            told(
+                &text,
+                vec![json!({ "type": "rich_text", "elements": [section] })],
+            )
+        }
         Notice::Pictured {
             vitals, reports, ..
         } => Content {

@@ -272,3 +272,17 @@ fn pictures_are_beside_the_cards() {
     });
     insta::assert_snapshot!("pictured", out);
 }
+
+#[test]
+fn whoever_may_approve_is_called() {
+    let proposal = proposal();
+    let approvers = [ana()];
+    let out = both(|locale| {
+        let called = Notice::Called {
+            card: &card(&proposal, &approvers, 1),
+            names: &["11".to_owned(), "12".to_owned()],
+        };
+        faces(&called, locale)
+    });
+    insta::assert_snapshot!("called", out);
+}

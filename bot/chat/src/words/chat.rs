@@ -114,6 +114,17 @@ impl Locale {
         )
     }
 
+    /// That a fix still waits for whoever is called.
+    pub(crate) fn waits(self, card: &Card<'_>) -> String {
+        let (id, title) = (&card.proposal.id, card.title);
+        let (host, expires) = (&card.proposal.host, self.expires(card.proposal.expires_at));
+        say!(
+            self,
+            "{id} on {host} still waits for you and {expires}: {title}",
+            "{host} 上的 {id} 仍在等待您批准，{expires}：{title}"
+        )
+    }
+
     /// Somebody whom the settings do not know.
     #[must_use]
     pub fn stranger(self, platform: &str, user: &str) -> String {

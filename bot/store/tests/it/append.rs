@@ -305,7 +305,7 @@ async fn what_a_thread_shows_holds_until_its_incident_moves_on() {
     let thread = Thread {
         incident: incident("aaaaaa"),
         version: 1,
-        open: vec![(proposal("aaaaaa-1"), after(9))],
+        open: vec![(proposal("aaaaaa-1"), after(6), after(9))],
     };
     store.keep_thread("new", &thread).await.unwrap();
     let shown = store.threads("new", NOON).await.unwrap();
