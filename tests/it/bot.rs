@@ -115,6 +115,13 @@ impl Bot {
         self.child = spawn(&self.config, &self.state, "");
     }
 
+    /// Asks it to end, as systemd does; `gone` waits until the platform has noticed; then another is started.
+    pub(crate) async fn restart_gently(&mut self, gone: impl Future<Output = ()>) {
+        self.end();
+        gone.await;
+        self.child = spawn(&self.config, &self.state, "");
+    }
+
     /// Waits until it has killed itself, and starts another, which may do so too.
     pub(crate) async fn after_death(&mut self, gone: impl Future<Output = ()>, points: &str) {
         let ended = self.child.wait().unwrap();

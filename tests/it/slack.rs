@@ -209,9 +209,7 @@ async fn whoever_may_approve_is_called_once_before_the_card_expires() {
     slack.slash("U2", "C1", "/diagnose", "it-call").await;
     let called = said(&slack, &["still waits for you", "expires at"]).await;
     assert_eq!(called.pings(), ["@U1"]);
-    bot.end();
-    sockets_gone(&slack).await;
-    let _bot = Bot::start(host.state.path(), &settings, &tokens(&slack));
+    bot.restart_gently(sockets_gone(&slack)).await;
     slack.connected(1).await;
     said(&slack, &["Expired"]).await;
     assert_eq!(slack.pings().len(), 1, "once, also after a restart");

@@ -24,7 +24,7 @@ use chat::front::{Front, FrontError, Socket};
 use incident::remediation::Event;
 use incident::{IncidentId, Moment, ProposalId, Span};
 use store::ReadError;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{OwnedMutexGuard, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use crate::cli::Global;
@@ -230,7 +230,26 @@ impl Serve {
         if tokio::time::timeout(LAST, done).await.is_err() {
             tracing::warn!("what was asked last is gone on with at the next start");
         }
+        // Ended between a message and the note of it, the next start would post it again.
+        let quiet = tokio::time::timeout(LAST, self.quiet()).await;
+        if quiet.is_err() {
+            tracing::warn!("a platform does not answer; what is being sent may be sent again");
+        }
         ended
+    }
+
+    /// Waits until no thread is written to. Nobody writes to one as long as its turn is held.
+    async fn quiet(&self) -> Vec<OwnedMutexGuard<()>> {
+        let turns = self
+            .turns
+            .lock()
+            .map(|turns| turns.values().cloned().collect());
+        let turns: Vec<Arc<tokio::sync::Mutex<()>>> = turns.unwrap_or_default();
+        let mut held = Vec::with_capacity(turns.len());
+        for turn in turns {
+            held.push(turn.lock_owned().await);
+        }
+        held
     }
 
     /// What an event asks for, to be done beside everything else; nothing where it is only kept.
