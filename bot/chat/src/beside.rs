@@ -5,6 +5,7 @@ use incident::{Finding, HostName, IncidentId, Proposal, Vitals};
 
 use crate::Locale;
 use crate::picture::{self, Picture, Shade};
+use crate::text;
 
 /// The most hosts of which pictures are shown in a thread, those first that came first.
 const PICTURED: usize = 3;
@@ -93,10 +94,14 @@ pub(crate) fn findings(
 
 /// All that a fix does, and how it went where that is known.
 pub(crate) fn fix(proposal: &Proposal, output: &str, locale: Locale) -> File {
-    let parts = [&locale.steps(proposal), proposal.diff.as_str(), output];
+    let parts = [
+        locale.steps(proposal),
+        text::exact(&proposal.diff),
+        text::shown(output),
+    ];
     let parts: Vec<&str> = parts
-        .into_iter()
-        .map(str::trim_end)
+        .iter()
+        .map(|part| part.trim_end())
         .filter(|part| !part.is_empty())
         .collect();
     File::text(format!("{}.txt", proposal.id), parts.join("\n\n"))

@@ -16,6 +16,7 @@ mod tally;
 pub mod terminal;
 #[cfg(test)]
 mod tests;
+mod text;
 mod words;
 
 pub use beside::File;

@@ -8,8 +8,8 @@ use incident::summary::Summary;
 use incident::{HostStatus, Proposal, Severity};
 use owo_colors::{OwoColorize as _, Style};
 
-use crate::Locale;
 use crate::words::Reading;
+use crate::{Locale, text};
 
 mod card;
 mod host;
@@ -78,6 +78,7 @@ impl Face {
 
     /// Adds a line, broken to fit; what goes on below it is indented.
     fn put(self, out: &mut String, indent: usize, line: &str) {
+        let line = &text::shown(line);
         match self.width {
             Some(width) => out.push_str(&wrap::wrap(line, indent, width)),
             None => out.push_str(line),
@@ -87,6 +88,7 @@ impl Face {
 
     /// Adds a dimmed line. It is broken before it is painted, so that each piece has its own colour.
     fn put_dim(self, out: &mut String, indent: usize, line: &str) {
+        let line = &text::shown(line);
         let plain = self
             .width
             .map_or_else(|| line.to_owned(), |width| wrap::wrap(line, indent, width));

@@ -11,6 +11,7 @@ use crate::Locale;
 use crate::beside::{self, File};
 use crate::event::Button;
 use crate::picture::Shade;
+use crate::text;
 use crate::words::{self, Reading};
 
 /// Characters of a line of the text. Discord takes 2 000 for all of it.
@@ -289,7 +290,7 @@ fn offer(
     let (block, mut whole) = code(&steps, "", STEPS);
     parts.push(block);
     if !one.diff.is_empty() {
-        let (block, all) = code(&one.diff, "diff", DIFF);
+        let (block, all) = code(&text::exact(&one.diff), "diff", DIFF);
         parts.push(block);
         whole &= all;
     }

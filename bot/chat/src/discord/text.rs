@@ -1,6 +1,8 @@
 //! Text on Discord, where nearly every sign means something: what a host or a person wrote formats nothing, links nothing and
 //! pings nobody, and a block of code cannot be closed from inside.
 
+use crate::text::shown;
+
 /// What stands where something was left out.
 const CUT: &str = " […]";
 
@@ -12,18 +14,18 @@ pub(super) fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// A sign that may stand in a message: none that turns the direction of what follows, or that is not seen.
+/// A sign that may stand in a message: none that steers.
 fn visible(c: char) -> char {
     match c {
         '\n' | '\t' => c,
         c if c.is_control() => '\u{fffd}',
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         c => c,
     }
 }
 
 /// Words that are shown as they are, in at most so many characters.
 pub(super) fn plain(text: &str, most: usize) -> String {
+    let text = &shown(text);
     let room = most.saturating_sub(length(CUT));
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let mut used = 0;
@@ -68,6 +70,7 @@ pub(super) fn plain(text: &str, most: usize) -> String {
 /// Lines in a block where nothing is formatted, in at most so many characters, and whether all of them are in it.
 /// `kind` colours a diff; nothing else is coloured.
 pub(super) fn code(text: &str, kind: &str, most: usize) -> (String, bool) {
+    let text = shown(text);
     let frame = length("```\n\n```") + length(kind);
     let most = most.saturating_sub(frame);
     let room = most.saturating_sub(length(CUT));
@@ -111,7 +114,7 @@ pub(super) fn code(text: &str, kind: &str, most: usize) -> (String, bool) {
 /// The name of a thread: one line, where nothing is formatted anyway.
 pub(super) fn name(text: &str) -> String {
     const MOST: usize = 90;
-    let line = text.lines().next().unwrap_or("").trim();
+    let line = shown(text.lines().next().unwrap_or("").trim());
     let line: String = line.chars().map(visible).collect();
     if length(&line) <= MOST {
         return if line.is_empty() {
@@ -155,7 +158,7 @@ mod tests {
         check("<@11> <#1> <:e:1>", "\\<@\u{200b}11> \\<#1> \\<:e:1>");
         check("@everyone", "@\u{200b}everyone");
         check("join discord.gg/x", r"join discord\.gg/x");
-        check("a\u{202e}b\u{7}c", "a\u{fffd}b\u{fffd}c");
+        check("a\u{202e}b\u{7}c", r"a\\u{202e}b�c");
         check("C:\\x", r"C:\\x");
     }
 

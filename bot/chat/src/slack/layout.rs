@@ -11,6 +11,7 @@ use crate::Locale;
 use crate::beside::{self, File};
 use crate::event::Button;
 use crate::picture::Shade;
+use crate::text;
 use crate::words::{self, Reading};
 
 /// Characters of a section. Slack takes 3 000.
@@ -213,7 +214,7 @@ fn offer(
     }
     blocks.push(preformatted(&steps));
     if !one.diff.is_empty() {
-        blocks.push(preformatted(&one.diff));
+        blocks.push(preformatted(&text::exact(&one.diff)));
     }
     let mut said = "";
     if let Standing::Ended {
@@ -323,7 +324,7 @@ fn words_only(text: &str) -> Content {
 
 /// The text of a notification is read for mentions and links, so what would be one is written out.
 fn told(text: &str, blocks: Vec<Value>) -> Content {
-    let text = text
+    let text = text::shown(text)
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;");
@@ -407,7 +408,7 @@ fn filled(text: &str) -> &str {
 }
 
 fn plain(text: &str, most: usize) -> Value {
-    json!({ "type": "plain_text", "text": cut(filled(text), most), "emoji": false })
+    json!({ "type": "plain_text", "text": cut(filled(&text::shown(text)), most), "emoji": false })
 }
 
 fn section(text: &str) -> Value {
@@ -420,7 +421,7 @@ fn context(text: &str) -> Value {
 
 fn preformatted(text: &str) -> Value {
     json!({ "type": "rich_text", "elements": [
-        { "type": "rich_text_preformatted", "elements": [{ "type": "text", "text": cut(filled(text), BLOCK) }] }
+        { "type": "rich_text_preformatted", "elements": [{ "type": "text", "text": cut(filled(&text::shown(text)), BLOCK) }] }
     ] })
 }
 

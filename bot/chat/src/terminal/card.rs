@@ -4,6 +4,7 @@ use incident::notice::Card;
 use owo_colors::Style;
 
 use super::Face;
+use crate::text;
 
 /// A proposal's card.
 pub(super) fn card(card: &Card<'_>, face: Face) -> String {
@@ -28,9 +29,9 @@ pub(super) fn card(card: &Card<'_>, face: Face) -> String {
     face.put(&mut out, 4, about.trim_end());
     for (n, step) in proposal.steps.iter().enumerate() {
         face.put(&mut out, 5, &format!("  {}. {}", n + 1, locale.step(step)));
-        face.put_dim(&mut out, 7, &format!("     {}", step.argv().join(" ")));
+        face.put_dim(&mut out, 7, &format!("     {}", text::words(&step.argv())));
     }
-    for line in proposal.diff.lines() {
+    for line in text::exact(&proposal.diff).lines() {
         let style = match line.chars().next() {
             Some('+') => Style::new().green(),
             Some('-') => Style::new().red(),

@@ -80,3 +80,46 @@ proptest! {
         }
     }
 }
+
+/// What turns the order in which a line is read.
+fn turns(text: &str) -> bool {
+    text.chars().any(crate::text::turns)
+}
+
+#[test]
+fn no_card_shows_another_path_than_the_one_that_is_approved() {
+    let mut proposal = proposal();
+    let path = "/srv/\u{202e}hs.pukcab/\u{2066}x y\u{200b}";
+    proposal.steps = vec![incident::Step::new("file.delete", vec![path.to_owned()]).unwrap()];
+    proposal.diff = format!("-{path}\n");
+    let approvers = [ana()];
+    let title = "title \u{202e}eltit";
+    let card = incident::notice::Card {
+        title,
+        because: title,
+        ..card(&proposal, &approvers, 1)
+    };
+    let shown = r"/srv/\u{202e}hs.pukcab/\u{2066}x y\u{200b}";
+    for locale in Locale::ALL {
+        let offer = Notice::Offer {
+            card: &card,
+            given: &[],
+            standing: Standing::Open,
+        };
+        let faces = super::faces(&offer, locale);
+        assert!(!turns(&faces), "{faces}");
+        // The step and the difference, on each of three platforms; at a terminal the command too, its path as one word.
+        assert_eq!(faces.matches(shown).count(), 7, "{faces}");
+        assert!(faces.contains(&format!("'{shown}'")), "{faces}");
+        let symptom = Notice::Opened {
+            incident: &proposal.incident,
+            by: &ana(),
+            hosts: std::slice::from_ref(&proposal.host),
+            symptom: "\u{202e}nwod si 1bew\u{202c} 网站 שלום 👩\u{200d}👧",
+            doing: &[],
+        };
+        let faces = super::faces(&symptom, locale);
+        assert!(!turns(&faces), "{faces}");
+        assert!(faces.contains("网站 שלום 👩\u{200d}👧"), "{faces}");
+    }
+}

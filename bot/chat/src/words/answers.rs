@@ -5,6 +5,7 @@ use incident::remediation::Remediation;
 use incident::{HostName, Proposal, ProposalId};
 
 use crate::locale::{Locale, say};
+use crate::text;
 
 /// What a step would do now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,13 +93,13 @@ impl Locale {
         }
         for (n, step) in one.steps.iter().enumerate() {
             lines.push(format!("{}. {}", n + 1, self.step(step)));
-            lines.push(format!("   {}", step.argv().join(" ")));
+            lines.push(format!("   {}", text::words(&step.argv())));
         }
         let undo = self.undo(one.undo);
         lines.push(say!(self, "undo: {undo}", "撤销：{undo}"));
         lines.extend(one.undo_words.iter().map(|words| format!("   {words}")));
         if !one.diff.is_empty() {
-            lines.push(one.diff.clone());
+            lines.push(text::exact(&one.diff));
         }
         lines
     }

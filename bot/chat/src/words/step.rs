@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use incident::{Proposal, Step};
 
 use crate::locale::{Locale, say};
+use crate::text::{exact, words};
 
 impl Locale {
     /// A step for people, with what is there now where the host was asked.
     #[must_use]
     pub fn step(self, step: &Step) -> String {
-        let arg = |slot| step.arg(slot).unwrap_or("");
+        // What is approved is shown exactly.
+        let arg = |slot| exact(step.arg(slot).unwrap_or(""));
         let (path, unit, package) = (arg("path"), arg("unit"), arg("package"));
         let (key, value, pid) = (arg("key"), arg("value"), arg("pid"));
         let (tool, table, chain) = (arg("tool"), arg("table"), arg("chain"));
-        let rule = step.rest().join(" ");
+        let rule = words(step.rest());
         match step.verb() {
             "file.chmod" => {
                 let (mode, now) = (arg("mode"), self.now(step, "mode"));
@@ -25,7 +27,7 @@ impl Locale {
                 )
             }
             "file.chown" => {
-                let all = match arg("recursive") {
+                let all = match arg("recursive").as_str() {
                     "1" => self.say(" and all below it", " 及其下的全部内容"),
                     _ => "",
                 };
@@ -66,7 +68,7 @@ impl Locale {
                     "注释掉 {path} 的第 {line} 行"
                 )
             }
-            "file.set_key" => match arg("section") {
+            "file.set_key" => match arg("section").as_str() {
                 "" => say!(
                     self,
                     "set {key} to {value} in {path}",
@@ -89,6 +91,7 @@ impl Locale {
             "file.link" => {
                 let target = arg("target");
                 let now = step.needs().get("target").map_or_else(String::new, |now| {
+                    let now = exact(now);
                     say!(self, " (it points at {now} now)", "（当前指向 {now}）")
                 });
                 say!(
@@ -200,7 +203,7 @@ impl Locale {
                 )
                 .to_owned(),
             "package.install" => {
-                let version = match arg("version") {
+                let version = match arg("version").as_str() {
                     "" => String::new(),
                     version => format!(" {version}"),
                 };
@@ -236,13 +239,14 @@ impl Locale {
                     "将 systemd journal 缩减到 {size}"
                 )
             }
-            _ => step.argv().join(" "),
+            _ => words(&step.argv()),
         }
     }
 
     /// What is there now, where the host was asked.
     fn now(self, step: &Step, key: &str) -> String {
         step.needs().get(key).map_or_else(String::new, |now| {
+            let now = exact(now);
             say!(self, " (it is {now} now)", "（当前为 {now}）")
         })
     }
