@@ -7,6 +7,10 @@ use incident::{Finding, IncidentId, ResponderId};
 use serde_json::{Value, json};
 use slack_morphism::prelude::{SlackBlock, SlackMessageContent};
 
+use super::blocks::{
+    SECTION, actions, button, confirm, context, fit, line, note, preformatted, section, section_of,
+    split, weight,
+};
 use crate::Locale;
 use crate::beside::{self, File};
 use crate::event::Button;
@@ -14,16 +18,24 @@ use crate::picture::Shade;
 use crate::text;
 use crate::words::{self, Reading};
 
-/// Characters of a section. Slack takes 3 000.
-const SECTION: usize = 2_900;
-/// Characters of the text that notifications and screen readers show. Slack cuts at 40 000, phones much sooner.
+// How much of a text is shown is counted as `blocks` counts it.
+
+/// Of all blocks, besides buttons.
+const MESSAGE: usize = 10_500;
+/// Of the text that notifications and screen readers show. Slack takes 4 000 bytes where a message is edited.
 const TEXT: usize = 3_000;
-/// Characters of preformatted text in a block.
+/// Of the one block of an answer.
 const BLOCK: usize = 9_000;
+/// Of the steps on a card, of its diff, and of what was said where they did not work.
+const STEPS: usize = 3_500;
+const DIFF: usize = 1_500;
+const OUTPUT: usize = 1_200;
+/// Of all findings of a message.
+const FOUND: usize = 7_500;
 /// Messages that a long answer to one person may take, besides one that says that there is more.
 const PARTS: usize = 4;
-/// Characters of a finding's detail that are sure to be shown.
-const DETAIL: usize = 2_000;
+/// What could not be checked, line by line.
+const GAPS: usize = 5;
 /// Findings that are shown in a message; Slack takes 50 blocks.
 const FINDINGS: usize = 20;
 
@@ -110,19 +122,26 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             // several hosts have a line each.
             let several = reports.len() > 1;
             let mut blocks = Vec::new();
+            let mut whole = true;
             if all.is_empty() || several {
-                blocks.push(section(&summary.text));
+                let (text, all_of_it) = fit(&summary.text, SECTION);
+                blocks.push(section_of(&text));
+                whole &= all_of_it;
             }
-            blocks.extend(
-                all.iter()
-                    .take(FINDINGS)
-                    .map(|finding| self::finding(finding, several, locale)),
-            );
+            let (mut used, mut more) = (0, all.len());
+            for one in all.iter().take(FINDINGS) {
+                let (text, all_of_it) = fit(&finding(one, several, locale), SECTION);
+                used += weight(&text);
+                if used > FOUND {
+                    break;
+                }
+                blocks.push(section_of(&text));
+                whole &= all_of_it;
+                more -= 1;
+            }
             let mut files = Vec::new();
-            let long = |one: &&Finding| one.detail.chars().count() > DETAIL;
-            if all.len() > FINDINGS || all.iter().any(long) {
+            if more > 0 || !whole {
                 let file = beside::findings(incident, &all, &summary.text, several, locale);
-                let more = all.len().saturating_sub(FINDINGS);
                 blocks.push(context(&if more > 0 {
                     locale.more_findings(more, &file.name)
                 } else {
@@ -131,15 +150,21 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
                 files.push(file);
             }
             let mut unread = locale.gaps(reports);
-            unread.truncate(5);
-            if !unread.is_empty() {
-                blocks.push(context(&unread.join("\n")));
+            let more = unread.len().saturating_sub(GAPS);
+            unread.truncate(GAPS);
+            if more > 0 {
+                unread.push(locale.more_gaps(more, incident));
             }
-            for (id, title, finding) in pages.iter().take(5) {
-                blocks.push(section(&locale.page(id, title, finding)));
-            }
-            for why in withheld.iter().take(5) {
-                blocks.push(section(&locale.withheld(why)));
+            let unread = (!unread.is_empty()).then(|| context(&unread.join("\n")));
+            let pages = pages.iter().take(5);
+            let pages = pages.map(|(id, title, finding)| note(&locale.page(id, title, finding)));
+            let withheld = withheld.iter().take(5);
+            let withheld = withheld.map(|why| note(&locale.withheld(why)));
+            for block in unread.into_iter().chain(pages).chain(withheld) {
+                blocks.push(block);
+                if json!(blocks).to_string().len() > MESSAGE {
+                    blocks.pop();
+                }
             }
             if !all.is_empty() {
                 let evidence = button(Button::Evidence, incident.as_str(), None, locale);
@@ -162,7 +187,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
                     ]
                 })
                 .collect();
-            called.push(json!({ "type": "text", "text": cut(&text, SECTION) }));
+            called.push(json!({ "type": "text", "text": fit(&text, SECTION).0 }));
             let section = json!({ "type": "rich_text_section", "elements": called });
             told(
                 &text,
@@ -206,44 +231,47 @@ fn offer(
     let one = card.proposal;
     let head = locale.headed(one.id.as_str(), card.title);
     let steps = locale.steps(one);
-    let mut blocks = vec![section(&head)];
+    let mut blocks = vec![note(&head)];
     if !card.because.is_empty() {
-        blocks.push(context(
+        blocks.push(line(
             &locale.because(&locale.titled(one.answers_code.as_str(), card.because)),
         ));
     }
-    blocks.push(preformatted(&steps));
+    let (block, mut whole) = preformatted(&steps, STEPS);
+    blocks.push(block);
     if !one.diff.is_empty() {
-        blocks.push(preformatted(&text::exact(&one.diff)));
+        let (block, all_of_it) = preformatted(&text::exact(&one.diff), DIFF);
+        blocks.push(block);
+        whole &= all_of_it;
     }
-    let mut said = "";
+    let mut said = None;
     if let Standing::Ended {
         outcome, output, ..
     } = standing
         && outcome != Outcome::Verified
         && !output.trim().is_empty()
     {
-        said = output;
+        let (block, all_of_it) = preformatted(output, OUTPUT);
+        said = Some((block, output));
+        whole &= all_of_it;
     }
     let mut files = Vec::new();
-    if [&steps, one.diff.as_str(), said]
-        .iter()
-        .any(|part| part.chars().count() > BLOCK)
-    {
-        let file = beside::fix(one, said, locale);
-        blocks.push(context(&locale.whole(&file.name)));
+    if !whole {
+        let output = said.as_ref().map_or("", |(_, output)| output);
+        let file = beside::fix(one, output, locale);
+        blocks.push(line(&locale.whole(&file.name)));
         files.push(file);
     }
-    blocks.push(context(&locale.terms(one)));
+    blocks.push(line(&locale.terms(one)));
     if !given.is_empty() {
-        blocks.push(context(&locale.given(given, card.needed)));
+        blocks.push(line(&locale.given(given, card.needed)));
     }
     let id = one.id.as_str();
     let mut text = head;
     match standing {
         Standing::Open => {
             let expires = locale.expires(one.expires_at);
-            blocks.push(context(&format!("{} · {expires}", locale.approvers(card))));
+            blocks.push(line(&format!("{} · {expires}", locale.approvers(card))));
             let sure = confirm(
                 &locale.run_named(one),
                 &locale.gist(one),
@@ -259,9 +287,8 @@ fn offer(
             ]));
         }
         Standing::UnderWay { now } => {
-            let line = locale.doing(one, now);
-            blocks.push(section(&line));
-            text = line;
+            text = locale.doing(one, now);
+            blocks.push(section(&text));
         }
         Standing::Ended {
             outcome,
@@ -270,18 +297,16 @@ fn offer(
             ..
         } => {
             let head = locale.ended(outcome, one.undoes.is_some());
-            let line = format!(
+            let ended = format!(
                 "{}{}",
                 words::sign(outcome),
                 locale.headed(head, &locale.why(why))
             );
-            blocks.push(section(&line));
-            if !said.is_empty() {
-                blocks.push(preformatted(said));
-            }
+            blocks.push(note(&ended));
+            blocks.extend(said.map(|(block, _)| block));
             let next = locale.next(outcome);
             if !next.is_empty() {
-                blocks.push(context(next));
+                blocks.push(line(next));
             }
             if can_undo {
                 let sure = confirm(
@@ -296,7 +321,7 @@ fn offer(
                     button(Button::Details, &about, None, locale),
                 ]));
             }
-            text = format!("{id} {line}");
+            text = format!("{id} {ended}");
         }
     }
     Content {
@@ -305,7 +330,7 @@ fn offer(
     }
 }
 
-fn finding(finding: &Finding, several: bool, locale: Locale) -> Value {
+fn finding(finding: &Finding, several: bool, locale: Locale) -> String {
     let mut text = locale.headed(&locale.finding(finding, several), &locale.title(finding));
     if !finding.detail.is_empty() {
         text.push('\n');
@@ -315,7 +340,7 @@ fn finding(finding: &Finding, several: bool, locale: Locale) -> Value {
         text.push('\n');
         text.push_str(&explains);
     }
-    section(&text)
+    text
 }
 
 fn words_only(text: &str) -> Content {
@@ -329,7 +354,7 @@ fn told(text: &str, blocks: Vec<Value>) -> Content {
         .replace('<', "&lt;")
         .replace('>', "&gt;");
     Content {
-        text: cut(&text, TEXT),
+        text: fit(&text, TEXT).0,
         blocks,
         files: Vec::new(),
     }
@@ -337,7 +362,7 @@ fn told(text: &str, blocks: Vec<Value>) -> Content {
 
 /// Lines of which nothing is lost: in the message, and as a file where they are too long for it.
 fn long(called: &str, head: &str, mut blocks: Vec<Value>, text: &str) -> Content {
-    let whole = text.chars().count() <= BLOCK;
+    let (block, whole) = preformatted(text, BLOCK);
     let files = if whole {
         Vec::new()
     } else {
@@ -346,7 +371,7 @@ fn long(called: &str, head: &str, mut blocks: Vec<Value>, text: &str) -> Content
             format!("{}\n", text.trim_end()),
         )]
     };
-    blocks.push(preformatted(text));
+    blocks.push(block);
     Content {
         files,
         ..told(head, blocks)
@@ -371,85 +396,13 @@ pub(crate) fn in_parts(content: &Content, locale: Locale) -> Vec<Content> {
     let mut rest = text.as_str();
     while !rest.is_empty() && parts.len() < PARTS {
         let (part, more) = split(rest, BLOCK);
-        parts.push(told(part, vec![preformatted(part)]));
+        parts.push(told(part, vec![preformatted(part, BLOCK).0]));
         rest = more;
     }
     if !rest.is_empty() {
         parts.push(words_only(locale.cut_off()));
     }
     parts
-}
-
-/// A text of at most so many characters, to the end of a line where there is one, and the rest.
-fn split(text: &str, most: usize) -> (&str, &str) {
-    let Some((end, _)) = text.char_indices().nth(most) else {
-        return (text, "");
-    };
-    let (part, _) = text.split_at(end);
-    let end = part.rfind('\n').map_or(end, |line| line + 1);
-    text.split_at(end)
-}
-
-/// At most so many characters, with a sign that there were more.
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    const SIGN: &str = " […]";
-    let room = most.saturating_sub(SIGN.chars().count());
-    let mut out: String = text.chars().take(room).collect();
-    out.push_str(SIGN);
-    out
-}
-
-/// Slack refuses an empty text.
-fn filled(text: &str) -> &str {
-    if text.trim().is_empty() { "–" } else { text }
-}
-
-fn plain(text: &str, most: usize) -> Value {
-    json!({ "type": "plain_text", "text": cut(filled(&text::shown(text)), most), "emoji": false })
-}
-
-fn section(text: &str) -> Value {
-    json!({ "type": "section", "text": plain(text, SECTION) })
-}
-
-fn context(text: &str) -> Value {
-    json!({ "type": "context", "elements": [plain(text, 1_900)] })
-}
-
-fn preformatted(text: &str) -> Value {
-    json!({ "type": "rich_text", "elements": [
-        { "type": "rich_text_preformatted", "elements": [{ "type": "text", "text": cut(filled(&text::shown(text)), BLOCK) }] }
-    ] })
-}
-
-fn actions(elements: &[Value]) -> Value {
-    json!({ "type": "actions", "elements": elements })
-}
-
-fn button(which: Button, about: &str, look: Option<(&str, Value)>, locale: Locale) -> Value {
-    let mut button = json!({
-        "type": "button",
-        "action_id": which.word(),
-        "text": plain(locale.button(which), 75),
-        "value": about,
-    });
-    if let (Some((style, sure)), Some(map)) = (look, button.as_object_mut()) {
-        map.insert("style".to_owned(), json!(style));
-        map.insert("confirm".to_owned(), sure);
-    }
-    button
-}
-
-fn confirm(title: &str, text: &str, yes: Button, locale: Locale) -> Value {
-    json!({
-        "title": plain(title, 100),
-        "text": plain(text, 300),
-        "confirm": plain(locale.button(yes), 30),
-        "deny": plain(locale.not_now(), 30),
-    })
 }
 
 /// The text of an incident's evidence, for the person who asked.

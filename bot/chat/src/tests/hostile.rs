@@ -58,6 +58,10 @@ proptest! {
             Notice::Answer { text: &text },
         ];
         for notice in &notices {
+            let content = crate::slack::content(notice, Locale::English);
+            prop_assert!(content.text.len() <= 4_000, "Slack takes no longer one where it is edited");
+            let size = serde_json::json!(content.blocks).to_string().len();
+            prop_assert!(size <= 11_300, "{} bytes of {:?}", size, notice);
             let content = discord::content(notice, Locale::English);
             prop_assert_eq!(too_much(&content), Vec::<String>::new());
             let embeds = content.embeds.iter();

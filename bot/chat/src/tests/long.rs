@@ -74,3 +74,21 @@ fn what_is_too_long_is_beside_the_message_whole() {
     assert_eq!(parts.len(), 5);
     assert_eq!(parts[4].text, Locale::English.cut_off());
 }
+
+#[test]
+fn what_grows_as_it_is_written_out_is_whole_too() {
+    let mut proposal = proposal();
+    proposal.diff = "\u{202e}".repeat(2_000);
+    let approvers = [ana()];
+    let offer = Notice::Offer {
+        card: &card(&proposal, &approvers, 1),
+        given: &[],
+        standing: Standing::Open,
+    };
+    let written = r"\u{202e}".repeat(2_000);
+    let on_slack = slack::content(&offer, Locale::English);
+    let on_discord = discord::content(&offer, Locale::English);
+    for files in [on_slack.files, on_discord.files] {
+        assert!(files[0].words().contains(&written));
+    }
+}

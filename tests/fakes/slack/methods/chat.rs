@@ -151,7 +151,7 @@ impl Draft {
         if args.has("username") || args.has("icon_emoji") || args.has("icon_url") {
             need_scope(state, "chat:write.customize")?;
         }
-        let length = draft.text.chars().count();
+        let length = draft.text.len();
         if length > longest {
             return Err(No::new("msg_too_long", format!("{length} > {longest}")));
         }
