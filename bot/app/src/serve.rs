@@ -155,6 +155,11 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
         })
     });
     let ended = serve.work(events, arriving, pulse).await;
+    // Ended between a message and the note of it, the next start would post it again. Nobody begins until the process is gone.
+    let quiet = tokio::time::timeout(LAST, serve.quiet()).await;
+    if quiet.is_err() {
+        tracing::warn!("a platform does not answer; what is being sent may be sent again");
+    }
     if !serve.kept().await {
         tracing::error!("what people said last is not kept: the journal does not take it");
     }
@@ -229,11 +234,6 @@ impl Serve {
         let done = async { while under_way.join_next().await.is_some() {} };
         if tokio::time::timeout(LAST, done).await.is_err() {
             tracing::warn!("what was asked last is gone on with at the next start");
-        }
-        // Ended between a message and the note of it, the next start would post it again.
-        let quiet = tokio::time::timeout(LAST, self.quiet()).await;
-        if quiet.is_err() {
-            tracing::warn!("a platform does not answer; what is being sent may be sent again");
         }
         ended
     }

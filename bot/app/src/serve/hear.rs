@@ -211,16 +211,21 @@ impl Serve {
             return Ok(());
         }
         self.world.metrics.opened();
-        self.show(&id).await;
-        if self.has_thread(&id).await {
+        // A platform that makes others wait does not keep anybody from looking.
+        tokio::join!(self.begin_thread(asker, &id), self.look(incident, hosts));
+        Ok(())
+    }
+
+    /// Begins the thread of an incident, or says why there is none.
+    async fn begin_thread(self: &Arc<Self>, asker: &Asker, id: &IncidentId) {
+        self.show(id).await;
+        if self.has_thread(id).await {
             self.settle(&asker.event).await;
         } else {
-            let why = asker.locale.no_thread(asker.event.platform, &id);
+            let why = asker.locale.no_thread(asker.event.platform, id);
             self.whisper(&asker.event, &Notice::Answer { text: &why })
                 .await;
         }
-        self.look(incident, hosts).await;
-        Ok(())
     }
 
     async fn has_thread(&self, id: &IncidentId) -> bool {
@@ -378,12 +383,11 @@ impl Serve {
             digest: whole,
         };
         let decision = self.decide(&proposal, &event).await?;
-        self.show(&incident.id).await;
         if !decision.effects.is_empty() {
-            let serve = Arc::clone(self);
-            let id = id.clone();
-            tokio::spawn(async move { serve.carry_out(&incident.id, &id).await });
+            let (serve, id, of) = (Arc::clone(self), id.clone(), incident.id.clone());
+            tokio::spawn(async move { serve.carry_out(&of, &id).await });
         }
+        self.show(&incident.id).await;
         Ok(None)
     }
 
