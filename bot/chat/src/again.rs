@@ -3,6 +3,34 @@
 
 use std::time::Duration;
 
+use crate::event::{Platform, SendError};
+
+/// How long is waited before a platform is asked again who we are there, at first and at most.
+const KNOWN: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
+
+/// Asks a platform who we are there, again and again while it is away. Gives why it will never take us.
+pub(crate) async fn known<T, F: Future<Output = Result<T, SendError>>>(
+    platform: Platform,
+    ask: impl Fn() -> F,
+) -> Result<T, String> {
+    let (first, most) = KNOWN;
+    let mut again = Again::new(first, most);
+    loop {
+        let away = match ask().await {
+            Ok(known) => return Ok(known),
+            Err(SendError::Refused(why)) => return Err(why),
+            Err(away) => away,
+        };
+        let platform = platform.name();
+        tracing::warn!(%away, "{platform} does not answer; it is tried again");
+        let asked = match away {
+            SendError::Limited(wait) => wait,
+            SendError::Trouble(_) | SendError::Refused(_) => Duration::ZERO,
+        };
+        tokio::time::sleep(again.wait(asked)).await;
+    }
+}
+
 /// How long is waited before something is tried again.
 #[derive(Debug)]
 pub(crate) struct Again {

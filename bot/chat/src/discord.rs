@@ -25,7 +25,7 @@ use serenity::all::{
 };
 
 use crate::Languages;
-use crate::event::{ChatEvent, SendError};
+use crate::event::{ChatEvent, SendError, chain};
 use crate::tally::Tally;
 
 use hear::Ears;
@@ -389,16 +389,6 @@ fn sentence(error: &serenity::http::DiscordJsonError) -> String {
     let mut said = format!("{} ({})", error.message, error.code);
     for one in error.errors.iter().take(3) {
         said.push_str(&format!("; {}: {}", one.path, one.message));
-    }
-    said
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        said.push_str(&format!(": {source}"));
-        next = source.source();
     }
     said
 }

@@ -162,3 +162,14 @@ pub enum SendError {
     #[error("the platform does not answer: {0}")]
     Trouble(String),
 }
+
+/// An error and what is behind it, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        said.push_str(&format!(": {source}"));
+        next = source.source();
+    }
+    said
+}

@@ -82,9 +82,6 @@ pub enum SlackError {
         "Slack does not take the bot token: {0}; install the app anew and give its xoxb- token"
     )]
     Token(String),
-    /// Slack.
-    #[error("Slack does not answer: {0}")]
-    Away(SendError),
 }
 
 fn connector(options: &Options) -> Result<Connector, SlackError> {
@@ -257,14 +254,9 @@ impl Slack {
 }
 
 /// Asks Slack who we are there.
-async fn introduce(client: &Client, token: &SlackApiToken) -> Result<Who, SlackError> {
+async fn introduce(client: &Client, token: &SlackApiToken) -> Result<Who, SendError> {
     let session = client.open_session(token);
-    let told = called(session.auth_test())
-        .await
-        .map_err(|error| match error {
-            SendError::Refused(why) => SlackError::Token(why),
-            away @ (SendError::Limited(_) | SendError::Trouble(_)) => SlackError::Away(away),
-        })?;
+    let told = called(session.auth_test()).await?;
     Ok(Who {
         team: told.team_id.to_string(),
         me: told.user_id.to_string(),

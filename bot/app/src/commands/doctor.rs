@@ -78,7 +78,12 @@ pub(crate) async fn run(global: &Global, asked: &Doctor) -> anyhow::Result<Exit>
         slack::look(slack, &mut report.area("slack")).await;
     }
     if let Some(discord) = &patient.settings.discord {
-        Box::pin(discord::look(discord, &mut report.area("discord"))).await;
+        Box::pin(discord::look(
+            &patient.settings,
+            discord,
+            &mut report.area("discord"),
+        ))
+        .await;
     }
     if patient.settings.slack.is_none() && patient.settings.discord.is_none() {
         report.area("chat").note(

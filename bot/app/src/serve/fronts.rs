@@ -8,6 +8,7 @@ use chat::front::Front;
 use chat::slack::Slack;
 
 use crate::secret::Secret;
+use crate::settings::{self, Settings};
 use crate::world::{Usage, World};
 
 /// The platforms that the settings name. None is asked for anything yet.
@@ -15,38 +16,14 @@ pub(super) fn of(world: &World) -> anyhow::Result<Vec<Arc<Front>>> {
     let settings = &world.settings;
     let mut fronts = Vec::new();
     if let Some(slack) = &settings.slack {
-        let options = chat::slack::Options {
-            api: slack.api.clone(),
-            bot_token: token(&slack.bot_token_file, "xoxb-")?,
-            app_token: match &slack.app_token_file {
-                Some(file) => Some(token(file, "xapp-")?),
-                None => None,
-            },
-            signing_secret: match &slack.signing_secret_file {
-                Some(file) => Some(signing_secret(file)?),
-                None => None,
-            },
-        };
-        let slack = Slack::new(options).map_err(|error| Usage(crate::sentence::of(&error)))?;
+        let slack = Slack::new(slack_options(slack)?);
+        let slack = slack.map_err(|error| Usage(crate::sentence::of(&error)))?;
         fronts.push(Front::Slack(Box::new(slack)));
     }
     if let Some(discord) = &settings.discord {
-        let people = settings.people.values();
         let options = chat::discord::Options {
-            token: discord_token(&discord.bot_token_file)?,
-            guilds: discord
-                .guilds
-                .iter()
-                .filter_map(|id| id.parse().ok())
-                .collect(),
-            web: None,
-            api: discord.api.clone(),
-            people: people.flat_map(|person| person.discord.clone()).collect(),
-            languages: settings.languages(),
             hosts: targets(world.inventory()),
-            hear_threads: discord.hear_threads,
-            public_key: discord.public_key.clone(),
-            patience: chat::discord::PATIENCE,
+            ..discord_options(settings, discord)?
         };
         fronts.push(Front::Discord(Discord::new(options)));
     }
@@ -57,6 +34,39 @@ pub(super) fn of(world: &World) -> anyhow::Result<Vec<Arc<Front>>> {
         .into());
     }
     Ok(fronts.into_iter().map(Arc::new).collect())
+}
+
+/// How Slack is reached, with its secrets.
+fn slack_options(slack: &settings::Slack) -> anyhow::Result<chat::slack::Options> {
+    let app_token = slack.app_token_file.as_ref();
+    let signing = slack.signing_secret_file.as_ref();
+    Ok(chat::slack::Options {
+        api: slack.api.clone(),
+        bot_token: token(&slack.bot_token_file, "xoxb-")?,
+        app_token: app_token.map(|file| token(file, "xapp-")).transpose()?,
+        signing_secret: signing.map(signing_secret).transpose()?,
+    })
+}
+
+/// How Discord is reached, with its token. No host is offered.
+pub(crate) fn discord_options(
+    settings: &Settings,
+    discord: &settings::Discord,
+) -> anyhow::Result<chat::discord::Options> {
+    let people = settings.people.values();
+    let guilds = discord.guilds.iter();
+    Ok(chat::discord::Options {
+        token: discord_token(&discord.bot_token_file)?,
+        guilds: guilds.filter_map(|id| id.parse().ok()).collect(),
+        web: None,
+        api: discord.api.clone(),
+        people: people.flat_map(|person| person.discord.clone()).collect(),
+        languages: settings.languages(),
+        hosts: Vec::new(),
+        hear_threads: discord.hear_threads,
+        public_key: discord.public_key.clone(),
+        patience: chat::discord::PATIENCE,
+    })
 }
 
 /// What can be named where a host is wanted: the hosts, then the groups.
@@ -70,7 +80,7 @@ fn targets(inventory: &hosts::Inventory) -> Vec<String> {
 }
 
 /// The bot's token of Discord from its file: three parts with dots between them.
-pub(crate) fn discord_token(from: &Secret) -> anyhow::Result<String> {
+fn discord_token(from: &Secret) -> anyhow::Result<String> {
     let token = secret(from)?;
     if token.contains(char::is_whitespace)
         || token.split('.').filter(|part| !part.is_empty()).count() != 3

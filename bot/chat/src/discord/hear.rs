@@ -18,16 +18,12 @@ use super::overhear::Overhearing;
 use super::sure::{self, NOT_NOW, SURE};
 use super::{Discord, DiscordError, FOR_ONE, Options, called, commands, introduce, response};
 use crate::Locale;
-use crate::again::Again;
+use crate::again;
 use crate::event::{Button, ChatEvent, Platform, SendError, What};
 use crate::seen::Seen;
 
 /// How long Discord waits for a first answer.
 const IN_TIME: Duration = Duration::from_secs(3);
-
-/// How long is waited before Discord is asked again who we are there, at first and at most.
-const AGAIN: Duration = Duration::from_secs(2);
-const AGAIN_AT_MOST: Duration = Duration::from_secs(60);
 
 /// How often Discord is asked whether it still takes us, where no gateway shows it.
 const ASK: Duration = Duration::from_secs(60);
@@ -74,17 +70,8 @@ impl Discord {
         &self,
         to: mpsc::UnboundedSender<ChatEvent>,
     ) -> Result<Socket, DiscordError> {
-        let mut again = Again::new(AGAIN, AGAIN_AT_MOST);
-        loop {
-            match introduce(&self.http).await {
-                Ok(()) => break,
-                Err(SendError::Refused(why)) => return Err(DiscordError::Token(why)),
-                Err(away) => {
-                    tracing::warn!(%away, "Discord does not answer; it is tried again");
-                    tokio::time::sleep(again.wait(Duration::ZERO)).await;
-                }
-            }
-        }
+        let known = again::known(Platform::Discord, || introduce(&self.http)).await;
+        known.map_err(DiscordError::Token)?;
         Ok(self.listen(to))
     }
 

@@ -1,6 +1,7 @@
 //! The socket: opened, looked after, and opened anew when it is dead. Slack gets its answer at once, since it waits three seconds
 //! and the library reads nothing else meanwhile.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -10,8 +11,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::ear::{Closed, Ear};
 use super::{Client, Connector, Slack, SlackError, connector, introduce};
-use crate::again::Again;
-use crate::event::{ChatEvent, SendError};
+use crate::again;
+use crate::event::{ChatEvent, Platform};
 
 /// How often the socket is looked after.
 const WATCH: Duration = Duration::from_secs(5);
@@ -19,10 +20,6 @@ const WATCH: Duration = Duration::from_secs(5);
 const SILENT: Duration = Duration::from_secs(2 * 3600 + 600);
 /// Without the first greeting for so long it is tried anew.
 const FIRST: Duration = Duration::from_secs(90);
-/// How long is waited before Slack is asked again who we are there, at first and at most.
-const AGAIN: Duration = Duration::from_secs(2);
-const AGAIN_AT_MOST: Duration = Duration::from_secs(60);
-
 /// How often Slack is asked whether it still takes us, where no socket shows it.
 const ASK: Duration = Duration::from_secs(60);
 
@@ -39,7 +36,7 @@ struct State {
     /// When Slack greeted us last.
     greeted: Mutex<Option<Instant>>,
     /// Whether no socket broke since.
-    whole: Mutex<bool>,
+    whole: AtomicBool,
 }
 
 impl Drop for Socket {
@@ -53,7 +50,7 @@ impl Socket {
     /// was asked last.
     #[must_use]
     pub fn greeted(&self) -> bool {
-        self.state.whole.lock().is_ok_and(|whole| *whole)
+        self.state.whole.load(Ordering::Relaxed)
     }
 }
 
@@ -64,27 +61,15 @@ impl Slack {
     /// # Errors
     /// [`SlackError`] where the token is not taken.
     pub async fn arrive(&self, to: UnboundedSender<ChatEvent>) -> Result<Socket, SlackError> {
-        let mut again = Again::new(AGAIN, AGAIN_AT_MOST);
-        let who = loop {
-            match introduce(&self.client, &self.token).await {
-                Ok(who) => break who,
-                Err(SlackError::Away(away)) => {
-                    tracing::warn!(%away, "Slack does not answer; it is tried again");
-                    let asked = match away {
-                        SendError::Limited(wait) => wait,
-                        SendError::Trouble(_) | SendError::Refused(_) => Duration::ZERO,
-                    };
-                    tokio::time::sleep(again.wait(asked)).await;
-                }
-                Err(error) => return Err(error),
-            }
-        };
+        let ask = || introduce(&self.client, &self.token);
+        let who = again::known(Platform::Slack, ask).await;
+        let who = who.map_err(SlackError::Token)?;
         let ear = self.ear.get_or_init(|| Arc::new(Ear::new(to, who.me)));
         let state = |whole: bool| {
             Arc::new(State {
                 ear: Arc::clone(ear),
                 greeted: Mutex::new(None),
-                whole: Mutex::new(whole),
+                whole: AtomicBool::new(whole),
             })
         };
         let Some(token) = &self.options.app_token else {
@@ -113,9 +98,7 @@ async fn keep_asking(client: Arc<Client>, token: SlackApiToken, state: Arc<State
         if let Err(error) = &taken {
             tracing::warn!(%error, "Slack does not take us now");
         }
-        if let Ok(mut whole) = state.whole.lock() {
-            *whole = taken.is_ok();
-        }
+        state.whole.store(taken.is_ok(), Ordering::Relaxed);
     }
 }
 
@@ -163,9 +146,7 @@ fn listener(client: &Arc<Client>, state: &Arc<State>) -> SlackClientSocketModeLi
 impl State {
     /// A socket is gone; the library opens another, and Slack greets us on that.
     fn broke(&self) {
-        if let Ok(mut whole) = self.whole.lock() {
-            *whole = false;
-        }
+        self.whole.store(false, Ordering::Relaxed);
     }
 }
 
@@ -205,10 +186,10 @@ async fn state_of(states: &SlackClientEventsUserState) -> Result<Arc<State>, Clo
 
 async fn greeted<T: Send>(_hello: T, _client: Arc<Client>, states: SlackClientEventsUserState) {
     if let Ok(state) = state_of(&states).await
-        && let (Ok(mut greeted), Ok(mut whole)) = (state.greeted.lock(), state.whole.lock())
+        && let Ok(mut greeted) = state.greeted.lock()
     {
         *greeted = Some(Instant::now());
-        *whole = true;
+        state.whole.store(true, Ordering::Relaxed);
     }
 }
 

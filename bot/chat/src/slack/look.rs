@@ -8,7 +8,7 @@ use hyper_util::rt::TokioExecutor;
 use serde::Deserialize;
 
 use super::{CALL, Options, SlackError, https, sorted};
-use crate::event::SendError;
+use crate::event::{SendError, chain};
 
 /// How much of an answer is read.
 const MOST: usize = 1 << 20;
@@ -194,16 +194,6 @@ fn read(head: &http::response::Parts, body: &[u8]) -> Result<Answer, SendError> 
         scopes,
         date: header("date"),
     })
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        said.push_str(&format!(": {source}"));
-        next = source.source();
-    }
-    said
 }
 
 #[cfg(test)]

@@ -2,42 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use chat::discord::{
-    ADMINISTRATOR, Application, COMMANDS, CONTENT, Looked, Options, PERMISSIONS, Server,
-};
+use chat::discord::{ADMINISTRATOR, Application, COMMANDS, CONTENT, Looked, PERMISSIONS, Server};
 
 use super::report::{Area, names};
 use super::slack::{no_token, not_told, skew};
 use crate::serve::fronts;
-use crate::settings::Discord;
+use crate::settings::{Discord, Settings};
 
 /// Asks Discord. No gateway is opened.
-pub(super) async fn look(discord: &Discord, area: &mut Area<'_>) {
-    let token = match fronts::discord_token(&discord.bot_token_file) {
-        Ok(token) => token,
+pub(super) async fn look(settings: &Settings, discord: &Discord, area: &mut Area<'_>) {
+    let options = match fronts::discord_options(settings, discord) {
+        Ok(options) => options,
         Err(error) => {
             let next = "the Bot page of the developer portal has it, after Reset Token";
             no_token("bot token", &discord.bot_token_file, &error, next, area);
             return;
         }
     };
-    let guilds: BTreeSet<u64> = discord
-        .guilds
-        .iter()
-        .filter_map(|id| id.parse().ok())
-        .collect();
-    let options = Options {
-        token,
-        guilds: guilds.clone(),
-        web: None,
-        api: discord.api.clone(),
-        people: BTreeSet::new(),
-        languages: chat::Languages::default(),
-        hosts: Vec::new(),
-        hear_threads: false,
-        public_key: discord.public_key.clone(),
-        patience: chat::discord::PATIENCE,
-    };
+    let guilds = &options.guilds;
     let looked = chat::discord::look(&options).await;
     match &looked.application {
         Ok(application) => the_application(application, discord, area),
@@ -53,10 +35,10 @@ pub(super) async fn look(discord: &Discord, area: &mut Area<'_>) {
         }
     }
     match &looked.servers {
-        Ok(servers) => the_servers(servers, &guilds, area),
+        Ok(servers) => the_servers(servers, guilds, area),
         Err(error) => not_told("servers", error, "try again", area),
     }
-    commands(&looked, &guilds, area);
+    commands(&looked, guilds, area);
     skew(looked.date.as_deref(), area);
 }
 
