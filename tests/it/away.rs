@@ -7,29 +7,14 @@ use tests::fakes::Trouble;
 use tests::fakes::discord::Discord;
 use tests::fakes::slack::Slack;
 
-use crate::bot::{Bot, LONG, PEOPLE};
+use crate::bot::{Bot, LONG, PEOPLE, on_both, tokens_of_both};
 use crate::discord::{guild, ready, said as said_in_discord};
 use crate::slack::{said as said_in_slack, workspace};
 
 /// Starts it for both platforms.
 fn start(dir: &Path, slack: &Slack, discord: &Discord) -> Bot {
-    let settings = format!(
-        r#"[slack]
-bot_token_file = "bot"
-app_token_file = "app"
-api = "{}"
-[discord]
-bot_token_file = "discord"
-api = "{}"
-{PEOPLE}"#,
-        slack.api_url(),
-        discord.url()
-    );
-    let tokens = [
-        ("bot", slack.bot_token()),
-        ("app", slack.app_token()),
-        ("discord", discord.token()),
-    ];
+    let settings = on_both(slack, discord, PEOPLE);
+    let tokens = tokens_of_both(slack, discord);
     Bot::start(dir, &settings, &tokens)
 }
 

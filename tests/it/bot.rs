@@ -8,6 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use tests::fakes::discord::Discord;
+use tests::fakes::slack::Slack;
+
 use crate::lab::{lab_dir, sickbay};
 
 /// How long a story waits for something that takes a look at a host.
@@ -25,6 +28,13 @@ eventually 30 systemctl is-failed -q shop
 /// The mode of the shop's program, and whether the shop runs.
 pub(crate) const SHOP: &str = "stat -c %a /opt/shop/bin/shop; systemctl is-active shop || true";
 
+/// A host that nobody answers at: an incident without a lab.
+pub(crate) const GHOST: &str = r#"
+[hosts.ghost]
+address = "127.0.0.1"
+port = 1
+"#;
+
 /// People and rules: ada is on call, bo asks.
 pub(crate) const PEOPLE: &str = r#"
 [people.ada]
@@ -40,6 +50,34 @@ hosts = "all"
 approvers = ["@oncall"]
 requester = true
 "#;
+
+/// Settings for a workspace and a guild, with these people.
+pub(crate) fn on_both(slack: &Slack, discord: &Discord, people: &str) -> String {
+    format!(
+        r#"[slack]
+bot_token_file = "bot"
+app_token_file = "app"
+api = "{}"
+[discord]
+bot_token_file = "discord"
+api = "{}"
+{people}"#,
+        slack.api_url(),
+        discord.url()
+    )
+}
+
+/// The tokens that those settings name.
+pub(crate) fn tokens_of_both<'a>(
+    slack: &'a Slack,
+    discord: &'a Discord,
+) -> [(&'static str, &'a str); 3] {
+    [
+        ("bot", slack.bot_token()),
+        ("app", slack.app_token()),
+        ("discord", discord.token()),
+    ]
+}
 
 /// `sickbay serve`. It is ended when this is dropped.
 pub(crate) struct Bot {

@@ -3,7 +3,7 @@
 use tests::fakes::discord::State as OnDiscord;
 
 use super::{guild, press, ready, said};
-use crate::bot::{BREAK_SHOP, Bot, LONG, PEOPLE, SHOP};
+use crate::bot::{BREAK_SHOP, Bot, LONG, PEOPLE, SHOP, on_both, tokens_of_both};
 use crate::lab::Host;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -16,23 +16,8 @@ async fn the_same_person_on_both_platforms_counts_once() {
     let people = PEOPLE
         .replace("[\"@oncall\"]", "[\"ada\", \"bo\"]")
         .replace("requester = true", "requester = true\nmin = 2");
-    let settings = format!(
-        r#"[discord]
-bot_token_file = "discord"
-api = "{}"
-[slack]
-bot_token_file = "bot"
-app_token_file = "app"
-api = "{}"
-{people}"#,
-        discord.url(),
-        slack.api_url()
-    );
-    let tokens = [
-        ("discord", discord.token()),
-        ("bot", slack.bot_token()),
-        ("app", slack.app_token()),
-    ];
+    let settings = on_both(&slack, &discord, &people);
+    let tokens = tokens_of_both(&slack, &discord);
     let _bot = Bot::start(host.state.path(), &settings, &tokens);
     ready(&discord).await;
     slack.connected(1).await;

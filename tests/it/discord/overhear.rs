@@ -3,14 +3,8 @@
 use tests::fakes::discord::Message;
 
 use super::{guild, ready, said, settings};
-use crate::bot::{Bot, PEOPLE};
+use crate::bot::{Bot, GHOST, PEOPLE};
 
-/// A host that nobody answers at: an incident without a lab.
-const GHOST: &str = r#"
-[hosts.ghost]
-address = "127.0.0.1"
-port = 1
-"#;
 /// The intent for what messages say.
 const CONTENT: u64 = 1 << 15;
 

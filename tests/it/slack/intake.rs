@@ -3,13 +3,7 @@
 use tests::fakes::slack::{Message, Slack};
 
 use super::{said, start_with, workspace};
-
-/// A host that nobody answers at: an incident without a lab.
-const GHOST: &str = r#"
-[hosts.ghost]
-address = "127.0.0.1"
-port = 1
-"#;
+use crate::bot::GHOST;
 
 /// How many messages are said at once.
 const CROWD: usize = 1_000;

@@ -3,13 +3,7 @@
 use tests::fakes::slack::{Message, Slack};
 
 use super::{said, start_with, workspace};
-
-/// A host that nobody answers at: an incident without a lab.
-const GHOST: &str = r#"
-[hosts.ghost]
-address = "127.0.0.1"
-port = 1
-"#;
+use crate::bot::GHOST;
 
 /// How many lines are said; all of them are more than a message holds.
 const LINES: usize = 150;

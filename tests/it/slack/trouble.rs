@@ -5,20 +5,13 @@ use std::time::Duration;
 use tests::fakes::Trouble;
 
 use super::{said, start_with, workspace};
-use crate::bot::LONG;
+use crate::bot::{GHOST, LONG};
 
 /// How often the socket breaks. Each new one waits for some ten seconds by then, as long as Slack wants between two, so fifty
 /// take seven minutes: `FLAPS=50` does that.
 const FLAPS: usize = 7;
 /// How many ask at once.
 const MANY: usize = 200;
-
-/// A host that nobody answers at: an incident without a lab.
-const GHOST: &str = r#"
-[hosts.ghost]
-address = "127.0.0.1"
-port = 1
-"#;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_that_flaps_costs_nothing_that_was_asked() {
