@@ -110,7 +110,8 @@ fn play(name: &str) {
     for code in &scenario.expect.findings {
         assert!(
             found.iter().any(|one| one.split(' ').next() == Some(code)),
-            "{name}: {code} was not found; found {found:#?}"
+            "{name}: {code} was not found; found {found:#?}; not looked at {:#?}",
+            seen_host["could_not_check"]
         );
     }
     for code in &scenario.expect.not {

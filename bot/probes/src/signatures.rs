@@ -247,6 +247,13 @@ impl Runs {
     }
 }
 
+/// Whether a line of that time counts, or belongs to what the unit has left behind.
+#[cfg(test)]
+pub(crate) fn counts(list: &str, unit: &str, at_ms: i64) -> bool {
+    let units = crate::units::list::Units::read(list);
+    hits::standing(&units, Some(unit), Some(at_ms)).is_some()
+}
+
 /// Whether a line of that time counts as said by a failing unit.
 #[cfg(test)]
 pub(crate) fn standing_of(list: &str, unit: &str, at_ms: i64) -> bool {

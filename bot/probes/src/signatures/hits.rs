@@ -133,6 +133,15 @@ pub(crate) fn hits<'a>(
     groups.into_values().collect()
 }
 
+/// The latest moment that a stamp may mean: one without a fraction, as most log files have it, is cut to its second.
+fn latest(at_ms: i64) -> i64 {
+    if at_ms % 1000 == 0 {
+        at_ms.saturating_add(999)
+    } else {
+        at_ms
+    }
+}
+
 /// How a line of that time stands to the unit; nothing when it is of an attempt that is over.
 pub(crate) fn standing(units: &Units, unit: Option<&str>, at_ms: Option<i64>) -> Option<Standing> {
     let Some(unit) = unit.and_then(|unit| units.get(unit)) else {
@@ -158,7 +167,7 @@ pub(crate) fn standing(units: &Units, unit: Option<&str>, at_ms: Option<i64>) ->
     }
     if unit.is_active() {
         let recovered = match (units.moment(unit.active_since), at_ms) {
-            (Some(since), Some(at)) => at < since,
+            (Some(since), Some(at)) => latest(at) < since,
             (_, None) => true,
             (None, Some(_)) => false,
         };

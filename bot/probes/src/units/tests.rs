@@ -293,3 +293,22 @@ fn a_unit_that_runs_between_two_ends_is_still_failing() {
     assert!(!standing_of(&list(4, 900_000_000), "web.service", said_at));
     assert!(!standing_of(&list(0, 998_000_000), "web.service", said_at));
 }
+
+/// nginx writes whole seconds: what it says in the second in which it began is not of the time before.
+#[test]
+fn a_line_of_the_second_in_which_a_unit_began_counts() {
+    use crate::signatures::counts;
+    let list = one(
+        "Type=simple\nId=web.service\nLoadState=loaded\nActiveState=active\nSubState=running\nNRestarts=0\nActiveEnterTimestampMonotonic=990000000\n",
+    );
+    // The host's clock says 1795426000.5 s, 1000 s after boot: the unit began at 1795425990.5.
+    for (at, expected) in [
+        (1_795_425_989_000, false),
+        (1_795_425_990_000, true),
+        (1_795_425_990_100, false),
+        (1_795_425_990_600, true),
+        (1_795_425_991_000, true),
+    ] {
+        assert_eq!(counts(&list, "web.service", at), expected, "{at}");
+    }
+}
