@@ -106,7 +106,7 @@ async fn workspace(dir: &Path, more: &str) -> Slack {
     slack.user("U1", "ada");
     slack.channel("C1", &["U1"]);
     let settings = format!(
-        "version = 1\n[slack]\nbot_token_file = \"bot\"\napp_token_file = \"app\"\napi = \"{}\"\n{PEOPLE}{more}",
+        "version = 1\n[slack]\nbot_token_file = \"bot\"\napp_token_file = \"app\"\napi = \"{}\"\n{PEOPLE}{more}\n[serve]\nas_root = true\n",
         slack.api_url()
     );
     std::fs::write(dir.join("config"), settings).unwrap();

@@ -62,11 +62,12 @@ async fn post_all(front: &Front, place: &str, locale: Locale, text: &str, findin
     let host = HostName::new(NAME).unwrap();
     let by = ResponderId::new("ada").unwrap();
     let approvers = [by.clone()];
+    let candidates = approvers.clone().map(Into::into);
     let card = Card {
         title: text,
         proposal: &proposal,
         because: text,
-        approvers: &approvers,
+        approvers: &candidates,
         needed: 2,
         may_approve: true,
         left: Span::minutes(10),

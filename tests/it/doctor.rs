@@ -426,3 +426,46 @@ fn without_settings_it_says_what_there_is() {
     assert_eq!(said.code, 0, "{}", said.out);
     assert!(!place.path().join("state").exists());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn groups_that_platforms_list_are_read_and_compared_with_people() {
+    let site = Site::new().await;
+    let listed = format!("[groups.oncall]\nslack = [\"S1\"]\ndiscord = [\"{GUILD}/31\"]\n");
+    site.settings(|settings| format!("{settings}{listed}"));
+    site.check("WRONG scopes usergroups:read is missing");
+    site.check("WRONG @oncall refused: missing_scope");
+    site.slack.scopes(&[
+        "app_mentions:read",
+        "channels:history",
+        "chat:write",
+        "commands",
+        "files:write",
+        "groups:history",
+        "usergroups:read",
+    ]);
+    site.check("WRONG @oncall refused: no_such_subteam");
+    site.slack.user_group("S1", "oncall", &["U1", "U3"]);
+    site.discord.role("31", "oncall");
+    site.discord.user_with("11", "ada", "en-US", &["31"]);
+    let said = site.doctor(&[]);
+    let told = one_line(&said.out);
+    for line in [
+        "ok @oncall Slack user group S1: ada",
+        "note @oncall U3 is in it and not under [people], so is nobody here",
+        "ok @oncall Discord role 31 of server 100000000000000001: ada",
+        "ok rule 1 1 of 2 people and whoever is in @oncall may approve",
+    ] {
+        assert!(told.contains(line), "{line:?} is not in\n{}", said.out);
+    }
+    assert_eq!(said.code, 0, "{}", said.out);
+    site.slack.user_group("S1", "oncall", &["U3"]);
+    let told = one_line(&site.doctor(&[]).out);
+    assert!(told.contains("note @oncall Slack user group S1: nobody under [people] is in it"));
+    site.discord
+        .trouble("GET /guilds/", Trouble::Status(502), 1);
+    site.check("? @oncall the platform does not answer");
+    // Without groups the scope is more than is needed.
+    site.settings(|settings| settings);
+    let told = one_line(&site.doctor(&[]).out);
+    assert!(told.contains("note scopes Sickbay has no use for usergroups:read"));
+}

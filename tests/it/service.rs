@@ -90,6 +90,27 @@ async fn it_says_how_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_nobody_may_approve_anything_it_serves_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let slack = workspace().await;
+    let settings = format!(
+        "[slack]\nbot_token_file = \"bot\"\napp_token_file = \"app\"\napi = \"{}\"\n[people.ada]\nslack = [\"U1\"]\n",
+        slack.api_url()
+    );
+    let tokens = [("bot", slack.bot_token()), ("app", slack.app_token())];
+    let bot = Bot::start(dir.path(), &settings, &tokens);
+    slack.connected(1).await;
+    slack.slash("U1", "C1", "/sickbay", "status").await;
+    said(&slack, &["nothing waits and nothing runs"]).await;
+    let loud = "sickbay: NOBODY may approve anything: ";
+    assert!(
+        bot.log().lines().any(|line| line.starts_with(loud)),
+        "{}",
+        bot.log()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_journal_that_takes_nothing_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let slack = workspace().await;

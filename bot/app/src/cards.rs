@@ -2,8 +2,9 @@
 
 use chat::Locale;
 use incident::notice::Card;
+use incident::people::Candidate;
 use incident::remediation::Incident;
-use incident::{Moment, Proposal, ResponderId, Span};
+use incident::{Moment, Proposal, Span};
 
 use crate::propose;
 use crate::world::World;
@@ -15,9 +16,7 @@ pub(crate) struct View {
     pub(crate) proposal: Proposal,
     title: String,
     because: String,
-    approvers: Vec<ResponderId>,
-    /// Those of them whose yes would count for what this incident's requester asked.
-    pub(crate) able: Vec<ResponderId>,
+    approvers: Vec<Candidate>,
     needed: u32,
     may_approve: bool,
     left: Span,
@@ -57,23 +56,14 @@ pub(crate) fn views<'a>(
             let may_approve = incident
                 .by
                 .as_ref()
-                .is_some_and(|asked| requirement.may(&world.who.id, asked));
+                .is_some_and(|asked| requirement.could(&world.who.id, asked));
             View {
                 proposal: proposal.clone(),
                 title: title(world, proposal, locale),
                 because: incident
                     .answered(proposal)
                     .map_or_else(String::new, |finding| finding.title.clone()),
-                approvers: requirement.approvers.iter().cloned().collect(),
-                able: requirement
-                    .approvers
-                    .iter()
-                    .filter(|one| {
-                        let asked = incident.by.as_ref();
-                        asked.is_none_or(|asked| requirement.may(one, asked))
-                    })
-                    .cloned()
-                    .collect(),
+                approvers: requirement.candidates(),
                 needed: requirement.min,
                 may_approve,
                 left: proposal.expires_at.since(now),

@@ -99,6 +99,8 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Answer in chat: connect to the platforms that the settings name, until told to stop.
     Serve,
+    /// Ask the Sickbay that serves whether it is well, at [http] of the settings.
+    Health(Health),
     /// Finish what an interrupted Sickbay left under way.
     Recover(Output),
 }
@@ -129,6 +131,15 @@ pub(crate) struct Output {
     /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Health {
+    /// Ask whether each part can do its work, and not only whether it is alive.
+    #[arg(long)]
+    pub(crate) ready: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ pub(crate) mod diagnose;
 pub(crate) mod doctor;
 pub(crate) mod enrol;
 pub(crate) mod explain;
+pub(crate) mod health;
 pub(crate) mod hosts;
 pub(crate) mod incident;
 pub(crate) mod proposals;

@@ -51,9 +51,6 @@ impl JournalError {
     }
 }
 
-/// How often a decision that lost a race is made again before that is an error.
-const MOST_RACES: u32 = 50;
-
 /// Loads an incident from its facts.
 pub(crate) async fn load(store: &Store, id: &IncidentId) -> Result<Incident, JournalError> {
     let mut incident = Incident::new(id.clone());
@@ -173,10 +170,11 @@ fn told(error: AppendError) -> JournalError {
     JournalError::Append(error)
 }
 
-/// Hears an event: decides, records, and gives back the incident as it is then. A lost race is decided again.
+/// Hears an event: decides, records, and gives back the incident as it is then. A lost race is a conflict, and is decided
+/// again by whoever asks, on the incident as it is then.
 pub(crate) async fn hear(
     store: &Store,
-    id: &IncidentId,
+    mut incident: Incident,
     event: &Event,
     requirement: &Requirement,
     key: &SigningKey,
@@ -184,33 +182,24 @@ pub(crate) async fn hear(
     now: Moment,
 ) -> Result<(Incident, Decision), JournalError> {
     let rules = Rules { requirement, key };
-    let mut races = 0;
-    loop {
-        let mut incident = load(store, id).await?;
-        let decision = decide(&incident, event.clone(), &rules, now)?;
-        let mut append = append_of(id, incident.version, now, &decision.facts);
-        append.effects = decision
-            .effects
-            .iter()
-            .map(|effect| new_effect(effect, now))
-            .collect();
-        append.claims = decision.claims.clone();
-        append.releases = decision.releases.clone();
-        append.returns = decision.returns.clone();
-        append.done_effect = done.map(|leased| (leased.id, leased.fence));
-        crate::point!("app::before_append");
-        match store.append(append).await {
-            Ok(_done) => {
-                crate::point!("app::after_append");
-                for fact in &decision.facts {
-                    incident.apply(fact, now);
-                }
-                return Ok((incident, decision));
-            }
-            Err(AppendError::Conflict { .. }) if races < MOST_RACES => races += 1,
-            Err(error) => return Err(told(error)),
-        }
+    let decision = decide(&incident, event.clone(), &rules, now)?;
+    let mut append = append_of(&incident.id, incident.version, now, &decision.facts);
+    append.effects = decision
+        .effects
+        .iter()
+        .map(|effect| new_effect(effect, now))
+        .collect();
+    append.claims = decision.claims.clone();
+    append.releases = decision.releases.clone();
+    append.returns = decision.returns.clone();
+    append.done_effect = done.map(|leased| (leased.id, leased.fence));
+    crate::point!("app::before_append");
+    store.append(append).await.map_err(told)?;
+    crate::point!("app::after_append");
+    for fact in &decision.facts {
+        incident.apply(fact, now);
     }
+    Ok((incident, decision))
 }
 
 /// The record of a piece of evidence, and its text as a body outside the chain.

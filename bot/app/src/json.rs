@@ -176,7 +176,7 @@ pub(crate) fn card(card: &Card<'_>) -> Value {
         "undoes": proposal.undoes,
         "diff": proposal.diff,
         "approvals_needed": card.needed,
-        "approvers": card.approvers,
+        "approvers": card.approvers.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "may_approve": card.may_approve,
         "expires_at": crate::clock::rfc3339(proposal.expires_at),
     })

@@ -27,6 +27,7 @@ mod journal;
 mod json;
 mod keys;
 mod knowledge;
+mod lists;
 mod look;
 mod metrics;
 mod people;
@@ -168,6 +169,7 @@ async fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Audit(Audit::Verify(output)) => commands::audit::verify(global, output).await,
         Command::Doctor(asked) => Box::pin(commands::doctor::run(global, asked)).await,
         Command::Serve => Box::pin(serve::run(global)).await,
+        Command::Health(asked) => commands::health::run(global, asked).await,
         Command::Recover(output) => commands::hosts::recover(global, output).await,
     }
 }

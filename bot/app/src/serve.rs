@@ -11,6 +11,7 @@ mod hear;
 mod http;
 mod intake;
 mod pulse;
+mod safe;
 mod sends;
 mod thread;
 
@@ -29,7 +30,7 @@ use tokio::task::JoinSet;
 
 use crate::cli::Global;
 use crate::exit::Exit;
-use crate::world::{Usage, World};
+use crate::world::{self, Usage, World};
 use crate::{clock, perform, screen};
 use health::Health;
 use http::{Door, Known};
@@ -109,12 +110,18 @@ impl Waits {
 pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
     // Without it the socket's task would end itself at the first connection.
     let _installed = rustls::crypto::ring::default_provider().install_default();
+    let settings = world::settings(global)?;
+    fronts::are_named(&settings)?;
+    safe::check(global, &settings)?;
     let world = World::open(global, None).await?;
     let fronts = fronts::of(&world)?;
     let door = match &world.settings.http {
         Some(http) => Some(Door::open(http.listen).await?),
         None => None,
     };
+    for unwise in safe::warnings(&settings) {
+        screen::aside(&format!("sickbay: {unwise}"));
+    }
     let health = Arc::new(Health::new(fronts.iter().map(|front| front.platform())));
     let pulse = Pulse::new(Arc::clone(&health), door.as_ref().map(|door| door.address));
     let signed = fronts.iter().filter_map(|front| front.signed());

@@ -13,6 +13,7 @@ use crate::file::{self, Unread};
 use crate::secret::Secret;
 
 mod channels;
+mod groups;
 mod platforms;
 mod policy;
 #[cfg(test)]
@@ -20,6 +21,8 @@ mod tests;
 mod words;
 
 use channels::{Channel, RawChannel, Tag};
+pub(crate) use groups::List;
+use groups::RawGroup;
 use platforms::is_snowflake;
 pub(crate) use platforms::{Discord, Http, Slack};
 use policy::{RawRule, make_rule};
@@ -38,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) channels: BTreeMap<String, Channel>,
     /// People by name.
     pub(crate) people: BTreeMap<ResponderId, Person>,
+    /// The lists of members that platforms keep, by the name that the policy has for each.
+    pub(crate) lists: BTreeMap<String, List>,
     /// Who may approve what; none without a settings file.
     pub(crate) policy: Option<Policy>,
     /// Hosts, as the inventory takes them.
@@ -62,6 +67,8 @@ pub(crate) struct Settings {
     pub(crate) discord: Option<Discord>,
     /// The door for machines, where there is one.
     pub(crate) http: Option<Http>,
+    /// Whether root may serve.
+    pub(crate) as_root: bool,
 }
 
 /// A person.
@@ -129,6 +136,8 @@ struct Raw {
     #[serde(default)]
     people: BTreeMap<String, RawPerson>,
     #[serde(default)]
+    groups: BTreeMap<String, RawGroup>,
+    #[serde(default)]
     policy: Vec<RawRule>,
     #[serde(default)]
     inventory: RawInventory,
@@ -144,6 +153,15 @@ struct Raw {
     discord: Option<Discord>,
     #[serde(default)]
     http: Option<Http>,
+    #[serde(default)]
+    serve: RawServe,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawServe {
+    #[serde(default)]
+    as_root: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -279,6 +297,11 @@ impl Settings {
                 },
             );
         }
+        let served = groups::Served {
+            slack: raw.slack.is_some(),
+            discord: raw.discord.is_some(),
+        };
+        let (groups, lists) = groups::groups(&raw.groups, groups, &served).map_err(meaning)?;
         let rules = raw
             .policy
             .iter()
@@ -309,7 +332,8 @@ impl Settings {
             reminders: raw.reminders,
             channels: channels::channels(raw.channels).map_err(meaning)?,
             people,
-            policy: Some(Policy { rules }),
+            lists,
+            policy: Some(Policy { rules, groups }),
             hosts: raw.hosts,
             inventories: raw.inventory.ansible.iter().map(relative).collect(),
             ssh_config: raw.inventory.ssh_config.as_ref().map(relative),
@@ -321,6 +345,7 @@ impl Settings {
             slack: raw.slack.map(|slack| slack.beside(dir)),
             discord: raw.discord.map(|discord| discord.beside(dir)),
             http: raw.http,
+            as_root: raw.serve.as_root,
         })
     }
 }

@@ -1,18 +1,21 @@
 //! Everything a command works with, put together once.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chat::Locale;
 use ed25519_dalek::SigningKey;
-use incident::policy::Policy;
+use incident::people::{Found, Right};
+use incident::policy::{Policy, Requirement};
 use incident::redact::Redactor;
 use incident::remediation::{Decision, Event, Incident, Outcome, State};
-use incident::{Moment, Proposal, ProposalId, Span};
-use store::{Leased, Store};
+use incident::{Moment, Proposal, ProposalId, ResponderId, Span};
+use store::{AppendError, Leased, Store};
 
 use crate::cli::Global;
 use crate::journal::JournalError;
 use crate::knowledge::Shelf;
+use crate::lists::Lists;
 use crate::metrics::Metrics;
 use crate::people::{self, Person};
 use crate::secret::Secret;
@@ -47,6 +50,8 @@ pub(crate) struct World {
     pub(crate) locale: Locale,
     /// What is counted meanwhile.
     pub(crate) metrics: Metrics,
+    /// The lists of members that platforms keep.
+    pub(crate) lists: Lists,
 }
 
 /// Reads the settings that the options name.
@@ -143,6 +148,23 @@ fn ended(incident: &Incident, proposal: &ProposalId) -> Option<Outcome> {
     }
 }
 
+/// How often a decision that lost a race is made again before that is an error.
+const MOST_RACES: u32 = 50;
+
+/// The people whose right an event depends on: whoever says yes, and those who did before.
+fn concerned(incident: &Incident, event: &Event) -> BTreeSet<ResponderId> {
+    let Event::Approve { proposal, by, .. } = event else {
+        return BTreeSet::new();
+    };
+    let mut concerned = BTreeSet::from([by.clone()]);
+    if let Some(State::Proposed { approvals }) =
+        incident.remediations.get(proposal).map(|one| &one.state)
+    {
+        concerned.extend(approvals.iter().map(|approval| approval.by.clone()));
+    }
+    concerned
+}
+
 impl World {
     /// Puts everything together. `as_name` is the responder that `--as` names.
     pub(crate) async fn open(global: &Global, as_name: Option<&str>) -> anyhow::Result<Self> {
@@ -180,6 +202,7 @@ impl World {
             who,
             metrics: Metrics::new(),
             locale,
+            lists: Lists::default(),
         })
     }
 
@@ -190,15 +213,63 @@ impl World {
         event: &Event,
         done: Option<&Leased>,
     ) -> Result<(Incident, Decision), JournalError> {
-        let requirement = propose::requirement(self, proposal);
-        let (store, id, now) = (&self.store, &proposal.incident, clock::now());
-        let heard = journal::hear(store, id, event, &requirement, &self.key, done, now).await?;
-        let (incident, decision) = &heard;
-        if let Some(outcome) = ended(incident, &proposal.id).filter(|_| !decision.facts.is_empty())
-        {
-            self.metrics.ended(outcome);
+        self.hear_from(proposal, event, done, &Found::default())
+            .await
+    }
+
+    /// The same where a platform said with it on which lists the person is. Who may is looked up now, and again where
+    /// somebody else recorded something meanwhile.
+    pub(crate) async fn hear_from(
+        &self,
+        proposal: &Proposal,
+        event: &Event,
+        done: Option<&Leased>,
+        told: &Found,
+    ) -> Result<(Incident, Decision), JournalError> {
+        let now = clock::now();
+        let mut races = 0;
+        loop {
+            let incident = journal::load(&self.store, &proposal.incident).await?;
+            let requirement = propose::requirement(self, proposal);
+            let concerned = concerned(&incident, event);
+            let requirement = self.looked_up(requirement, &concerned, told).await;
+            let (store, key) = (&self.store, &self.key);
+            match journal::hear(store, incident, event, &requirement, key, done, now).await {
+                Err(JournalError::Append(AppendError::Conflict { .. })) if races < MOST_RACES => {
+                    races += 1;
+                }
+                heard => {
+                    let heard = heard?;
+                    let (incident, decision) = &heard;
+                    let ended = ended(incident, &proposal.id);
+                    if let Some(outcome) = ended.filter(|_| !decision.facts.is_empty()) {
+                        self.metrics.ended(outcome);
+                    }
+                    return Ok(heard);
+                }
+            }
         }
-        Ok(heard)
+    }
+
+    /// A requirement with what platforms say of these people, where the settings alone do not decide about them.
+    pub(crate) async fn looked_up(
+        &self,
+        requirement: Requirement,
+        people: &BTreeSet<ResponderId>,
+        told: &Found,
+    ) -> Requirement {
+        let requirement = requirement.with(told.clone());
+        let open = people
+            .iter()
+            .filter(|who| matches!(requirement.right(who), Right::Untold(_)));
+        let open: BTreeSet<ResponderId> = open.cloned().collect();
+        if open.is_empty() {
+            return requirement;
+        }
+        let lists = requirement.lists();
+        let look = self.lists.look(&self.settings, &lists, &open, told);
+        let found = Box::pin(look).await;
+        requirement.with(found)
     }
 
     /// A text from a host as it may be kept and shown: without secrets, and without what steers a terminal.

@@ -21,7 +21,7 @@ use std::time::Duration;
 use incident::digest;
 use serde_json::{Value, json};
 use serenity::all::{
-    ChannelId, CreateAttachment, Http, HttpBuilder, HttpError, Message, MessageId,
+    ChannelId, CreateAttachment, GuildId, Http, HttpBuilder, HttpError, Message, MessageId, UserId,
 };
 
 use crate::Languages;
@@ -45,6 +45,8 @@ const HASTE: Duration = Duration::from_secs(2);
 const FOR_ONE: u64 = 64;
 /// Discord's numbers for what is not there, may not be done, or is put away.
 const UNKNOWN_CHANNEL: isize = 10_003;
+const UNKNOWN_MEMBER: isize = 10_007;
+const UNKNOWN_USER: isize = 10_013;
 const FORBIDDEN: [isize; 2] = [50_001, 50_013];
 const THREAD_IS_THERE: isize = 160_004;
 const THREAD_IS_ARCHIVED: isize = 50_083;
@@ -133,6 +135,22 @@ impl Discord {
             promised: Arc::default(),
             ears: Arc::default(),
             tally: Tally::default(),
+        }
+    }
+
+    /// The roles that somebody has in a server now; none where they are no member of it.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn roles(&self, guild: u64, user: &str) -> Result<BTreeSet<u64>, SendError> {
+        let (guild, user) = (GuildId::new(guild), UserId::new(number(user)?));
+        match tried(self.http.get_member(guild, user)).await {
+            Ok(member) => Ok(member.roles.iter().map(|role| role.get()).collect()),
+            Err(Failed {
+                code: UNKNOWN_MEMBER | UNKNOWN_USER,
+                ..
+            }) => Ok(BTreeSet::new()),
+            Err(failed) => Err(failed.why),
         }
     }
 

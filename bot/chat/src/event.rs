@@ -1,5 +1,7 @@
 //! What is heard from a chat platform, once its socket or its signature has vouched for it.
 
+use std::collections::BTreeSet;
+
 use incident::{Moment, Proposal};
 
 use crate::Locale;
@@ -57,6 +59,8 @@ pub struct ChatEvent {
     pub thread: Option<String>,
     /// The language that the person's own client has, where the platform says so and it is one of ours.
     pub locale: Option<Locale>,
+    /// The roles that the platform says with this that the person has where it happened; none where it says nothing of that.
+    pub roles: Option<BTreeSet<u64>>,
     /// Where the platform takes an answer for this person alone, also where Sickbay may not write.
     pub reply: Option<String>,
     /// What.

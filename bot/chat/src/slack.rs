@@ -10,6 +10,7 @@ mod layout;
 mod look;
 mod signed;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub use hear::Socket;
 #[cfg(test)]
 pub(crate) use layout::in_parts;
 pub use layout::{Content, content, evidence};
-pub use look::{Bot, Looked, SCOPES, Scope, look};
+pub use look::{Bot, Looked, SCOPES, Scope, USER_GROUPS, look};
 pub use signed::Signed;
 pub(crate) use signed::{PATHS, SIGNED_BY};
 
@@ -122,6 +123,17 @@ impl Slack {
             ear: Arc::default(),
             tally: Tally::default(),
         })
+    }
+
+    /// Who is in a user group now.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn members(&self, group: &str) -> Result<BTreeSet<String>, SendError> {
+        let request = SlackApiUserGroupsUsersListRequest::new(group.to_owned().into());
+        let session = self.client.open_session(&self.token);
+        let told = called(session.usergroups_users_list(&request)).await?;
+        Ok(told.users.iter().map(ToString::to_string).collect())
     }
 
     /// Posts a message to a conversation, or to a thread of it; or files, where there are only those. Gives its whole name.

@@ -2,6 +2,7 @@
 //! which a platform would not take.
 
 use incident::notice::{Card, Notice};
+use incident::people::Candidate;
 use incident::report::HostReport;
 use incident::{Proposal, ResponderId, Span};
 use serde_json::{Value, json};
@@ -212,7 +213,7 @@ const fn title(locale: Locale) -> &'static str {
     }
 }
 
-fn card<'a>(proposal: &'a Proposal, approvers: &'a [ResponderId], needed: u32) -> Card<'a> {
+fn card<'a>(proposal: &'a Proposal, approvers: &'a [Candidate], needed: u32) -> Card<'a> {
     Card {
         proposal,
         title: &proposal.title,

@@ -20,9 +20,7 @@
 
 use incident::notice::{Card, Stage};
 use incident::remediation::Outcome;
-use incident::{
-    Confidence, HostName, HostStatus, Proposal, ProposalId, ResponderId, Risk, Severity, Undo,
-};
+use incident::{Confidence, HostName, HostStatus, Proposal, ProposalId, Risk, Severity, Undo};
 
 use crate::locale::{Locale, say};
 
@@ -369,8 +367,7 @@ impl Locale {
         if card.approvers.is_empty() {
             return self.nobody().to_owned();
         }
-        let names: Vec<&str> = card.approvers.iter().map(ResponderId::as_str).collect();
-        let names = self.list(&names);
+        let names = self.candidates(card.approvers);
         say!(
             self,
             "you may not approve this; ask {names}: sickbay approve {id}{people}",

@@ -16,6 +16,9 @@ pub struct Approval {
     pub by: ResponderId,
     /// Where: `terminal`, `slack`, `discord`.
     pub via: String,
+    /// Why they might, as it was at that moment; empty in journals that are older than this field.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub because: String,
     /// When.
     pub at: Moment,
     /// The digest that was on the card.

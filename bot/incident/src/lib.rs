@@ -14,6 +14,7 @@ pub mod grant;
 pub mod id;
 pub mod moment;
 pub mod notice;
+pub mod people;
 pub mod policy;
 pub mod probe;
 pub mod proposal;

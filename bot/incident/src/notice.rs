@@ -1,5 +1,6 @@
 //! Something said to people, before layout: the meaning goes to the chat room, each platform lays it out.
 
+use crate::people::Candidate;
 use crate::remediation::{Outcome, Why};
 use crate::report::HostReport;
 use crate::summary::Summary;
@@ -16,8 +17,8 @@ pub struct Card<'a> {
     pub title: &'a str,
     /// The title of the finding it answers.
     pub because: &'a str,
-    /// Who may approve it, under the policy in force.
-    pub approvers: &'a [ResponderId],
+    /// Who may approve it, under the policy in force; empty means nobody.
+    pub approvers: &'a [Candidate],
     /// How many of them must.
     pub needed: u32,
     /// Whether the person who is looking may.

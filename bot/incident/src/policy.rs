@@ -7,7 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::people::{self, Candidate, Found, Groups, Right, Who};
 use crate::{HostName, ResponderId, Risk, Span};
+
+#[cfg(test)]
+mod tests;
 
 /// What a rule is told about the host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,8 +64,8 @@ pub struct Rule {
     pub risks: BTreeSet<Risk>,
     /// The hosts it is for.
     pub hosts: Hosts,
-    /// The people who may approve, groups already resolved.
-    pub approvers: BTreeSet<ResponderId>,
+    /// The people who may approve.
+    pub approvers: Who,
     /// How many of them.
     pub min: u32,
     /// Whether the person who asked may approve too.
@@ -73,16 +77,20 @@ pub struct Rule {
 /// All rules.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
-    /// In any order.
+    /// In the order in which they are written; it only names them.
     pub rules: Vec<Rule>,
+    /// The groups that they speak of.
+    pub groups: Groups,
 }
 
 /// What it takes to approve one proposal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
-    /// The people who may approve; empty means nobody.
-    pub approvers: BTreeSet<ResponderId>,
-    /// How many of them.
+    /// The rules that fit, by their number from 1, with whom each lets approve: it takes all of them.
+    rules: Vec<(usize, Who)>,
+    groups: Groups,
+    found: Found,
+    /// How many people.
     pub min: u32,
     /// Whether the person who asked may approve too.
     pub requester: bool,
@@ -91,10 +99,51 @@ pub struct Requirement {
 }
 
 impl Requirement {
-    /// Whether this person may approve what that person asked for.
+    /// Whether somebody is among those who may approve, whoever asked for it; and why, for the journal.
+    #[must_use]
+    pub fn right(&self, who: &ResponderId) -> Right {
+        let rights = self.rules.iter().map(|(n, approvers)| {
+            match approvers.right(who, &self.groups, &self.found) {
+                Right::Has(why) => Right::Has(format!("rule {n}, {why}")),
+                other @ (Right::Lacks | Right::Untold(_)) => other,
+            }
+        });
+        rights.reduce(Right::and).unwrap_or(Right::Lacks)
+    }
+
+    /// Whether this person may approve what that person asked for. What cannot be told now is no yes.
     #[must_use]
     pub fn may(&self, who: &ResponderId, asked: &ResponderId) -> bool {
-        self.approvers.contains(who) && (self.requester || who != asked)
+        matches!(self.right(who), Right::Has(_)) && (self.requester || who != asked)
+    }
+
+    /// Whether this person may perhaps: only looking it up would tell.
+    #[must_use]
+    pub fn could(&self, who: &ResponderId, asked: &ResponderId) -> bool {
+        self.right(who) != Right::Lacks && (self.requester || who != asked)
+    }
+
+    /// Who may approve, as far as that is settled before anybody does; empty means nobody.
+    #[must_use]
+    pub fn candidates(&self) -> Vec<Candidate> {
+        people::candidates(self.rules.iter().map(|(_, who)| who), &self.groups)
+    }
+
+    /// The lists that are kept elsewhere and decide about somebody of whom the settings alone do not.
+    #[must_use]
+    pub fn lists(&self) -> BTreeSet<String> {
+        let names = self.rules.iter().flat_map(|(_, who)| &who.groups);
+        let groups = names.filter_map(|name| self.groups.get(name));
+        groups
+            .flat_map(|group| group.elsewhere.iter().cloned())
+            .collect()
+    }
+
+    /// The same with what was looked up.
+    #[must_use]
+    pub fn with(mut self, found: Found) -> Self {
+        self.found = found;
+        self
     }
 }
 
@@ -109,39 +158,23 @@ impl Policy {
         runbook_min: u32,
         runbook_expires: Span,
     ) -> Requirement {
-        let fitting = self
-            .rules
-            .iter()
-            .filter(|rule| rule.risks.contains(&risk) && rule.hosts.fit(host));
-        let mut strictest: Option<Requirement> = None;
-        for rule in fitting {
-            strictest = Some(match strictest {
-                None => Requirement {
-                    approvers: rule.approvers.clone(),
-                    min: rule.min.max(1),
-                    requester: rule.requester,
-                    expires: rule.expires,
-                },
-                Some(so_far) => Requirement {
-                    approvers: so_far
-                        .approvers
-                        .intersection(&rule.approvers)
-                        .cloned()
-                        .collect(),
-                    min: so_far.min.max(rule.min),
-                    requester: so_far.requester && rule.requester,
-                    expires: so_far.expires.min(rule.expires),
-                },
-            });
-        }
-        let mut requirement = strictest.unwrap_or(Requirement {
-            approvers: BTreeSet::new(),
-            min: 1,
-            requester: false,
+        let mut requirement = Requirement {
+            rules: Vec::new(),
+            groups: self.groups.clone(),
+            found: Found::default(),
+            min: runbook_min.max(1),
+            requester: true,
             expires: runbook_expires,
-        });
-        requirement.min = requirement.min.max(runbook_min).max(1);
-        requirement.expires = requirement.expires.min(runbook_expires);
+        };
+        for (n, rule) in self.rules.iter().enumerate() {
+            if rule.risks.contains(&risk) && rule.hosts.fit(host) {
+                requirement.rules.push((n + 1, rule.approvers.clone()));
+                requirement.min = requirement.min.max(rule.min);
+                requirement.requester &= rule.requester;
+                requirement.expires = requirement.expires.min(rule.expires);
+            }
+        }
+        requirement.requester &= !requirement.rules.is_empty();
         requirement
     }
 
@@ -152,7 +185,7 @@ impl Policy {
         let rule = |hosts| Rule {
             risks: BTreeSet::from([Risk::Low, Risk::Medium]),
             hosts,
-            approvers: BTreeSet::from([who.clone()]),
+            approvers: Who::named([who.clone()]),
             min: 1,
             requester: true,
             expires: Span::minutes(60),
@@ -160,6 +193,7 @@ impl Policy {
         let hosts = if also { Hosts::All } else { Hosts::Local };
         Self {
             rules: vec![rule(hosts)],
+            groups: Groups::new(),
         }
     }
 }

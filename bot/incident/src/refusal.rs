@@ -5,6 +5,7 @@ use crate::command::Misunderstood;
 use crate::fact::Claimed;
 use crate::id::BadId;
 use crate::notice::WhyNot;
+use crate::people::Candidate;
 use crate::remediation::{NoRollback, Outcome, Why};
 use crate::{ExecutionId, HostName, IncidentId, ProposalId, ResponderId, Risk};
 
@@ -90,7 +91,41 @@ pub enum Refusal {
         /// Where.
         host: HostName,
         /// Some who may.
-        ask: Vec<ResponderId>,
+        ask: Vec<Candidate>,
+    },
+    /// It cannot be told now whether they may.
+    #[error(
+        "whether {who} may approve {risk} risk on {host} cannot be told now: {why}; nothing was recorded, try again in a moment"
+    )]
+    Untold {
+        /// Who asked.
+        who: ResponderId,
+        /// How risky it is.
+        risk: Risk,
+        /// Where.
+        host: HostName,
+        /// Why, in the words of whoever looked it up.
+        why: String,
+    },
+    /// It cannot be told now whether somebody still may who said yes before.
+    #[error(
+        "whether {who}, who said yes before, still may cannot be told now: {why}; nothing was recorded, try again in a moment"
+    )]
+    UntoldEarlier {
+        /// Who said yes before.
+        who: ResponderId,
+        /// Why, in the words of whoever looked it up.
+        why: String,
+    },
+    /// It cannot be told now whether they may approve what would undo it.
+    #[error(
+        "whether you may approve the undo of {proposal} cannot be told now: {why}; nothing was recorded, try again in a moment"
+    )]
+    UntoldUndo {
+        /// Which.
+        proposal: ProposalId,
+        /// Why, in the words of whoever looked it up.
+        why: String,
     },
     /// Who asked for a fix may not approve it.
     #[error("{who} asked for {proposal} and may not also approve it; ask another responder")]
@@ -215,7 +250,7 @@ fn meant(near: Option<&str>) -> String {
     near.map_or_else(String::new, |near| format!("; did you mean {near}?"))
 }
 
-fn names(people: &[ResponderId]) -> String {
-    let people: Vec<&str> = people.iter().map(ResponderId::as_str).collect();
+fn names(people: &[Candidate]) -> String {
+    let people: Vec<String> = people.iter().map(ToString::to_string).collect();
     people.join(", ")
 }

@@ -10,6 +10,56 @@ fn private(path: &str) {
     std::fs::set_permissions(path, mode).unwrap();
 }
 
+/// A settings file that nobody else may write.
+fn settings(place: &Place, text: &str) -> String {
+    let path = place.file("config.toml", format!("version = 1\n{text}"));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    path
+}
+
+#[test]
+fn a_start_that_would_be_unsafe_is_refused_with_all_that_is_wrong() {
+    let place = Place::new();
+    let key = place.file("key", "x");
+    let config = settings(
+        &place,
+        &format!(
+            "[discord]\nbot_token_file = \"token\"\n[hosts.web1]\nidentity_file = \"{key}\"\n"
+        ),
+    );
+    let state = place.at("state");
+    std::fs::create_dir(&state).unwrap();
+    for (path, mode) in [(&config, 0o666), (&state, 0o777), (&key, 0o640)] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let mut wrong = Vec::new();
+    if super::state::is_root() {
+        wrong.push("it is run as root, and whoever takes it over has this machine then; run it as an account of its own, as the unit in deploy/systemd does with User=, or say as_root = true under [serve]");
+    }
+    wrong.extend([
+        "others may write DIR/config.toml (mode 666), and say who may approve what; run chmod go-w DIR/config.toml",
+        "others may write to the state directory DIR/state (mode 777), and so change the journal and the key that signs approvals; run chmod 700 DIR/state, then sickbay audit verify",
+        "[hosts.web1]: DIR/key is open to others (mode 640); run chmod 600 DIR/key, and take the secret for known: make a new one",
+    ]);
+    place.check(
+        &["serve", "--config", &config],
+        2,
+        &format!("sickbay: {}", wrong.join("\n")),
+    );
+    // Nothing was made there.
+    assert_eq!(std::fs::read_dir(&state).unwrap().count(), 0);
+}
+
+#[test]
+fn whoever_is_asked_how_it_is_needs_a_door() {
+    let place = Place::new();
+    place.check(
+        &["health"],
+        2,
+        "sickbay: nobody can be asked: the settings have no [http]; deploy/config.example.toml shows it",
+    );
+}
+
 #[test]
 fn without_a_platform_there_is_nothing_to_serve() {
     let place = Place::new();
@@ -22,11 +72,13 @@ fn without_a_platform_there_is_nothing_to_serve() {
 #[test]
 fn a_secret_that_others_may_read_or_that_is_not_there_is_refused() {
     let place = Place::new();
-    let settings = |token: &str| {
-        let text = format!("version = 1\n[discord]\nbot_token_file = \"{token}\"\n");
-        place.file("config.toml", text)
+    let named = |token: &str| {
+        settings(
+            &place,
+            &format!("[discord]\nbot_token_file = \"{token}\"\n[serve]\nas_root = true\n"),
+        )
     };
-    let config = settings("token");
+    let config = named("token");
     let serve = ["serve", "--config", config.as_str()];
     let token = place.file("token", "a.b.c\n");
     let mode = std::fs::Permissions::from_mode(0o640);
@@ -36,7 +88,7 @@ fn a_secret_that_others_may_read_or_that_is_not_there_is_refused() {
         2,
         "sickbay: DIR/token is open to others (mode 640); run chmod 600 DIR/token, and take the secret for known: make a new one",
     );
-    settings("credential:token");
+    named("credential:token");
     place.check(
         &serve,
         2,
@@ -47,9 +99,9 @@ fn a_secret_that_others_may_read_or_that_is_not_there_is_refused() {
 #[test]
 fn a_token_that_is_none_is_said_so_and_not_shown() {
     let place = Place::new();
-    let config = place.file(
-        "config.toml",
-        "version = 1\n[discord]\nbot_token_file = \"token\"\n",
+    let config = settings(
+        &place,
+        "[discord]\nbot_token_file = \"token\"\n[serve]\nas_root = true\n",
     );
     let serve = ["serve", "--config", config.as_str()];
     let token = place.at("token");

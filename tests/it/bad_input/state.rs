@@ -23,7 +23,7 @@ pub(super) fn as_another() -> Option<Place> {
     Some(place)
 }
 
-fn is_root() -> bool {
+pub(super) fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }

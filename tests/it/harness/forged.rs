@@ -99,6 +99,7 @@ async fn forge(state: &Path, proposal: &Proposal, version: u64, now: Moment) {
     let approval = Approval {
         by: ResponderId::new("root").unwrap(),
         via: "terminal".to_owned(),
+        because: String::new(),
         at: now,
         digest: proposal.digest(),
     };

@@ -1,10 +1,13 @@
 //! Approve, reject, dry run, roll back: what a person presses.
 
+use std::collections::BTreeSet;
+
 use chat::{Locale, Would};
 use incident::fact::Ran;
 use incident::notice::Notice;
+use incident::people::{Found, Right};
 use incident::remediation::{Event, Incident, Outcome, Remediation, State, Why, invert};
-use incident::{Fact, Proposal, ProposalId, Refusal, Span};
+use incident::{Fact, Proposal, ProposalId, Refusal, ResponderId, Span};
 use store::AppendError;
 
 use crate::cli::{Click, Global};
@@ -333,23 +336,25 @@ const MOST_RACES: usize = 5;
 
 /// Proposes the inverse of what a proposal did, approves it as the person at this terminal, and carries it out.
 pub(crate) async fn undo(world: &World, click: &Click, id: &ProposalId) -> anyhow::Result<Exit> {
-    match propose_undo(world, id, |_incident, _undo| Ok(())).await {
+    match propose_undo(world, id, None).await {
         Ok(undo) => carry_out(world, click, &undo.id, Said::Nothing).await,
         Err(error) => refused(click, error, world.locale),
     }
 }
 
-/// Records the proposal that undoes another; made anew where somebody else recorded something meanwhile. `allowed` may
-/// refuse it before it stands there.
+/// Records the proposal that undoes another; made anew where somebody else recorded something meanwhile. `only_for` is
+/// somebody who has to be allowed to approve it before it stands there, with what a platform said of them.
 pub(crate) async fn propose_undo(
     world: &World,
     id: &ProposalId,
-    allowed: impl Fn(&Incident, &Proposal) -> Result<(), Refusal>,
+    only_for: Option<(&ResponderId, &Found)>,
 ) -> Result<Proposal, JournalError> {
     for _ in 0..MOST_RACES {
         let (mut incident, proposal) = find(world, id).await?;
         let undo = make_rollback(world, &incident, &proposal).await?;
-        allowed(&incident, &undo)?;
+        if let Some((who, told)) = only_for {
+            may_undo(world, &incident, &undo, id, (who, told)).await?;
+        }
         let fact = Fact::Proposed {
             proposal: Box::new(undo.clone()),
         };
@@ -362,6 +367,26 @@ pub(crate) async fn propose_undo(
     }
     let proposal = id.clone();
     Err(Refusal::OthersAtWork { proposal }.into())
+}
+
+/// Refuses an undo for somebody who may not approve it.
+async fn may_undo(
+    world: &World,
+    incident: &Incident,
+    undo: &Proposal,
+    id: &ProposalId,
+    (who, told): (&ResponderId, &Found),
+) -> Result<(), Refusal> {
+    let requirement = propose::requirement(world, undo);
+    let people = BTreeSet::from([who.clone()]);
+    let requirement = world.looked_up(requirement, &people, told).await;
+    let asked = incident.by.as_ref().unwrap_or(who);
+    let proposal = id.clone();
+    match requirement.right(who) {
+        Right::Has(_) if requirement.may(who, asked) => Ok(()),
+        Right::Untold(why) => Err(Refusal::UntoldUndo { proposal, why }),
+        Right::Has(_) | Right::Lacks => Err(Refusal::MayNotUndo { proposal }),
+    }
 }
 
 /// The proposal that undoes another, made from what the guard saved.

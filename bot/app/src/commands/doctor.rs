@@ -1,6 +1,7 @@
 //! `sickbay doctor`: what works, what does not, and what to do about it. It looks, and changes nothing anywhere.
 
 mod discord;
+mod groups;
 mod inventory;
 mod journal;
 mod keys;
@@ -74,8 +75,9 @@ pub(crate) async fn run(global: &Global, asked: &Doctor) -> anyhow::Result<Exit>
         policy::look(&patient, inventory, pages, &mut report.area("policy"));
     }
     policy::people(&patient.settings, &mut report.area("people"));
+    groups::look(&patient.settings, &mut report.area("groups")).await;
     if let Some(slack) = &patient.settings.slack {
-        slack::look(slack, &mut report.area("slack")).await;
+        slack::look(slack, &patient.settings, &mut report.area("slack")).await;
     }
     if let Some(discord) = &patient.settings.discord {
         Box::pin(discord::look(

@@ -11,6 +11,17 @@ use crate::secret::Secret;
 use crate::settings::{self, Settings};
 use crate::world::{Usage, World};
 
+/// Whether there is anything to serve.
+pub(super) fn are_named(settings: &Settings) -> anyhow::Result<()> {
+    if settings.slack.is_none() && settings.discord.is_none() {
+        return Err(Usage(
+            "there is nothing to serve: the settings have neither [slack] nor [discord]; deploy/config.example.toml shows them".to_owned(),
+        )
+        .into());
+    }
+    Ok(())
+}
+
 /// The platforms that the settings name. None is asked for anything yet.
 pub(super) fn of(world: &World) -> anyhow::Result<Vec<Arc<Front>>> {
     let settings = &world.settings;
@@ -27,17 +38,11 @@ pub(super) fn of(world: &World) -> anyhow::Result<Vec<Arc<Front>>> {
         };
         fronts.push(Front::Discord(Discord::new(options)));
     }
-    if fronts.is_empty() {
-        return Err(Usage(
-            "there is nothing to serve: the settings have neither [slack] nor [discord]; deploy/config.example.toml shows them".to_owned(),
-        )
-        .into());
-    }
     Ok(fronts.into_iter().map(Arc::new).collect())
 }
 
 /// How Slack is reached, with its secrets.
-fn slack_options(slack: &settings::Slack) -> anyhow::Result<chat::slack::Options> {
+pub(crate) fn slack_options(slack: &settings::Slack) -> anyhow::Result<chat::slack::Options> {
     let app_token = slack.app_token_file.as_ref();
     let signing = slack.signing_secret_file.as_ref();
     Ok(chat::slack::Options {

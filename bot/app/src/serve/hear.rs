@@ -8,7 +8,8 @@ use chat::event::{Button, ChatEvent, What};
 use chat::front::{Content, Front};
 use incident::command::{self, Command};
 use incident::notice::Notice;
-use incident::remediation::{Decision, Event, Incident, State};
+use incident::people::Found;
+use incident::remediation::{Event, Incident, State};
 use incident::{Fact, IncidentId, Proposal, ProposalId, Refusal, ResponderId, Span};
 
 use super::Serve;
@@ -18,7 +19,7 @@ use crate::commands::diagnose::sweep::Sweep;
 use crate::commands::{click, diagnose, explain};
 use crate::journal;
 use crate::progress::Progress;
-use crate::{clock, perform, propose};
+use crate::{clock, lists, perform};
 
 /// The shortest time between two edits of a message that shows progress.
 const EDIT: Duration = Duration::from_secs(2);
@@ -33,6 +34,8 @@ struct Asker {
     via: String,
     /// The language in which they are answered.
     locale: Locale,
+    /// What the platform said with it of the lists that they are on.
+    told: Found,
 }
 
 impl Serve {
@@ -48,6 +51,7 @@ impl Serve {
         };
         let via = format!("{} {}", event.platform.word(), event.user);
         let asker = Asker {
+            told: lists::told_with(&self.world.settings, &event, &id),
             event,
             id,
             via,
@@ -382,20 +386,17 @@ impl Serve {
             via: asker.via.clone(),
             digest: whole,
         };
-        let decision = self.decide(&proposal, &event).await?;
+        let heard = self
+            .world
+            .hear_from(&proposal, &event, None, &asker.told)
+            .await;
+        let (_, decision) = heard.map_err(journal::refusal)?;
         if !decision.effects.is_empty() {
             let (serve, id, of) = (Arc::clone(self), id.clone(), incident.id.clone());
             tokio::spawn(async move { serve.carry_out(&of, &id).await });
         }
         self.show(&incident.id).await;
         Ok(None)
-    }
-
-    async fn decide(&self, proposal: &Proposal, event: &Event) -> Result<Decision, Refusal> {
-        let heard = self.world.hear(proposal, event, None).await;
-        heard
-            .map(|(_incident, decision)| decision)
-            .map_err(journal::refusal)
     }
 
     /// Carries out what was approved, and shows each stage.
@@ -428,7 +429,8 @@ impl Serve {
             by: asker.id.clone(),
             via: asker.via.clone(),
         };
-        self.decide(&proposal, &event).await?;
+        let heard = self.world.hear(&proposal, &event, None).await;
+        heard.map_err(journal::refusal)?;
         self.show(&incident.id).await;
         Ok(None)
     }
@@ -436,17 +438,8 @@ impl Serve {
     /// Proposes the inverse, approves it as this person, and carries it out.
     async fn undo(self: &Arc<Self>, asker: &Asker, id: &ProposalId) -> Answer {
         // Who may not approve it does not propose it either: the thread would fill with cards.
-        let allowed = |incident: &Incident, undo: &Proposal| {
-            let requirement = propose::requirement(&self.world, undo);
-            let asked = incident.by.as_ref().unwrap_or(&asker.id);
-            if requirement.may(&asker.id, asked) {
-                return Ok(());
-            }
-            Err(Refusal::MayNotUndo {
-                proposal: id.clone(),
-            })
-        };
-        let undo = click::propose_undo(&self.world, id, allowed)
+        let only_for = Some((&asker.id, &asker.told));
+        let undo = click::propose_undo(&self.world, id, only_for)
             .await
             .map_err(journal::refusal)?;
         self.approve(asker, &undo.id, None).await

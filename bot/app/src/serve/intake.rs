@@ -30,7 +30,7 @@ const REMEMBERED: usize = 10_000;
 #[derive(Debug)]
 pub(super) enum Heard {
     /// Somebody said something, or took it back.
-    Event(ChatEvent),
+    Event(Box<ChatEvent>),
     /// Somebody wants to know when all before this is kept.
     Until(oneshot::Sender<()>),
 }
@@ -55,7 +55,7 @@ pub(super) async fn keep(world: Arc<World>, mut heard: mpsc::Receiver<Heard>) {
         let mut waiting = Vec::new();
         for one in batch.drain(..) {
             match one {
-                Heard::Event(event) => early.push((now, event)),
+                Heard::Event(event) => early.push((now, *event)),
                 Heard::Until(kept) => waiting.push(kept),
             }
         }
@@ -73,7 +73,7 @@ pub(super) async fn keep(world: Arc<World>, mut heard: mpsc::Receiver<Heard>) {
 impl Serve {
     /// Hands on what somebody said.
     pub(super) fn keep(&self, event: ChatEvent) {
-        if self.intake.try_send(Heard::Event(event)).is_err() {
+        if self.intake.try_send(Heard::Event(Box::new(event))).is_err() {
             tracing::error!("a message is not kept: too many wait for the journal");
         }
     }

@@ -1,12 +1,13 @@
 //! The messages that an incident's thread ought to have, and bringing it there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
 use chat::event::{Platform, SendError};
 use chat::front::{Content, Front};
 use incident::notice::{Notice, Stage, Standing};
+use incident::people::Found;
 use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
 use incident::{HostName, HostStatus, IncidentId, Moment, ProposalId, ResponderId, Span, Vitals};
@@ -15,7 +16,7 @@ use store::{Fault, Post, Thread};
 use super::Serve;
 use super::hear::untold;
 use super::sends::Sending;
-use crate::propose::{Page, Withheld};
+use crate::propose::{self, Page, Withheld};
 use crate::{cards, clock, journal, perform};
 
 /// How long it is tried to begin a thread where Sickbay may not write: somebody may invite it.
@@ -87,6 +88,41 @@ impl Serve {
                 Platform::Discord => person.discord.first().cloned(),
             })
             .collect()
+    }
+
+    /// Whom to call by name now, for each proposal that has waited for long and for which nobody was called.
+    async fn calls(
+        &self,
+        front: &Front,
+        incident: &Incident,
+        posts: &BTreeMap<String, Post>,
+    ) -> BTreeMap<ProposalId, Vec<String>> {
+        let mut calls = BTreeMap::new();
+        if !self.world.settings.reminders {
+            return calls;
+        }
+        let now = clock::now();
+        let told = Found::default();
+        let everybody: BTreeSet<ResponderId> = self.world.settings.people.keys().cloned().collect();
+        for one in incident.remediations.values() {
+            let proposal = &one.proposal;
+            let waits = matches!(one.state, State::Proposed { .. });
+            let soon = (proposal.calls_at()..proposal.expires_at).contains(&now);
+            if !waits || !soon || posts.contains_key(&called(&proposal.id)) {
+                continue;
+            }
+            let requirement = propose::requirement(&self.world, proposal);
+            let requirement = self.world.looked_up(requirement, &everybody, &told).await;
+            let asked = incident.by.as_ref();
+            let able: Vec<ResponderId> = everybody
+                .iter()
+                .filter(|who| asked.is_none_or(|asked| requirement.may(who, asked)))
+                .cloned()
+                .collect();
+            let names = self.names(front.platform(), &able, &one.given);
+            calls.insert(proposal.id.clone(), names);
+        }
+        calls
     }
 
     async fn keep_thread(&self, incident: &Incident) -> Result<(), Fault> {
@@ -162,7 +198,8 @@ impl Serve {
                 return None;
             }
         }
-        for part in self.parts(front, &plan.incident, &plan.posts) {
+        let calls = self.calls(front, &plan.incident, &plan.posts).await;
+        for part in self.parts(front, &plan.incident, &plan.posts, &calls) {
             // The file that a message speaks of is there before it.
             let file = format!("{} file", part.name);
             let apart = front.apart(&part.content).map(|content| Part {
@@ -245,6 +282,7 @@ impl Serve {
         front: &Front,
         incident: &Incident,
         posts: &BTreeMap<String, Post>,
+        calls: &BTreeMap<ProposalId, Vec<String>>,
     ) -> Vec<Part> {
         let Some(by) = &incident.by else {
             return Vec::new();
@@ -339,7 +377,7 @@ impl Serve {
                 },
             );
         }
-        for (view, card) in views.iter().zip(&cards) {
+        for card in &cards {
             let id = &card.proposal.id;
             let Some(one) = incident.remediations.get(id) else {
                 continue;
@@ -350,18 +388,8 @@ impl Serve {
                 standing: standing(incident, one),
             };
             add(&format!("fix {id}"), &notice);
-            let called = format!("call {id}");
-            let waits = matches!(one.state, State::Proposed { .. });
-            let soon = (card.proposal.calls_at()..card.proposal.expires_at).contains(&now);
-            if waits && soon && self.world.settings.reminders && !posts.contains_key(&called) {
-                let names = self.names(front.platform(), &view.able, &one.given);
-                add(
-                    &called,
-                    &Notice::Called {
-                        card,
-                        names: &names,
-                    },
-                );
+            if let Some(names) = calls.get(id) {
+                add(&called(id), &Notice::Called { card, names });
             }
         }
         // Last, since nobody waits for them to decide.
@@ -386,6 +414,11 @@ impl Serve {
         }
         parts
     }
+}
+
+/// What the message is called by which people are called for a proposal.
+fn called(id: &ProposalId) -> String {
+    format!("call {id}")
 }
 
 /// What waits for an approval in an incident's thread, when somebody is called for it, and until when it waits.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use incident::people::{Groups, Who};
 use incident::policy::{Hosts, Rule};
 use incident::{HostName, ResponderId, Risk, Span};
 use serde::Deserialize;
@@ -33,31 +34,43 @@ fn quarter_hour() -> String {
 pub(super) fn make_rule(
     raw: &RawRule,
     people: &BTreeMap<ResponderId, Person>,
-    groups: &BTreeMap<String, BTreeSet<ResponderId>>,
+    groups: &Groups,
 ) -> Result<Rule, String> {
-    let mut approvers = BTreeSet::new();
-    for name in &raw.approvers {
-        if let Some(group) = name.strip_prefix('@') {
-            let members = groups
-                .get(group)
-                .ok_or_else(|| format!("nobody in [people] is in the group {name}"))?;
-            approvers.extend(members.iter().cloned());
-        } else {
-            let id = ResponderId::new(name.clone()).map_err(|bad| bad.to_string())?;
-            if !people.contains_key(&id) {
-                return Err(format!("approver {name} is not in [people]"));
-            }
-            approvers.insert(id);
-        }
-    }
     Ok(Rule {
         risks: raw.risk.clone(),
         hosts: parse_hosts(&raw.hosts)?,
-        approvers,
+        approvers: who(&raw.approvers, "approver", people, groups)?,
         min: raw.min,
         requester: raw.requester,
         expires: duration(&raw.expires)?,
     })
+}
+
+/// People and `@groups`, each of which there is.
+pub(super) fn who(
+    names: &BTreeSet<String>,
+    what: &str,
+    people: &BTreeMap<ResponderId, Person>,
+    groups: &Groups,
+) -> Result<Who, String> {
+    let mut who = Who::default();
+    for name in names {
+        if let Some(group) = name.strip_prefix('@') {
+            if !groups.contains_key(group) {
+                return Err(format!(
+                    "nobody in [people] is in the group {name}, and there is no [groups.{group}]"
+                ));
+            }
+            who.groups.insert(group.to_owned());
+        } else {
+            let id = ResponderId::new(name.clone()).map_err(|bad| bad.to_string())?;
+            if !people.contains_key(&id) {
+                return Err(format!("{what} {name} is not in [people]"));
+            }
+            who.people.insert(id);
+        }
+    }
+    Ok(who)
 }
 
 fn parse_hosts(text: &str) -> Result<Hosts, String> {

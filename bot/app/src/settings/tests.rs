@@ -14,7 +14,7 @@ fn refused(text: &str, expected: &str) {
 fn an_unknown_key_is_named_with_its_place() {
     refused(
         "version = 1\ncolour = \"red\"\n",
-        "sickbay.toml:2:1: there is no setting `colour` here; here can stand: version, state, runbooks, locale, reminders, channels, people, policy, inventory, hosts, ssh, guard, slack, discord, http",
+        "sickbay.toml:2:1: there is no setting `colour` here; here can stand: version, state, runbooks, locale, reminders, channels, people, groups, policy, inventory, hosts, ssh, guard, slack, discord, http, serve",
     );
     refused(
         "version = 1\n[peple.ana]\nuids = [1]\n",
@@ -139,5 +139,43 @@ fn a_secret_is_a_file_beside_the_settings_or_a_credential() {
     refused(
         &with("token", "credential:a/b"),
         "sickbay.toml: [hosts.a]: \"a/b\" is no name of a credential; it is letters, digits, `.`, `_`, `-` and `@`, and does not begin with `.`",
+    );
+}
+
+#[test]
+fn a_group_may_be_listed_by_a_platform() {
+    let people = "version = 1\n[people.a]\nuids = [1]\ngroups = [\"ops\"]\n[slack]\nbot_token_file = \"b\"\napp_token_file = \"a\"\n[discord]\nbot_token_file = \"d\"\n";
+    let rule =
+        "[[policy]]\nrisk = [\"low\"]\nhosts = \"all\"\napprovers = [\"@oncall\", \"@ops\"]\n";
+    let groups = "[groups.oncall]\nslack = [\"S0123\"]\ndiscord = [\"7/8\"]\n";
+    let settings = Settings::parse(Path::new("x"), &format!("{people}{groups}{rule}")).unwrap();
+    let lists: Vec<&String> = settings.lists.keys().collect();
+    assert_eq!(
+        lists,
+        ["Discord role 8 of server 7", "Slack user group S0123"]
+    );
+    let policy = settings.policy.unwrap();
+    assert_eq!(policy.groups["ops"].members.len(), 1);
+    assert_eq!(policy.groups["oncall"].elsewhere.len(), 2);
+    let with = |group: &str| format!("{people}[groups.oncall]\n{group}\n");
+    refused(
+        &with("slack = [\"oncall\"]"),
+        "sickbay.toml: [groups.oncall]: \"oncall\" is no user group of Slack; an id is S with letters and digits: People & user groups, the group, Copy group ID",
+    );
+    refused(
+        &with("discord = [\"8\"]"),
+        "sickbay.toml: [groups.oncall]: \"8\" is no role of Discord; it is \"SERVER/ROLE\", both numbers: Settings, Advanced, Developer Mode, then Copy Server ID, and Copy Role ID in Server Settings, Roles",
+    );
+    refused(
+        &with("discord = [\"7/7\"]"),
+        "sickbay.toml: [groups.oncall]: \"7/7\" is the role that everybody in the server has; name one that people are given",
+    );
+    refused(
+        "version = 1\n[groups.oncall]\nslack = [\"S1\"]\n",
+        "sickbay.toml: [groups.oncall]: its members are listed in Slack, and there is no [slack] to ask it with",
+    );
+    refused(
+        &format!("{people}{rule}"),
+        "sickbay.toml: policy rule 1: nobody in [people] is in the group @oncall, and there is no [groups.oncall]",
     );
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use serenity::all::{
     ChannelType, CommandInteraction, ComponentInteraction, GuildId, Http, Interaction,
-    InteractionId, PartialChannel,
+    InteractionId, PartialChannel, RoleId,
 };
 use tokio::sync::mpsc;
 
@@ -152,6 +152,18 @@ enum Elsewhere {
     OtherServer(u64),
 }
 
+/// Who did something, as the interaction tells it.
+struct Whose<'a> {
+    user: u64,
+    /// The language of their client.
+    client: &'a str,
+    roles: Option<BTreeSet<u64>>,
+}
+
+fn roles(roles: &[RoleId]) -> BTreeSet<u64> {
+    roles.iter().map(|role| role.get()).collect()
+}
+
 impl Ears {
     /// Whether somebody takes what people do.
     pub(super) fn listen(&self) -> bool {
@@ -242,7 +254,7 @@ impl Ears {
     fn hand_on(
         &self,
         id: InteractionId,
-        (user, client): (u64, &str),
+        whose: Whose<'_>,
         place: Place,
         token: String,
         what: What,
@@ -250,10 +262,11 @@ impl Ears {
         let event = ChatEvent {
             key: key(id),
             platform: Platform::Discord,
-            user: user.to_string(),
+            user: whose.user.to_string(),
             place: place.place,
             thread: place.thread,
-            locale: Locale::of(client),
+            locale: Locale::of(whose.client),
+            roles: whose.roles,
             reply: Some(token),
             what,
         };
@@ -282,7 +295,13 @@ impl Ears {
             promised.insert(key(command.id));
         }
         let what = What::Asked { text };
-        self.hand_on(command.id, (user, client), place, command.token, what);
+        let roles = command.member.as_ref().map(|member| roles(&member.roles));
+        let whose = Whose {
+            user,
+            client,
+            roles,
+        };
+        self.hand_on(command.id, whose, place, command.token.clone(), what);
     }
 
     /// Offers hosts to whoever is known; the names of hosts are nobody else's business.
@@ -346,7 +365,13 @@ impl Ears {
         let _told = self.respond(id, token, &answer).await;
         let about = about.to_owned();
         let what = What::Pressed { button, about };
-        self.hand_on(id, (user, client), place, pressed.token, what);
+        let roles = pressed.member.as_ref().map(|member| roles(&member.roles));
+        let whose = Whose {
+            user,
+            client,
+            roles,
+        };
+        self.hand_on(id, whose, place, pressed.token.clone(), what);
     }
 }
 

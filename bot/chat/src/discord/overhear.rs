@@ -82,6 +82,7 @@ impl Overhearing {
                 place: format!("discord:{guild}:{channel}"),
                 thread,
                 locale: None,
+                roles: None,
                 reply: None,
                 what,
             };

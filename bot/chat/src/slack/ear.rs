@@ -57,6 +57,7 @@ impl Ear {
             place: place(&event.team_id, &event.channel_id),
             thread: None,
             locale: None,
+            roles: None,
             reply: Some(event.response_url.value().to_string()),
             what: What::Asked { text: plain(&text) },
         })
@@ -94,6 +95,7 @@ impl Ear {
                 place: place.clone(),
                 thread: thread.clone(),
                 locale: None,
+                roles: None,
                 reply: None,
                 what: What::Pressed {
                     button,
@@ -123,6 +125,7 @@ impl Ear {
                 place,
                 thread,
                 locale: None,
+                roles: None,
                 reply: None,
                 what: What::Asked {
                     text: plain(text.replace(&name, " ").trim()),
@@ -147,6 +150,7 @@ fn told(team: &SlackTeamId, key: String, message: SlackMessageEvent) -> Option<C
         place: place.clone(),
         thread,
         locale: None,
+        roles: None,
         reply: None,
         what,
     };

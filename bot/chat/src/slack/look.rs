@@ -58,6 +58,13 @@ pub const SCOPES: [Scope; 6] = [
     },
 ];
 
+/// The scope that user groups take, for settings whose groups are listed there. The manifest has it as a comment.
+pub const USER_GROUPS: Scope = Scope {
+    name: "usergroups:read",
+    needed: true,
+    what: "without it nobody can tell who is in a group that Slack lists",
+};
+
 /// What Slack says.
 #[derive(Debug)]
 pub struct Looked {
@@ -198,7 +205,7 @@ fn read(head: &http::response::Parts, body: &[u8]) -> Result<Answer, SendError> 
 
 #[cfg(test)]
 mod tests {
-    use super::SCOPES;
+    use super::{SCOPES, USER_GROUPS};
 
     #[test]
     fn the_manifest_asks_for_exactly_these_scopes() {
@@ -214,5 +221,6 @@ mod tests {
             asked, known,
             "deploy/slack-manifest.yaml and chat::slack::SCOPES say the same, in one order"
         );
+        assert!(listed.contains(&format!("# - {} ", USER_GROUPS.name)));
     }
 }

@@ -17,7 +17,7 @@ const PIPED: Face = Face {
 
 fn screen(face: Face) -> String {
     let proposal = proposal();
-    let ana = [ResponderId::new("ana").unwrap()];
+    let ana = [ResponderId::new("ana").unwrap().into()];
     let reports = reports();
     let card = |may_approve, approvers, needed| Card {
         proposal: &proposal,

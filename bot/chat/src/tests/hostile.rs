@@ -2,6 +2,7 @@
 
 use incident::HostStatus;
 use incident::notice::{Notice, Standing};
+use incident::people::Candidate;
 use incident::remediation::{Outcome, Why};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -31,7 +32,8 @@ proptest! {
         proposal.title = text.clone();
         proposal.diff = text.clone();
         let approvers = [ana()];
-        let mut card = card(&proposal, &approvers, 1);
+        let candidates = approvers.clone().map(Candidate::from);
+        let mut card = card(&proposal, &candidates, 1);
         card.because = &text;
         let hosts = [proposal.host.clone()];
         let doing = [text.clone()];
@@ -96,7 +98,7 @@ fn no_card_shows_another_path_than_the_one_that_is_approved() {
     let path = "/srv/\u{202e}hs.pukcab/\u{2066}x y\u{200b}";
     proposal.steps = vec![incident::Step::new("file.delete", vec![path.to_owned()]).unwrap()];
     proposal.diff = format!("-{path}\n");
-    let approvers = [ana()];
+    let approvers = [ana().into()];
     let title = "title \u{202e}eltit";
     let card = incident::notice::Card {
         title,

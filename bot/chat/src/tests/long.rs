@@ -36,7 +36,7 @@ fn what_is_too_long_is_beside_the_message_whole() {
 
     let mut proposal = proposal();
     proposal.diff = "+ a line that is added\n".repeat(400);
-    let approvers = [ana()];
+    let approvers = [ana().into()];
     let content = discord::content(
         &Notice::Offer {
             card: &card(&proposal, &approvers, 1),
@@ -79,7 +79,7 @@ fn what_is_too_long_is_beside_the_message_whole() {
 fn what_grows_as_it_is_written_out_is_whole_too() {
     let mut proposal = proposal();
     proposal.diff = "\u{202e}".repeat(2_000);
-    let approvers = [ana()];
+    let approvers = [ana().into()];
     let offer = Notice::Offer {
         card: &card(&proposal, &approvers, 1),
         given: &[],

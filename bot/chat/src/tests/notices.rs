@@ -2,6 +2,7 @@
 
 use incident::fact::Ran;
 use incident::notice::{Card, Notice, Stage, Standing};
+use incident::people::Candidate;
 use incident::remediation::{Outcome, Seen, Why};
 use incident::report::Verdict;
 use incident::vitals::{Area, State, Unit};
@@ -44,8 +45,8 @@ fn an_incident_begins() {
 #[test]
 fn a_verdict() {
     let (proposal, reports) = (proposal(), reports());
-    let approvers = [ana()];
-    let cards = [card(&proposal, &approvers, 1)];
+    let candidates = [ana().into()];
+    let cards = [card(&proposal, &candidates, 1)];
     let mut out = both(|locale| {
         faces(
             &Notice::Headline {
@@ -126,11 +127,12 @@ fn looked(ran: Ran, verdict: Verdict, code: &str, title: &str) -> Why {
 fn a_card_from_its_offer_to_its_end() {
     let proposal = proposal();
     let approvers = [ana(), ResponderId::new("bo").unwrap()];
+    let candidates = approvers.clone().map(Candidate::from);
     let offer = |given: &[ResponderId], standing| {
         both(|locale| {
             let card = Card {
                 title: title(locale),
-                ..card(&proposal, &approvers, 2)
+                ..card(&proposal, &candidates, 2)
             };
             let notice = Notice::Offer {
                 card: &card,
@@ -151,7 +153,7 @@ fn a_card_from_its_offer_to_its_end() {
         let nobody = Card {
             approvers: &[],
             title: title(locale),
-            ..card(&proposal, &approvers, 2)
+            ..card(&proposal, &candidates, 2)
         };
         let notice = Notice::Offer {
             card: &nobody,
@@ -191,7 +193,7 @@ fn what_one_person_is_told() {
             who: ResponderId::new("bo").unwrap(),
             risk: Risk::Low,
             host: proposal.host.clone(),
-            ask: vec![ana()],
+            ask: vec![ana().into()],
         };
         let why = locale.refusal(&refusal);
         faces(&Notice::Refused { why: &why }, locale)
@@ -276,7 +278,7 @@ fn pictures_are_beside_the_cards() {
 #[test]
 fn whoever_may_approve_is_called() {
     let proposal = proposal();
-    let approvers = [ana()];
+    let approvers = [ana().into()];
     let out = both(|locale| {
         let called = Notice::Called {
             card: &card(&proposal, &approvers, 1),

@@ -1,6 +1,7 @@
 //! The sentences that only a chat needs: around a thread, on a card that others look at too, and to one person alone.
 
 use incident::notice::Card;
+use incident::people::Candidate;
 use incident::remediation::Outcome;
 use incident::report::HostReport;
 use incident::{
@@ -90,8 +91,7 @@ impl Locale {
         if card.approvers.is_empty() {
             return self.nobody().to_owned();
         }
-        let names: Vec<&str> = card.approvers.iter().map(ResponderId::as_str).collect();
-        let names = self.list(&names);
+        let names = self.candidates(card.approvers);
         match card.needed {
             0 | 1 => say!(self, "{names} may approve", "可由 {names} 批准"),
             many => say!(
@@ -100,6 +100,27 @@ impl Locale {
                 "需要以下人员中的 {many} 人批准：{names}"
             ),
         }
+    }
+
+    /// Those who may, as far as that is settled: people, whoever is in a group, people who have to be in one.
+    #[must_use]
+    pub(crate) fn candidates(self, all: &[Candidate]) -> String {
+        let names: Vec<String> = all.iter().map(|one| self.candidate(one)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.list(&names)
+    }
+
+    fn candidate(self, one: &Candidate) -> String {
+        let person = one.person.iter().map(ToString::to_string);
+        let groups = one.groups.iter().map(|name| format!("@{name}"));
+        let mut words = person.chain(groups);
+        let first = words.next().unwrap_or_default();
+        let rest: Vec<String> = words.collect();
+        if rest.is_empty() {
+            return first;
+        }
+        let rest = rest.join(self.say(" in ", "、"));
+        say!(self, "{first} in {rest}", "{first}（须属于 {rest}）")
     }
 
     /// How far the yeses are.

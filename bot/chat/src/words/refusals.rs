@@ -1,11 +1,11 @@
 //! Why something is not done. In English these are errors, which say it themselves; here is the Chinese of each, and what
 //! neither could say without the words for a step.
 
+use incident::Refusal;
 use incident::command::Misunderstood;
 use incident::fact::Claimed;
 use incident::id::BadId;
 use incident::remediation::NoRollback;
-use incident::{Refusal, ResponderId};
 
 use crate::locale::Locale;
 
@@ -81,9 +81,25 @@ fn in_chinese(refusal: &Refusal) -> String {
             host,
             ask,
         } => {
-            let ask: Vec<&str> = ask.iter().map(ResponderId::as_str).collect();
-            let (risk, ask) = (locale.risk(*risk), locale.list(&ask));
+            let (risk, ask) = (locale.risk(*risk), locale.candidates(ask));
             format!("{who} 无权批准 {host} 上的{risk}操作；请联系 {ask}")
+        }
+        Refusal::Untold {
+            who,
+            risk,
+            host,
+            why,
+        } => {
+            let risk = locale.risk(*risk);
+            format!(
+                "现在无法确认 {who} 是否有权批准 {host} 上的{risk}操作：{why}；未做任何记录，请稍后再试"
+            )
+        }
+        Refusal::UntoldEarlier { who, why } => format!(
+            "{who} 之前已批准，但现在无法确认其是否仍有权批准：{why}；未做任何记录，请稍后再试"
+        ),
+        Refusal::UntoldUndo { proposal, why } => {
+            format!("现在无法确认你是否有权批准撤销 {proposal}：{why}；未做任何记录，请稍后再试")
         }
         Refusal::Requester { who, proposal } => {
             format!("{proposal} 是 {who} 发起的，不能由本人批准；请联系其他响应人")

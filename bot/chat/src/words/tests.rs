@@ -1,7 +1,8 @@
 //! What the sentences look like, verb by verb.
 
-use incident::Step;
+use incident::people::Candidate;
 use incident::step::VERBS;
+use incident::{ResponderId, Step};
 
 use crate::Locale;
 
@@ -24,6 +25,24 @@ fn every_verb_has_a_sentence_of_its_own() {
             assert!(!said.contains('\n'), "{said:?}");
         }
     }
+}
+
+#[test]
+fn who_may_approve_is_said_with_their_groups() {
+    let one = |person: &str, groups: &[&str]| Candidate {
+        person: ResponderId::new(person).ok(),
+        groups: groups.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let all = [
+        one("ana", &[]),
+        one("", &["oncall"]),
+        one("bo", &["oncall"]),
+        one("", &["leads", "oncall"]),
+    ];
+    let english = "ana, @oncall, bo in @oncall, @leads in @oncall";
+    assert_eq!(Locale::English.candidates(&all), english);
+    let chinese = "ana、@oncall、bo（须属于 @oncall）、@leads（须属于 @oncall）";
+    assert_eq!(Locale::Chinese.candidates(&all), chinese);
 }
 
 fn sample(slot: &str) -> String {

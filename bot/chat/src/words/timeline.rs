@@ -97,12 +97,20 @@ impl Locale {
                 }
             }
             Fact::Approved { proposal, approval } => {
-                let (by, via) = (&approval.by, &approval.via);
-                say!(
-                    self,
-                    "{by} ({via}) approved {proposal}",
-                    "{by}（{via}）批准了 {proposal}"
-                )
+                let (by, via, because) = (&approval.by, &approval.via, &approval.because);
+                if because.is_empty() {
+                    say!(
+                        self,
+                        "{by} ({via}) approved {proposal}",
+                        "{by}（{via}）批准了 {proposal}"
+                    )
+                } else {
+                    say!(
+                        self,
+                        "{by} ({via}) approved {proposal}, by {because}",
+                        "{by}（{via}）批准了 {proposal}，依据：{because}"
+                    )
+                }
             }
             Fact::Rejected { proposal, by, via } => say!(
                 self,

@@ -5,6 +5,7 @@ use ed25519_dalek::SigningKey;
 use super::{Decision, Event, Incident, Moved, Outcome, Remediation, Rules, State};
 use crate::fact::{Claim, Fact, Ran, StepReport};
 use crate::grant::GRANT_LIFE;
+use crate::people::Right;
 use crate::{Approval, Effect, ExecutionId, Grant, Moment, Proposal, ProposalId, Refusal};
 
 /// What keeps the same runbook from running again for the same subject.
@@ -38,6 +39,7 @@ pub fn decide(
             Approval {
                 by,
                 via,
+                because: String::new(),
                 at: now,
                 digest,
             },
@@ -186,20 +188,32 @@ fn approve(
     }
     let asked = incident.by.as_ref();
     let required = rules.requirement;
-    if required.approvers.is_empty() {
-        return Err(Refusal::Nobody {
-            risk: proposal.risk,
-            host: proposal.host.clone(),
-        });
-    }
-    if !required.approvers.contains(&approval.by) {
-        return Err(Refusal::NotThem {
-            who: approval.by,
-            risk: proposal.risk,
-            host: proposal.host.clone(),
-            ask: required.approvers.iter().take(5).cloned().collect(),
-        });
-    }
+    let because = match required.right(&approval.by) {
+        Right::Has(because) => because,
+        Right::Lacks => {
+            let (risk, host) = (proposal.risk, proposal.host.clone());
+            let mut ask = required.candidates();
+            if ask.is_empty() {
+                return Err(Refusal::Nobody { risk, host });
+            }
+            ask.truncate(5);
+            let who = approval.by;
+            return Err(Refusal::NotThem {
+                who,
+                risk,
+                host,
+                ask,
+            });
+        }
+        Right::Untold(why) => {
+            return Err(Refusal::Untold {
+                who: approval.by,
+                risk: proposal.risk,
+                host: proposal.host.clone(),
+                why,
+            });
+        }
+    };
     if !asked.is_some_and(|asked| required.may(&approval.by, asked)) {
         return Err(Refusal::Requester {
             who: approval.by,
@@ -214,14 +228,30 @@ fn approve(
             missing: required.min.saturating_sub(given),
         });
     }
+    let approval = Approval {
+        because,
+        ..approval
+    };
     let fact = Fact::Approved {
         proposal: id.clone(),
         approval: approval.clone(),
     };
-    let mut approvals = approvals.clone();
-    approvals.push(approval);
     // Only people who may approve now count: somebody may have lost the right since.
-    approvals.retain(|one| required.approvers.contains(&one.by));
+    let mut counted = Vec::new();
+    for one in approvals {
+        match required.right(&one.by) {
+            Right::Has(_) => counted.push(one.clone()),
+            Right::Lacks => {}
+            Right::Untold(why) => {
+                return Err(Refusal::UntoldEarlier {
+                    who: one.by.clone(),
+                    why,
+                });
+            }
+        }
+    }
+    let mut approvals = counted;
+    approvals.push(approval);
     if approvals.len() < usize::try_from(required.min).unwrap_or(usize::MAX) {
         return Ok(Decision {
             facts: vec![fact],

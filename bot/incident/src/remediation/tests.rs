@@ -7,13 +7,15 @@ use ed25519_dalek::SigningKey;
 use super::{Decision, Event, Incident, Moved, Outcome, Rules, Seen, State, decide, invert};
 use crate::fact::{Claim, Ran, StepReport};
 use crate::grant::NotGranted;
-use crate::policy::Requirement;
+use crate::people::{Groups, Who};
+use crate::policy::{HostTraits, Hosts, Policy, Requirement, Rule};
 use crate::proposal::{Limits, Privilege};
 use crate::report::{HostReport, Verdict};
 use crate::*;
 
 mod ends;
 mod limits;
+mod people;
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
@@ -74,12 +76,24 @@ fn key() -> SigningKey {
 }
 
 fn requirement(approvers: &[&str], min: u32, requester: bool) -> Requirement {
-    Requirement {
-        approvers: approvers.iter().map(|name| id(name)).collect(),
-        min,
-        requester,
-        expires: Span::minutes(15),
-    }
+    let policy = Policy {
+        rules: vec![Rule {
+            risks: BTreeSet::from([Risk::Low]),
+            hosts: Hosts::All,
+            approvers: Who::named(approvers.iter().map(|name| id(name))),
+            min,
+            requester,
+            expires: Span::minutes(15),
+        }],
+        groups: Groups::new(),
+    };
+    let host = HostTraits {
+        name: id("web1"),
+        groups: BTreeSet::new(),
+        labels: BTreeMap::new(),
+        local: false,
+    };
+    policy.requirement(Risk::Low, &host, 1, Span::minutes(15))
 }
 
 fn yes(by: &str) -> Event {
@@ -431,40 +445,6 @@ fn a_finding_that_is_gone_verifies_only_where_nothing_else_broke() {
     );
     assert_eq!(verdict(H::Unknown, vec![]), Verdict::CouldNotCheck);
     assert_eq!(verdict(H::Unreachable, vec![]), Verdict::CouldNotCheck);
-}
-
-#[test]
-fn another_rule_never_weakens_the_policy() {
-    use crate::policy::{HostTraits, Hosts, Policy, Rule};
-    let host = HostTraits {
-        name: id("web1"),
-        groups: BTreeSet::new(),
-        labels: BTreeMap::new(),
-        local: false,
-    };
-    let rule = |approvers: &[&str], min, requester| Rule {
-        risks: BTreeSet::from([Risk::Low]),
-        hosts: Hosts::All,
-        approvers: approvers.iter().map(|name| id(name)).collect(),
-        min,
-        requester,
-        expires: Span::minutes(10),
-    };
-    let mut policy = Policy {
-        rules: vec![rule(&["ana", "bo"], 1, true)],
-    };
-    let wide = policy.requirement(Risk::Low, &host, 1, Span::minutes(15));
-    policy.rules.push(rule(&["bo", "cy"], 2, false));
-    let strict = policy.requirement(Risk::Low, &host, 1, Span::minutes(15));
-    assert!(
-        strict.approvers.is_subset(&wide.approvers) && strict.min >= wide.min && !strict.requester
-    );
-    assert!(
-        policy
-            .requirement(Risk::High, &host, 1, Span::minutes(15))
-            .approvers
-            .is_empty()
-    );
 }
 
 proptest::proptest! {

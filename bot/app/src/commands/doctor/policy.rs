@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chat::event::Platform;
 use hosts::{Host, Inventory};
-use incident::policy::{HostTraits, Policy, Rule};
+use incident::policy::{HostTraits, Policy, Requirement, Rule};
 use incident::{Risk, Span};
 use runbook::Library;
 
@@ -46,15 +46,17 @@ pub(super) fn look(
 fn rules(policy: &Policy, hosts: &[HostTraits], area: &mut Area<'_>) {
     for (n, rule) in policy.rules.iter().enumerate() {
         let what = format!("rule {}", n + 1);
-        let people = rule.approvers.len();
+        let settled = rule.approvers.settled(&policy.groups);
+        let open = rule.approvers.open(&policy.groups);
+        let people = settled.len();
         let needed = usize::try_from(rule.min.max(1)).unwrap_or(usize::MAX);
-        if people == 0 {
+        if rule.approvers.is_nobody(&policy.groups) {
             area.note(
                 &what,
                 "its list of approvers is empty: nobody may approve what it is for",
                 "name people or groups in approvers, if that is not what you mean",
             );
-        } else if needed > people {
+        } else if open.is_empty() && needed > people {
             area.wrong(
                 &what,
                 format!("it wants {needed} approvals and lets {people} give one: it is never met"),
@@ -66,8 +68,15 @@ fn rules(policy: &Policy, hosts: &[HostTraits], area: &mut Area<'_>) {
                 "no host of the inventory is one that it is for",
                 "`sickbay hosts list` says the groups and labels that there are",
             );
+        } else if !open.is_empty() {
+            let groups: Vec<String> = open.iter().map(|name| format!("@{name}")).collect();
+            let groups = names(&groups);
+            area.fine(
+                &what,
+                format!("{needed} of {people} people and whoever is in {groups} may approve"),
+            );
         } else if !rule.requester && needed == people {
-            let all: Vec<String> = rule.approvers.iter().map(ToString::to_string).collect();
+            let all: Vec<String> = settled.iter().map(ToString::to_string).collect();
             area.note(
                 &what,
                 format!(
@@ -132,9 +141,10 @@ fn one_risk(policy: &Policy, risk: Risk, hosts: &[HostTraits]) -> Vec<Met> {
         let fits = |rule: &&Rule| rule.risks.contains(&risk) && rule.hosts.fit(host);
         let fitting: Vec<_> = policy.rules.iter().filter(fits).collect();
         let required = policy.requirement(risk, host, 1, Span::minutes(60));
-        let people = required.approvers.len();
+        let people = people_of(&required);
         let name = host.name.to_string();
-        if fitting.iter().all(|rule| rule.approvers.is_empty()) {
+        let nobody = |rule: &&Rule| rule.approvers.is_nobody(&policy.groups);
+        if fitting.iter().all(nobody) {
             without.push(name);
         } else if people < usize::try_from(required.min).unwrap_or(usize::MAX) {
             unmet.entry((required.min, people)).or_default().push(name);
@@ -150,13 +160,22 @@ fn one_risk(policy: &Policy, risk: Risk, hosts: &[HostTraits]) -> Vec<Met> {
     nobody.map(Met::Nobody).into_iter().chain(never).collect()
 }
 
+/// How many people may approve. Where whoever is in a group may, nobody knows here: then it is never too few.
+fn people_of(required: &Requirement) -> usize {
+    let candidates = required.candidates();
+    if candidates.iter().any(|one| !one.groups.is_empty()) {
+        return usize::MAX;
+    }
+    candidates.len()
+}
+
 /// Runbooks that ask for more people than may approve.
 fn pages(policy: &Policy, library: &Library, hosts: &[HostTraits], area: &mut Area<'_>) {
     let most = |risk| {
         let people = hosts
             .iter()
             .map(|host| policy.requirement(risk, host, 1, Span::minutes(60)));
-        people.map(|required| required.approvers.len()).max()
+        people.map(|required| people_of(&required)).max()
     };
     let most: BTreeMap<Risk, usize> = RISKS
         .iter()

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use chat::event::SendError;
-use chat::slack::{Options, SCOPES};
+use chat::slack::{Options, SCOPES, Scope, USER_GROUPS};
 
 use super::report::{Area, names};
 use crate::clock;
 use crate::secret::{Secret, SecretError};
 use crate::serve::fronts;
-use crate::settings::Slack;
+use crate::settings::{List, Settings, Slack};
 
 /// How far a platform's clock may be from ours before somebody should know.
 const SKEW_MS: i64 = 60_000;
@@ -35,7 +35,7 @@ pub(super) fn no_token(
 }
 
 /// Asks Slack. No socket is opened: Slack would hand events to it that `serve` waits for.
-pub(super) async fn look(slack: &Slack, area: &mut Area<'_>) {
+pub(super) async fn look(slack: &Slack, settings: &Settings, area: &mut Area<'_>) {
     let bot = fronts::token(&slack.bot_token_file, "xoxb-");
     let app = slack.app_token_file.as_ref();
     let app = app.map(|file| fronts::token(file, "xapp-")).transpose();
@@ -48,24 +48,31 @@ pub(super) async fn look(slack: &Slack, area: &mut Area<'_>) {
                 (
                     "bot token",
                     bot.map(Some),
+                    Some(&slack.bot_token_file),
                     "OAuth & Permissions has it: xoxb-…",
                 ),
                 (
                     "app token",
                     app,
+                    slack.app_token_file.as_ref(),
                     "Basic Information, App-Level Tokens has it: xapp-…",
                 ),
                 (
                     "signing secret",
                     secret,
+                    slack.signing_secret_file.as_ref(),
                     "Basic Information, App Credentials has it",
                 ),
             ];
-            for (what, token, next) in tokens {
+            for (what, token, from, next) in tokens {
                 match token {
                     Ok(None) => {}
                     Ok(Some(_)) => area.unknown(what, "it is tried once all can be read", ""),
-                    Err(error) => area.wrong(what, crate::sentence::of(error.as_ref()), next),
+                    Err(error) => {
+                        if let Some(from) = from {
+                            no_token(what, from, &error, next, area);
+                        }
+                    }
                 }
             }
             return;
@@ -87,7 +94,9 @@ pub(super) async fn look(slack: &Slack, area: &mut Area<'_>) {
     match &looked.bot {
         Ok(bot) => {
             area.fine("bot token", format!("{} in {}", bot.user, bot.team));
-            scopes(bot.scopes.as_ref(), area);
+            let groups = settings.lists.values();
+            let mut groups = groups.filter(|list| matches!(list, List::SlackGroup(_)));
+            scopes(bot.scopes.as_ref(), groups.next().is_some(), area);
         }
         Err(error) => not_told(
             "bot token",
@@ -118,7 +127,7 @@ pub(super) async fn look(slack: &Slack, area: &mut Area<'_>) {
     skew(looked.date.as_deref(), area);
 }
 
-fn scopes(granted: Option<&BTreeSet<String>>, area: &mut Area<'_>) {
+fn scopes(granted: Option<&BTreeSet<String>>, groups: bool, area: &mut Area<'_>) {
     let Some(granted) = granted else {
         area.unknown(
             "scopes",
@@ -129,7 +138,11 @@ fn scopes(granted: Option<&BTreeSet<String>>, area: &mut Area<'_>) {
     };
     let again = "OAuth & Permissions: add it, and install the app anew";
     let mut fine = true;
-    for scope in SCOPES.iter().filter(|scope| !granted.contains(scope.name)) {
+    let wanted: Vec<&Scope> = SCOPES
+        .iter()
+        .chain(groups.then_some(&USER_GROUPS))
+        .collect();
+    for scope in wanted.iter().filter(|scope| !granted.contains(scope.name)) {
         let says = format!("{} is missing: {}", scope.name, scope.what);
         if scope.needed {
             fine = false;
@@ -138,7 +151,7 @@ fn scopes(granted: Option<&BTreeSet<String>>, area: &mut Area<'_>) {
             area.note("scopes", says, again);
         }
     }
-    let known: Vec<&str> = SCOPES.iter().map(|scope| scope.name).collect();
+    let known: Vec<&str> = wanted.iter().map(|scope| scope.name).collect();
     let superfluous: Vec<String> = granted
         .iter()
         .filter(|scope| !known.contains(&scope.as_str()))

@@ -173,7 +173,21 @@ fn refusals() -> Vec<Refusal> {
             who: ana(),
             risk: Risk::High,
             host: host(),
-            ask: vec![ana()],
+            ask: vec![ana().into()],
+        },
+        Refusal::Untold {
+            who: ana(),
+            risk: Risk::High,
+            host: host(),
+            why: "Slack user group S1 cannot be read".to_owned(),
+        },
+        Refusal::UntoldEarlier {
+            who: ana(),
+            why: "Slack user group S1 cannot be read".to_owned(),
+        },
+        Refusal::UntoldUndo {
+            proposal: proposal(),
+            why: "Slack user group S1 cannot be read".to_owned(),
         },
         Refusal::Requester {
             who: ana(),
@@ -328,5 +342,5 @@ fn why_it_is_not_done_is_said_in_both_languages() {
                 .to_owned()
         })
         .collect();
-    assert_eq!(kinds.len(), 30, "{kinds:?}");
+    assert_eq!(kinds.len(), 33, "{kinds:?}");
 }

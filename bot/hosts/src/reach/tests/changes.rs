@@ -61,6 +61,7 @@ fn approved(host_key: &str, steps: Vec<Step>, attempt: u32) -> Approved {
         approvals: vec![Approval {
             by,
             via: "terminal".to_owned(),
+            because: String::new(),
             at: now,
             digest,
         }],

@@ -1,0 +1,156 @@
+//! `sickbay health`: asks the Sickbay that serves how it is, at the door that the settings name. It needs no other program, no
+//! journal and no secret, so a container that has nothing else can be asked.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::cli::{Global, Health};
+use crate::exit::Exit;
+use crate::screen;
+use crate::world::{self, Usage};
+
+/// How long it may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// No answer is longer than this.
+const MOST: u64 = 64 * 1024;
+
+/// Runs the command.
+pub(crate) async fn run(global: &Global, asked: &Health) -> anyhow::Result<Exit> {
+    let settings = world::settings(global)?;
+    let Some(http) = &settings.http else {
+        return Err(Usage(
+            "nobody can be asked: the settings have no [http]; deploy/config.example.toml shows it"
+                .to_owned(),
+        )
+        .into());
+    };
+    let door = reachable(http.listen);
+    let path = if asked.ready { "/readyz" } else { "/healthz" };
+    let told = match tokio::time::timeout(PATIENCE, ask(door, path)).await {
+        Ok(Ok(told)) => Ok(told),
+        Ok(Err(error)) => Err(crate::sentence::of(&error)),
+        Err(_late) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+    };
+    let (status, body) = match told {
+        Ok(told) => told,
+        Err(why) => {
+            let sentence = format!("nobody answers at http://{door}, where [http] says: {why}");
+            say(
+                asked,
+                &json!({ "version": 1, "well": null, "why": sentence }),
+                &sentence,
+            );
+            return Ok(Exit::NotExamined);
+        }
+    };
+    let well = status == 200;
+    let parts: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
+    let text = if asked.ready {
+        in_words(well, &parts)
+    } else {
+        body.trim().to_owned()
+    };
+    say(
+        asked,
+        &json!({ "version": 1, "well": well, "parts": parts }),
+        &text,
+    );
+    Ok(if well { Exit::Fine } else { Exit::Findings })
+}
+
+fn say(asked: &Health, machine: &Value, person: &str) {
+    if asked.output.json {
+        screen::json(machine);
+    } else {
+        screen::line(person);
+    }
+}
+
+/// The parts, one a line, those first that are not ready.
+fn in_words(well: bool, parts: &Value) -> String {
+    let all = parts.as_object().into_iter().flatten();
+    let (fine, wrong): (Vec<_>, Vec<_>) = all
+        .filter(|(part, _)| *part != "ready")
+        .partition(|(_, how)| *how == "ready");
+    let mut lines = vec![if well { "ready" } else { "not ready" }.to_owned()];
+    for (part, how) in wrong.into_iter().chain(fine) {
+        lines.push(format!("{part}: {}", how.as_str().unwrap_or("?")));
+    }
+    lines.join("\n")
+}
+
+/// Where somebody on this machine finds the door: one that is open everywhere is open here.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+/// Asks, and gives the status and what is said.
+async fn ask(door: SocketAddr, path: &str) -> std::io::Result<(u16, String)> {
+    let mut stream = TcpStream::connect(door).await?;
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {door}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.take(MOST).read_to_end(&mut answer).await?;
+    read(&answer).ok_or_else(|| {
+        std::io::Error::other("what answers there is not Sickbay: its answer is not understood")
+    })
+}
+
+/// The status and the body of an answer.
+fn read(answer: &[u8]) -> Option<(u16, String)> {
+    let text = std::str::from_utf8(answer).ok()?;
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let status = head.strip_prefix("HTTP/1.1 ")?.split(' ').next()?;
+    Some((status.parse().ok()?, body.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_door_that_is_open_everywhere_is_open_here() {
+        let check = |listen: &str, asked: &str| {
+            let listen = listen.parse().unwrap();
+            assert_eq!(reachable(listen).to_string(), asked);
+        };
+        check("0.0.0.0:80", "127.0.0.1:80");
+        check("[::]:80", "[::1]:80");
+        check("192.0.2.1:80", "192.0.2.1:80");
+    }
+
+    #[test]
+    fn an_answer_is_read_or_not_understood() {
+        let check = |answer: &str, expected: Option<(u16, &str)>| {
+            let read = read(answer.as_bytes());
+            let read = read.as_ref().map(|(status, body)| (*status, body.as_str()));
+            assert_eq!(read, expected, "{answer}");
+        };
+        check(
+            "HTTP/1.1 200 OK\r\na: b\r\n\r\nalive\n",
+            Some((200, "alive\n")),
+        );
+        check("HTTP/1.1 503 Service Unavailable\r\n\r\n", Some((503, "")));
+        check("HTTP/1.1 OK\r\n\r\n", None);
+        check("SSH-2.0-OpenSSH_9.2\r\n", None);
+        check("", None);
+    }
+
+    #[test]
+    fn what_is_not_ready_comes_first() {
+        let parts = json!({ "journal": "ready", "ready": false, "slack": "it is away" });
+        assert_eq!(
+            in_words(false, &parts),
+            "not ready\nslack: it is away\njournal: ready"
+        );
+    }
+}
