@@ -173,7 +173,7 @@ async fn discord_takes_whatever_was_written_and_pings_nobody() {
         web: None,
         api: Some(discord.url()),
         people: std::collections::BTreeSet::new(),
-        hosts: Vec::new(),
+        offers: discord::Offers::none(),
         hear_threads: false,
         public_key: None,
         patience: discord::PATIENCE,

@@ -1,6 +1,8 @@
 //! Who may what, where, as people meet it: groups that platforms list, commands by role and channel, and a call to those who
 //! let an offer lie. The incident is put into the journal, so that no host is needed; what is approved waits for more yeses.
 
+mod calls;
+mod commands;
 mod groups;
 
 use std::os::unix::fs::MetadataExt as _;
@@ -117,10 +119,15 @@ impl Site {
 
     /// Starts Sickbay on both platforms with these settings, and waits until it hears.
     async fn start(&self, more: &str) -> Bot {
+        self.start_with("", more).await
+    }
+
+    /// The same with something that stands before all tables.
+    async fn start_with(&self, first: &str, more: &str) -> Bot {
         // Whoever runs the tests is ada at the terminal.
         let uid = std::fs::metadata(self.dir.path()).unwrap().uid();
         let settings = format!(
-            r#"[slack]
+            r#"{first}[slack]
 bot_token_file = "bot"
 app_token_file = "app"
 api = "{}"
@@ -201,14 +208,19 @@ discord = ["12"]
 
     /// Waits until somebody alone is told this in Slack.
     async fn told_in_slack(&self, user: &str, words: &str) {
+        self.answer_in_slack(user, words).await;
+    }
+
+    /// What somebody alone is told in Slack, once it says this.
+    async fn answer_in_slack(&self, user: &str, words: &str) -> tests::fakes::slack::Message {
         let found = |state: &tests::fakes::slack::State| {
             let mut said = state.said();
             let told = |message: &&tests::fakes::slack::Message| {
                 message.only_for.as_deref() == Some(user) && message.says(words)
             };
-            said.find(told).map(|_| ())
+            said.find(told).cloned()
         };
-        self.slack.wait_for(words, found).await;
+        self.slack.wait_for(words, found).await
     }
 
     /// Waits until somebody alone is told this in Discord.

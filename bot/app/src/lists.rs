@@ -33,13 +33,26 @@ pub(crate) struct Lists {
 
 /// What the platform itself said with something that a person did: Discord says the roles that they have there.
 pub(crate) fn told_with(settings: &Settings, event: &ChatEvent, who: &ResponderId) -> Found {
+    match event.platform {
+        Platform::Discord => told_of_roles(settings, &event.place, event.roles.as_ref(), who),
+        Platform::Slack => Found::default(),
+    }
+}
+
+/// The same of roles that somebody has in Discord, where it says so.
+pub(crate) fn told_of_roles(
+    settings: &Settings,
+    place: &str,
+    roles: Option<&BTreeSet<u64>>,
+    who: &ResponderId,
+) -> Found {
     let mut found = Found::default();
-    let (Platform::Discord, Some(roles)) = (event.platform, &event.roles) else {
+    let Some(roles) = roles else {
         return found;
     };
     for (name, list) in &settings.lists {
         if let List::DiscordRole { guild, role } = list
-            && event.place.starts_with(&format!("discord:{guild}:"))
+            && place.starts_with(&format!("discord:{guild}:"))
         {
             let seen = if roles.contains(role) {
                 Seen::On

@@ -426,17 +426,7 @@ fn requirement_of(world: &World, host: &hosts::Host, page: &runbook::Runbook) ->
 
 /// What it takes to approve a proposal, under the policy in force now.
 pub(crate) fn requirement(world: &World, proposal: &Proposal) -> Requirement {
-    let host = world.inventory().host(&proposal.host);
-    let traits = match &host {
-        Some(host) => traits_of(host),
-        // A host that left the inventory fits no rule but those for all.
-        None => HostTraits {
-            name: proposal.host.clone(),
-            groups: BTreeSet::new(),
-            labels: BTreeMap::new(),
-            local: false,
-        },
-    };
+    let traits = traits(world, &proposal.host);
     let life = proposal.expires_at.since(proposal.made_at);
     let mut requirement =
         world
@@ -447,6 +437,19 @@ pub(crate) fn requirement(world: &World, proposal: &Proposal) -> Requirement {
         requirement.requester &= page.approval.requester;
     }
     requirement
+}
+
+/// What a rule is told about a host of this name. One that left the inventory fits no rule but those for all, and for it.
+pub(crate) fn traits(world: &World, name: &HostName) -> HostTraits {
+    match &world.inventory().host(name) {
+        Some(host) => traits_of(host),
+        None => HostTraits {
+            name: name.clone(),
+            groups: BTreeSet::new(),
+            labels: BTreeMap::new(),
+            local: false,
+        },
+    }
 }
 
 /// What a rule is told about a host.

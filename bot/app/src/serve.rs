@@ -10,6 +10,7 @@ mod health;
 mod hear;
 mod http;
 mod intake;
+mod may;
 mod pulse;
 mod safe;
 mod sends;

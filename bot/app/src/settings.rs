@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use chat::Locale;
 use chat::event::Platform;
 use incident::ResponderId;
+use incident::access::Access;
 use incident::policy::Policy;
 use serde::Deserialize;
 
 use crate::file::{self, Unread};
 use crate::secret::Secret;
 
+pub(crate) mod access;
 mod channels;
 mod groups;
 mod platforms;
@@ -20,6 +22,7 @@ mod policy;
 mod tests;
 mod words;
 
+use access::RawAccess;
 use channels::{Channel, RawChannel, Tag};
 pub(crate) use groups::List;
 use groups::RawGroup;
@@ -43,6 +46,8 @@ pub(crate) struct Settings {
     pub(crate) people: BTreeMap<ResponderId, Person>,
     /// The lists of members that platforms keep, by the name that the policy has for each.
     pub(crate) lists: BTreeMap<String, List>,
+    /// Who may ask for what in chat, and where.
+    pub(crate) access: Access,
     /// Who may approve what; none without a settings file.
     pub(crate) policy: Option<Policy>,
     /// Hosts, as the inventory takes them.
@@ -137,6 +142,8 @@ struct Raw {
     people: BTreeMap<String, RawPerson>,
     #[serde(default)]
     groups: BTreeMap<String, RawGroup>,
+    #[serde(default)]
+    commands: Vec<RawAccess>,
     #[serde(default)]
     policy: Vec<RawRule>,
     #[serde(default)]
@@ -311,6 +318,7 @@ impl Settings {
                     .map_err(|what| meaning(format!("policy rule {}: {what}", n + 1)))
             })
             .collect::<Result<Vec<_>, _>>()?;
+        let access = access::access(&raw.commands, &people, &groups).map_err(meaning)?;
         let guilds = raw.discord.iter().flat_map(|discord| &discord.guilds);
         if let Some(bad) = guilds.into_iter().find(|id| !is_snowflake(id)) {
             return Err(meaning(format!(
@@ -333,6 +341,7 @@ impl Settings {
             channels: channels::channels(raw.channels).map_err(meaning)?,
             people,
             lists,
+            access,
             policy: Some(Policy { rules, groups }),
             hosts: raw.hosts,
             inventories: raw.inventory.ansible.iter().map(relative).collect(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chat::Locale;
 use ed25519_dalek::SigningKey;
@@ -31,7 +32,7 @@ pub(crate) struct Usage(pub(crate) String);
 #[derive(Debug)]
 pub(crate) struct World {
     /// The settings.
-    pub(crate) settings: Settings,
+    pub(crate) settings: Arc<Settings>,
     /// Who may approve what.
     pub(crate) policy: Policy,
     /// The journal.
@@ -192,7 +193,7 @@ impl World {
         let hosts = hosts::Hosts::new(inventory, options).map_err(|error| usage(&error))?;
         let locale = locale(global, &settings, Some(&who));
         Ok(Self {
-            settings,
+            settings: Arc::new(settings),
             policy,
             store,
             hosts,

@@ -53,6 +53,44 @@ const THREAD_IS_ARCHIVED: isize = 50_083;
 /// How long a thread stays in sight after the last word in it: a week, in minutes.
 const IN_SIGHT: u32 = 10_080;
 
+/// Somebody who is typing a host.
+#[derive(Debug, Clone, Copy)]
+pub struct Typing<'a> {
+    /// Discord's name for them.
+    pub user: &'a str,
+    /// The conversation, whole.
+    pub place: &'a str,
+    /// The roles that they have there, where Discord says so.
+    pub roles: Option<&'a BTreeSet<u64>>,
+}
+
+/// What is offered to whom while they type a host. It is asked at each letter, so it decides by what is known already.
+#[derive(Clone)]
+pub struct Offers(Arc<dyn Fn(Typing<'_>) -> Vec<String> + Send + Sync>);
+
+impl Offers {
+    /// What is offered is for this to say.
+    pub fn new(offer: impl Fn(Typing<'_>) -> Vec<String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(offer))
+    }
+
+    /// Nothing is offered to anybody.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(|_typing| Vec::new())
+    }
+
+    fn to(&self, typing: Typing<'_>) -> Vec<String> {
+        (self.0)(typing)
+    }
+}
+
+impl std::fmt::Debug for Offers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Offers")
+    }
+}
+
 /// How Discord is reached.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -64,14 +102,14 @@ pub struct Options {
     pub web: Option<reqwest::Client>,
     /// What stands before the API, and keeps to Discord's rates; none where it is reached itself.
     pub api: Option<String>,
-    /// The people whom the settings know: hosts are offered to them alone.
+    /// The people whom the settings know: they are asked whether they are sure before something is done.
     pub people: BTreeSet<String>,
     /// In which language each of them, and each channel, is spoken to.
     pub languages: Languages,
     /// Whether what people say in threads is heard, which Discord has to allow.
     pub hear_threads: bool,
     /// The names that are offered while somebody types a host.
-    pub hosts: Vec<String>,
+    pub offers: Offers,
     /// What Discord's signatures are checked by, where it brings what people do over HTTP and not over the gateway.
     pub public_key: Option<PublicKey>,
     /// Unconnected for so long the gateway is opened anew: the library tries again by itself within seconds, but waits

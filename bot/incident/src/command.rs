@@ -57,6 +57,68 @@ pub enum Command {
     },
 }
 
+/// What a command is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Verb(&'static str);
+
+impl Verb {
+    /// Whoever may ask for nothing may still ask what there is.
+    pub const HELP: Self = Self("help");
+    /// Reading what is known of an incident: its evidence, and the details of what is proposed.
+    pub const SUMMARISE: Self = Self("summarise");
+    /// Looking at hosts.
+    pub const DIAGNOSE: Self = Self("diagnose");
+    /// Saying yes.
+    pub const APPROVE: Self = Self("approve");
+    /// Saying no.
+    pub const REJECT: Self = Self("reject");
+    /// Showing what would be done.
+    pub const DRY_RUN: Self = Self("dry-run");
+    /// Undoing.
+    pub const ROLLBACK: Self = Self("rollback");
+    /// What is open.
+    pub const STATUS: Self = Self("status");
+    /// The inventory.
+    pub const HOSTS: Self = Self("hosts");
+
+    /// All of them, in the order in which help shows them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        VERBS.iter().map(|(word, _)| Self(word))
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::all().find(|verb| verb.0 == word)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        self.0
+    }
+}
+
+impl Command {
+    /// What it is called.
+    #[must_use]
+    pub const fn verb(&self) -> Verb {
+        match self {
+            Self::Diagnose { .. } => Verb::DIAGNOSE,
+            Self::Approve { .. } => Verb::APPROVE,
+            Self::Reject { .. } => Verb::REJECT,
+            Self::DryRun { .. } => Verb::DRY_RUN,
+            Self::Rollback { .. } => Verb::ROLLBACK,
+            Self::Summarise { .. } => Verb::SUMMARISE,
+            Self::Status => Verb::STATUS,
+            Self::Help => Verb::HELP,
+            Self::Hosts => Verb::HOSTS,
+            Self::Explain { .. } => Verb("explain"),
+            Self::Runbook { .. } => Verb("runbook"),
+        }
+    }
+}
+
 /// A text that is no command, and what to type instead. Shown to the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Misunderstood {

@@ -4,6 +4,7 @@
 //! should happen next goes out as values. That is the safety argument: the code that decides
 //! whether a host may be changed cannot change a host.
 
+pub mod access;
 pub mod code;
 pub mod command;
 pub mod digest;

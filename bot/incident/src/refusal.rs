@@ -232,6 +232,30 @@ pub enum Refusal {
         /// What to type.
         usage: &'static str,
     },
+    /// It is not theirs to ask for here.
+    #[error("you may not ask for `{verb}` here; `help` says what you may")]
+    NotAllowed {
+        /// What.
+        verb: &'static str,
+    },
+    /// It is not theirs to ask for here about that host.
+    #[error("you may not ask for `{verb}` of {host} here; `hosts` lists those of which you may")]
+    NotAllowedOf {
+        /// What.
+        verb: &'static str,
+        /// About which host.
+        host: HostName,
+    },
+    /// It cannot be told now whether it is theirs to ask for here.
+    #[error(
+        "whether you may ask for `{verb}` here cannot be told now: {why}; nothing was done, try again in a moment"
+    )]
+    AccessUntold {
+        /// What.
+        verb: &'static str,
+        /// Why, in the words of whoever looked it up.
+        why: String,
+    },
     /// Nothing waits in this thread.
     #[error("nothing waits for an approval here")]
     NothingWaits,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use chat::Languages;
-use chat::discord::{Content, Discord as Front, Options, Socket};
+use chat::discord::{Content, Discord as Front, Offers, Options, Socket};
 use chat::event::{Button, ChatEvent, What};
 use tests::fakes::Trouble;
 use tests::fakes::discord::{Discord, GUILD};
@@ -23,7 +23,7 @@ fn options(discord: &Discord, guild: &str) -> Options {
         api: Some(discord.url()),
         languages: Languages::default(),
         people: BTreeSet::from(["11".to_owned()]),
-        hosts: vec!["web1".to_owned(), "@web".to_owned()],
+        offers: Offers::new(|_typing| vec!["web1".to_owned(), "@web".to_owned()]),
         hear_threads: false,
         public_key: None,
         patience: Duration::from_millis(300),

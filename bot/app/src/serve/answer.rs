@@ -1,14 +1,16 @@
 //! What a person is told who asks: nothing of it changes anything.
 
 use chat::Locale;
+use incident::command::Verb;
 use incident::remediation::{Incident, State};
 use incident::{Fact, IncidentId, ProposalId, Refusal, RunbookId, Severity, Span};
 use store::Stored;
 
 use super::Serve;
 use super::hear::Answer;
+use super::may::Rights;
 use crate::commands::{click, incident::timeline};
-use crate::{cards, clock, journal};
+use crate::{cards, clock, journal, propose};
 
 impl Serve {
     pub(super) async fn dry_run(&self, id: &ProposalId, locale: Locale) -> Answer {
@@ -157,13 +159,17 @@ impl Serve {
     }
 
     /// What is open.
-    pub(super) async fn status(&self, locale: Locale) -> String {
+    pub(super) async fn status(&self, rights: &Rights<'_>, locale: Locale) -> String {
         let now = clock::now();
         let recent = self.world.recent(Span::minutes(24 * 60), now).await;
         let mut lines: Vec<String> = recent
             .iter()
             .flat_map(|incident| incident.remediations.values())
             .filter(|one| !matches!(one.state, State::Ended { .. }))
+            .filter(|one| {
+                let host = propose::traits(&self.world, &one.proposal.host);
+                rights.has_of(Verb::STATUS, &host)
+            })
             .map(|one| locale.at_work(one, &cards::title(&self.world, &one.proposal, locale)))
             .collect();
         if lines.is_empty() {

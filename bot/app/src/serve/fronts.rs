@@ -4,9 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chat::discord::Discord;
+use chat::event::Platform;
 use chat::front::Front;
 use chat::slack::Slack;
+use incident::command::Verb;
+use incident::policy::HostTraits;
 
+use super::may::Rights;
+use crate::lists;
+use crate::propose::traits_of;
 use crate::secret::Secret;
 use crate::settings::{self, Settings};
 use crate::world::{Usage, World};
@@ -33,7 +39,7 @@ pub(super) fn of(world: &World) -> anyhow::Result<Vec<Arc<Front>>> {
     }
     if let Some(discord) = &settings.discord {
         let options = chat::discord::Options {
-            hosts: targets(world.inventory()),
+            offers: offers(world),
             ..discord_options(settings, discord)?
         };
         fronts.push(Front::Discord(Discord::new(options)));
@@ -67,21 +73,34 @@ pub(crate) fn discord_options(
         api: discord.api.clone(),
         people: people.flat_map(|person| person.discord.clone()).collect(),
         languages: settings.languages(),
-        hosts: Vec::new(),
+        offers: chat::discord::Offers::none(),
         hear_threads: discord.hear_threads,
         public_key: discord.public_key.clone(),
         patience: chat::discord::PATIENCE,
     })
 }
 
-/// What can be named where a host is wanted: the hosts, then the groups.
-fn targets(inventory: &hosts::Inventory) -> Vec<String> {
-    let hosts = inventory.hosts().map(|host| host.name.to_string());
-    let groups: BTreeSet<String> = inventory
-        .hosts()
-        .flat_map(|host| host.groups.iter().map(|group| format!("@{group}")))
-        .collect();
-    hosts.chain(groups).collect()
+/// What is offered where a host is wanted: the hosts that somebody may have looked at there, then the groups whose hosts they
+/// all may.
+fn offers(world: &World) -> chat::discord::Offers {
+    let settings = Arc::clone(&world.settings);
+    let hosts: Vec<HostTraits> = world.inventory().hosts().map(traits_of).collect();
+    chat::discord::Offers::new(move |typing| {
+        let Some(who) = settings.whom(Platform::Discord, typing.user) else {
+            return Vec::new();
+        };
+        let roles = typing.roles;
+        let told = lists::told_of_roles(&settings, typing.place, roles, who);
+        let rights = Rights::new(&settings.access, who, typing.place, told);
+        let (may, may_not): (Vec<_>, Vec<_>) = hosts
+            .iter()
+            .partition(|host| rights.has_of(Verb::DIAGNOSE, host));
+        let closed: BTreeSet<&String> = may_not.iter().flat_map(|host| &host.groups).collect();
+        let groups: BTreeSet<&String> = may.iter().flat_map(|host| &host.groups).collect();
+        let groups = groups.difference(&closed).map(|group| format!("@{group}"));
+        let names = may.iter().map(|host| host.name.to_string());
+        names.chain(groups).collect()
+    })
 }
 
 /// The bot's token of Discord from its file: three parts with dots between them.

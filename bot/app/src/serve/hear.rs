@@ -6,7 +6,7 @@ use std::time::Duration;
 use chat::Locale;
 use chat::event::{Button, ChatEvent, What};
 use chat::front::{Content, Front};
-use incident::command::{self, Command};
+use incident::command::{self, Command, Verb};
 use incident::notice::Notice;
 use incident::people::Found;
 use incident::remediation::{Event, Incident, State};
@@ -14,12 +14,13 @@ use incident::{Fact, IncidentId, Proposal, ProposalId, Refusal, ResponderId, Spa
 
 use super::Serve;
 use super::answer::said_by;
+use super::may::Rights;
 use super::thread::Extras;
 use crate::commands::diagnose::sweep::Sweep;
 use crate::commands::{click, diagnose, explain};
 use crate::journal;
 use crate::progress::Progress;
-use crate::{clock, lists, perform};
+use crate::{clock, lists, perform, propose};
 
 /// The shortest time between two edits of a message that shows progress.
 const EDIT: Duration = Duration::from_secs(2);
@@ -28,12 +29,12 @@ const EDIT: Duration = Duration::from_secs(2);
 pub(super) type Answer = Result<Option<String>, Refusal>;
 
 /// Who did something, and where the answer goes.
-struct Asker {
+pub(super) struct Asker {
     event: ChatEvent,
-    id: ResponderId,
+    pub(super) id: ResponderId,
     via: String,
     /// The language in which they are answered.
-    locale: Locale,
+    pub(super) locale: Locale,
     /// What the platform said with it of the lists that they are on.
     told: Found,
 }
@@ -123,9 +124,13 @@ impl Serve {
 
     /// Carries a command out. The answer goes to the person alone; what concerns all is in the thread.
     async fn command(self: &Arc<Self>, asker: &Asker, command: Command) -> Answer {
+        let rights = self
+            .rights(&asker.id, &asker.event.place, &asker.told)
+            .await;
+        rights.check(command.verb(), [])?;
         match command {
             Command::Diagnose { target, symptom } => {
-                self.diagnose(asker, &target, &symptom).await?;
+                self.diagnose(asker, &rights, &target, &symptom).await?;
                 Ok(None)
             }
             Command::Approve { proposal } => {
@@ -133,37 +138,47 @@ impl Serve {
                     Some(id) => id,
                     None => self.only_open(asker).await?,
                 };
+                self.about(&rights, Verb::APPROVE, &id).await?;
                 self.approve(asker, &id, None).await
             }
-            Command::Reject { proposal } => self.reject(asker, &proposal).await,
-            Command::DryRun { proposal } => self.dry_run(&proposal, asker.locale).await,
-            Command::Rollback { proposal } => self.undo(asker, &proposal).await,
-            Command::Status => Ok(Some(self.status(asker.locale).await)),
+            Command::Reject { proposal } => {
+                self.about(&rights, Verb::REJECT, &proposal).await?;
+                self.reject(asker, &proposal).await
+            }
+            Command::DryRun { proposal } => {
+                self.about(&rights, Verb::DRY_RUN, &proposal).await?;
+                self.dry_run(&proposal, asker.locale).await
+            }
+            Command::Rollback { proposal } => {
+                self.about(&rights, Verb::ROLLBACK, &proposal).await?;
+                self.undo(asker, &proposal).await
+            }
+            Command::Status => Ok(Some(self.status(&rights, asker.locale).await)),
             Command::Summarise { incident } => {
                 let id = match incident {
                     Some(id) => id,
                     None => self.this_incident(asker, "summarise INCIDENT").await?,
                 };
+                self.read(&rights, &id).await?;
                 Ok(Some(self.summary(&id, asker.locale).await?))
             }
-            Command::Help => Ok(Some(asker.locale.help())),
-            Command::Hosts => {
-                let names: Vec<String> = self
-                    .world
-                    .inventory()
-                    .hosts()
-                    .map(|host| host.name.to_string())
-                    .collect();
-                Ok(Some(names.join("\n")))
+            Command::Help => {
+                let verbs = Verb::all().filter(|verb| rights.has(*verb));
+                Ok(Some(asker.locale.help(verbs)))
             }
+            Command::Hosts => Ok(Some(self.hosts(&rights, asker.locale))),
             Command::Explain { code } => Ok(Some(explain::briefly(code.as_str(), asker.locale))),
             Command::Runbook { query } => Ok(Some(self.runbook(&query, asker.locale))),
         }
     }
 
     async fn pressed(self: &Arc<Self>, asker: &Asker, button: Button, about: &str) -> Answer {
+        let rights = self
+            .rights(&asker.id, &asker.event.place, &asker.told)
+            .await;
         if button == Button::Evidence {
             let id = IncidentId::new(about)?;
+            self.read(&rights, &id).await?;
             let text = self.evidence(&id, asker.locale).await?;
             self.whisper_laid(&asker.event, |front, locale| {
                 front.evidence(&id, &text, locale)
@@ -173,6 +188,14 @@ impl Serve {
         }
         let (id, digest) = about.split_once(' ').unwrap_or((about, ""));
         let id = ProposalId::new(id)?;
+        let verb = match button {
+            Button::Approve => Verb::APPROVE,
+            Button::Reject => Verb::REJECT,
+            Button::DryRun => Verb::DRY_RUN,
+            Button::Undo => Verb::ROLLBACK,
+            Button::Details | Button::Evidence => Verb::SUMMARISE,
+        };
+        self.about(&rights, verb, &id).await?;
         match button {
             Button::Approve => self.approve(asker, &id, Some(digest)).await,
             Button::Reject => self.reject(asker, &id).await,
@@ -187,10 +210,12 @@ impl Serve {
     async fn diagnose(
         self: &Arc<Self>,
         asker: &Asker,
+        rights: &Rights<'_>,
         target: &str,
         symptom: &str,
     ) -> Result<(), Refusal> {
         let hosts = self.world.inventory().select(target).map_err(said_by)?;
+        rights.check(Verb::DIAGNOSE, hosts.iter().map(propose::traits_of))?;
         let symptom = diagnose::symptom(symptom).map_err(said_by)?;
         let by = (&asker.id, asker.via.as_str());
         let (mut incident, opened) =

@@ -41,19 +41,22 @@ impl TryFrom<String> for Tag {
     }
 }
 
+/// Whether it has the form of a channel's id.
+pub(super) fn is_channel(id: &str) -> bool {
+    let is_slack = id.starts_with(['C', 'G', 'D'])
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    is_slack || is_snowflake(id)
+}
+
 /// The channels, checked: each is named as its platform does, since names can be changed by anybody.
 pub(super) fn channels(
     raw: BTreeMap<String, RawChannel>,
 ) -> Result<BTreeMap<String, Channel>, String> {
-    let is_slack = |id: &str| {
-        id.starts_with(['C', 'G', 'D'])
-            && id
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-    };
     raw.into_iter()
         .map(|(id, channel)| {
-            if !is_slack(&id) && !is_snowflake(&id) {
+            if !is_channel(&id) {
                 return Err(format!(
                     "[channels.{id:?}]: a channel is named by its id; in Slack it stands at the end of the channel's details (C0123ABCD), in Discord it is Copy Channel ID"
                 ));

@@ -73,7 +73,8 @@ pub(super) fn who(
     Ok(who)
 }
 
-fn parse_hosts(text: &str) -> Result<Hosts, String> {
+/// The hosts that a rule is for.
+pub(super) fn parse_hosts(text: &str) -> Result<Hosts, String> {
     if text == "all" {
         return Ok(Hosts::All);
     }

@@ -16,7 +16,9 @@ use tokio::sync::mpsc;
 use super::gateway::{Gateway, register};
 use super::overhear::Overhearing;
 use super::sure::{self, NOT_NOW, SURE};
-use super::{Discord, DiscordError, FOR_ONE, Options, called, commands, introduce, response};
+use super::{
+    Discord, DiscordError, FOR_ONE, Options, Typing, called, commands, introduce, response,
+};
 use crate::Locale;
 use crate::again;
 use crate::event::{Button, ChatEvent, Platform, SendError, What};
@@ -304,14 +306,24 @@ impl Ears {
         self.hand_on(command.id, whose, place, command.token.clone(), what);
     }
 
-    /// Offers hosts to whoever is known; the names of hosts are nobody else's business.
+    /// Offers hosts to those who may name them here; the names of hosts are nobody else's business.
     async fn complete(&self, typing: &CommandInteraction) {
-        let known = self.options.people.contains(&typing.user.id.to_string())
-            && self
-                .place(typing.guild_id, typing.channel_id.get(), None)
-                .is_ok();
-        let typed = commands::typing(&typing.data.options).filter(|_| known);
-        let hosts = self.options.hosts.iter().map(String::as_str);
+        let channel = typing.channel_id.get();
+        let place = self.place(typing.guild_id, channel, typing.channel.as_ref());
+        let roles = typing.member.as_ref().map(|member| roles(&member.roles));
+        let user = typing.user.id.to_string();
+        let hosts = place.map_or_else(
+            |_nowhere| Vec::new(),
+            |place| {
+                self.options.offers.to(Typing {
+                    user: &user,
+                    place: &place.place,
+                    roles: roles.as_ref(),
+                })
+            },
+        );
+        let typed = commands::typing(&typing.data.options);
+        let hosts = hosts.iter().map(String::as_str);
         let choices = typed.map_or_else(Vec::new, |typed| commands::choices(typed, hosts));
         let choices: Vec<Value> = choices
             .iter()

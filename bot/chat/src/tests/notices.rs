@@ -1,5 +1,6 @@
 //! Each notice on each platform in each language.
 
+use incident::command::Verb;
 use incident::fact::Ran;
 use incident::notice::{Card, Notice, Stage, Standing};
 use incident::people::Candidate;
@@ -219,7 +220,7 @@ fn what_one_person_is_told() {
     out += &both(|locale| {
         faces(
             &Notice::Answer {
-                text: &locale.help(),
+                text: &locale.help(Verb::all()),
             },
             locale,
         )

@@ -1,6 +1,6 @@
 //! What one person is told who asks: nothing of it changes anything.
 
-use incident::command::VERBS;
+use incident::command::Verb;
 use incident::remediation::Remediation;
 use incident::{HostName, Proposal, ProposalId};
 
@@ -126,6 +126,15 @@ impl Locale {
         say!(self, "{id} on {host}: {title}", "{host} 上的 {id}：{title}")
     }
 
+    /// There is no host for whoever asked.
+    #[must_use]
+    pub const fn no_hosts(self) -> &'static str {
+        self.say(
+            "there is no host that you may ask about here",
+            "这里没有你可以使用的主机",
+        )
+    }
+
     /// Nothing is open.
     #[must_use]
     pub const fn nothing_open(self) -> &'static str {
@@ -169,12 +178,12 @@ impl Locale {
         )
     }
 
-    /// What can be asked.
+    /// What can be asked: these.
     #[must_use]
-    pub fn help(self) -> String {
-        let lines = VERBS.iter().map(|(verb, _)| {
-            let what = self.what_it_does(verb);
-            let usage = self.usage(verb);
+    pub fn help(self, verbs: impl Iterator<Item = Verb>) -> String {
+        let lines = verbs.map(|verb| {
+            let what = self.what_it_does(verb.word());
+            let usage = self.usage(verb.word());
             format!("/sickbay {usage} — {what}")
         });
         lines.collect::<Vec<_>>().join("\n")

@@ -138,6 +138,15 @@ fn in_chinese(refusal: &Refusal) -> String {
             let usage = usage_of(usage);
             format!("这个讨论串不属于任何故障；请指明是哪一个：{usage}")
         }
+        Refusal::NotAllowed { verb } => {
+            format!("你不能在这里使用 `{verb}`；`help` 会列出你可以使用的命令")
+        }
+        Refusal::NotAllowedOf { verb, host } => {
+            format!("你不能在这里对 {host} 使用 `{verb}`；`hosts` 会列出你可以使用的主机")
+        }
+        Refusal::AccessUntold { verb, why } => {
+            format!("现在无法确认你是否可以在这里使用 `{verb}`：{why}；未做任何操作，请稍后再试")
+        }
         Refusal::NothingWaits => "这里没有待批准的修复方案".to_owned(),
         Refusal::Misunderstood(misunderstood) => not_understood(misunderstood),
         Refusal::BadId(bad) => bad_id(bad),

@@ -185,6 +185,15 @@ fn refusals() -> Vec<Refusal> {
             who: ana(),
             why: "Slack user group S1 cannot be read".to_owned(),
         },
+        Refusal::NotAllowed { verb: "approve" },
+        Refusal::NotAllowedOf {
+            verb: "diagnose",
+            host: host(),
+        },
+        Refusal::AccessUntold {
+            verb: "approve",
+            why: "Slack user group S1 cannot be read".to_owned(),
+        },
         Refusal::UntoldUndo {
             proposal: proposal(),
             why: "Slack user group S1 cannot be read".to_owned(),
@@ -342,5 +351,5 @@ fn why_it_is_not_done_is_said_in_both_languages() {
                 .to_owned()
         })
         .collect();
-    assert_eq!(kinds.len(), 33, "{kinds:?}");
+    assert_eq!(kinds.len(), 36, "{kinds:?}");
 }
