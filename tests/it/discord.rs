@@ -77,7 +77,7 @@ pub(crate) async fn said(discord: &Discord, words: &[&str]) -> Message {
 }
 
 /// Presses a button that asks whether one means it, and says yes.
-async fn press(discord: &Discord, user: &str, card: &Message, name: &str) {
+pub(crate) async fn press(discord: &Discord, user: &str, card: &Message, name: &str) {
     let asked = discord.press(user, card, name).await;
     assert_eq!(asked.response, 4, "it asks whether {user} means {name}");
     let question = discord.look(|state| state.messages[&asked.original.unwrap()].clone());

@@ -11,6 +11,7 @@ mod away;
 mod bad_input;
 mod bodies;
 mod bot;
+mod chinese;
 mod container;
 mod daemon;
 mod discord;

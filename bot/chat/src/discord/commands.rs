@@ -1,13 +1,16 @@
 //! The commands that Discord offers while somebody types: the one grammar of all platforms, a box for each word of it, so that
 //! on a phone nothing has to be known by heart.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use serenity::all::{CommandDataOption, CommandDataOptionValue, GuildId};
+
+use crate::Locale;
 
 /// A box that is filled in.
 struct Slot {
     name: &'static str,
-    what: &'static str,
+    /// What it is for, in each language.
+    what: fn(Locale) -> &'static str,
     required: bool,
     /// Whether names of the inventory are offered.
     hosts: bool,
@@ -15,111 +18,108 @@ struct Slot {
 
 const HOST: Slot = Slot {
     name: "host",
-    what: "A host, several with commas, @group, role=web, or localhost",
+    what: Locale::box_for_hosts,
     required: true,
     hosts: true,
 };
 const SYMPTOM: Slot = Slot {
     name: "symptom",
-    what: "What is wrong, in your words",
+    what: Locale::box_for_symptom,
     required: false,
     hosts: false,
 };
 const PROPOSAL: Slot = Slot {
     name: "proposal",
-    what: "Which fix: the name on its card",
+    what: Locale::box_for_fix,
     required: true,
     hosts: false,
 };
 const ANY_PROPOSAL: Slot = Slot {
     name: "proposal",
-    what: "Which fix; in an incident's thread the only one that waits",
+    what: Locale::box_for_any_fix,
     required: false,
     hosts: false,
 };
 const CODE: Slot = Slot {
     name: "code",
-    what: "A code such as fs.full",
+    what: Locale::box_for_code,
     required: true,
     hosts: false,
 };
 const WORDS: Slot = Slot {
     name: "words",
-    what: "The name of a runbook, or words that it speaks of",
+    what: Locale::box_for_runbook,
     required: false,
     hosts: false,
 };
-
 const INCIDENT: Slot = Slot {
     name: "incident",
-    what: "Which incident; in a thread its own",
+    what: Locale::box_for_incident,
     required: false,
     hosts: false,
 };
 
-/// Each verb of the grammar, what it does, and its boxes in the order in which the grammar has them.
-const VERBS: [(&str, &str, &[Slot]); 11] = [
-    (
-        "diagnose",
-        "Look at hosts and say what is wrong",
-        &[HOST, SYMPTOM],
-    ),
-    ("approve", "Say yes to a fix", &[ANY_PROPOSAL]),
-    ("reject", "Say no to a fix", &[PROPOSAL]),
-    (
-        "dry-run",
-        "Show what a fix would do; changes nothing",
-        &[PROPOSAL],
-    ),
-    ("rollback", "Undo a fix", &[PROPOSAL]),
-    (
-        "summarise",
-        "What happened in an incident so far",
-        &[INCIDENT],
-    ),
-    ("status", "What waits and what runs", &[]),
-    ("hosts", "The hosts that can be looked at", &[]),
-    ("explain", "What a finding code means", &[CODE]),
-    ("runbook", "Read a runbook, or look for one", &[WORDS]),
-    ("help", "What can be asked", &[]),
+/// Each verb of the grammar, and its boxes in the order in which the grammar has them.
+const VERBS: [(&str, &[Slot]); 11] = [
+    ("diagnose", &[HOST, SYMPTOM]),
+    ("approve", &[ANY_PROPOSAL]),
+    ("reject", &[PROPOSAL]),
+    ("dry-run", &[PROPOSAL]),
+    ("rollback", &[PROPOSAL]),
+    ("summarise", &[INCIDENT]),
+    ("status", &[]),
+    ("hosts", &[]),
+    ("explain", &[CODE]),
+    ("runbook", &[WORDS]),
+    ("help", &[]),
 ];
 
 /// What is registered: `/diagnose`, since it is in a hurry, and `/sickbay` with every verb. A guild's own commands are used
-/// there anyway; those for all say that they want a server, since a thread has to be begun.
+/// there anyway; those for all say that they want a server, since a thread has to be begun. Names stay English, as everything
+/// else that tells how a command is typed; what they are for is said in the language of whoever looks.
 pub(super) fn registered(guild: Option<GuildId>) -> Value {
-    let slots = |slots: &[Slot]| -> Vec<Value> {
+    let slots = |slots: &[Slot]| -> Vec<Map<String, Value>> {
         slots
             .iter()
             .map(|slot| {
-                json!({
-                    "type": 3, "name": slot.name, "description": slot.what,
-                    "required": slot.required, "autocomplete": slot.hosts,
-                })
+                let mut value = described(3, slot.name, slot.what);
+                value.insert("required".to_owned(), json!(slot.required));
+                value.insert("autocomplete".to_owned(), json!(slot.hosts));
+                value
             })
             .collect()
     };
-    let verbs: Vec<Value> = VERBS
+    let verbs: Vec<Map<String, Value>> = VERBS
         .iter()
-        .map(|(verb, what, all)| {
-            json!({ "type": 1, "name": verb, "description": what, "options": slots(all) })
+        .map(|(verb, all)| {
+            let mut value = described(1, verb, |locale| locale.what_it_does(verb));
+            value.insert("options".to_owned(), json!(slots(all)));
+            value
         })
         .collect();
-    let command = |name: &str, what: &str, options: Vec<Value>| {
-        let mut command =
-            json!({ "type": 1, "name": name, "description": what, "options": options });
-        if let (None, Some(command)) = (guild, command.as_object_mut()) {
+    let command = |mut command: Map<String, Value>, options: Vec<Map<String, Value>>| {
+        command.insert("options".to_owned(), json!(options));
+        if guild.is_none() {
             command.insert("contexts".to_owned(), json!([0]));
             command.insert("integration_types".to_owned(), json!([0]));
         }
         command
     };
+    let diagnose = |locale: Locale| locale.what_it_does("diagnose");
     json!([
-        command(
-            "diagnose",
-            "Look at hosts and say what is wrong",
-            slots(&[HOST, SYMPTOM])
-        ),
-        command("sickbay", "Diagnose, approve, read runbooks", verbs),
+        command(described(1, "diagnose", diagnose), slots(&[HOST, SYMPTOM])),
+        command(described(1, "sickbay", Locale::what_sickbay_does), verbs),
+    ])
+}
+
+/// Something with a name, and what it is for in each language that Discord's clients have and we have.
+fn described(kind: u8, name: &str, what: impl Fn(Locale) -> &'static str) -> Map<String, Value> {
+    let chinese = json!({ "zh-CN": what(Locale::Chinese) });
+    Map::from_iter([
+        ("type".to_owned(), json!(kind)),
+        ("name".to_owned(), json!(name)),
+        ("description".to_owned(), json!(what(Locale::English))),
+        ("description_localizations".to_owned(), chinese),
     ])
 }
 
@@ -143,9 +143,9 @@ pub(super) fn text(name: &str, options: &[CommandDataOption]) -> String {
         words.push(name.to_owned());
     }
     let verb = words.first().cloned().unwrap_or_default();
-    let known = VERBS.iter().find(|(one, _, _)| *one == verb);
+    let known = VERBS.iter().find(|(one, _)| *one == verb);
     // In the order of the grammar, whatever the order in which they were filled in.
-    for slot in known.iter().flat_map(|(_, _, slots)| slots.iter()) {
+    for slot in known.iter().flat_map(|(_, slots)| slots.iter()) {
         let given = filled.iter().find(|option| option.name == slot.name);
         let Some(text) = given.and_then(|option| option.value.as_str()) else {
             continue;
@@ -229,14 +229,38 @@ mod tests {
 
     #[test]
     fn every_verb_can_be_asked_for() {
-        let here: Vec<&str> = VERBS.iter().map(|(verb, _, _)| *verb).collect();
+        let here: Vec<&str> = VERBS.iter().map(|(verb, _)| *verb).collect();
         let grammar: Vec<&str> = command::VERBS.iter().map(|(verb, _)| *verb).collect();
         assert_eq!(here, grammar);
-        for (verb, _, slots) in &VERBS {
+        for (verb, slots) in &VERBS {
             let usage = command::VERBS.iter().find(|(one, _)| one == verb);
             let (_, usage) = usage.unwrap();
             let words = usage.split_whitespace().nth(1).map_or(0, |_| 1);
             assert_eq!(slots.len().min(1), words, "{usage}");
+        }
+    }
+
+    #[test]
+    fn what_a_command_is_for_is_said_in_both_languages() {
+        // Discord's limit is 100 characters.
+        let all = registered(None);
+        let mut descriptions = Vec::new();
+        let mut left = vec![&all];
+        while let Some(value) = left.pop() {
+            if let Some(what) = value.get("description") {
+                let chinese = &value["description_localizations"]["zh-CN"];
+                descriptions.push((what.as_str().unwrap(), chinese.as_str().unwrap()));
+            }
+            left.extend(value.as_array().into_iter().flatten());
+            left.extend(value.get("options"));
+        }
+        assert!(descriptions.len() > VERBS.len());
+        for (english, chinese) in descriptions {
+            assert!(
+                english.is_ascii() && !chinese.is_ascii(),
+                "{english} {chinese}"
+            );
+            assert!(english.len() <= 100 && chinese.chars().count() <= 100);
         }
     }
 

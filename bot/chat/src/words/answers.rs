@@ -189,6 +189,61 @@ impl Locale {
         lines.collect::<Vec<_>>().join("\n")
     }
 
+    /// What Sickbay's own command is for.
+    pub(crate) fn what_sickbay_does(self) -> &'static str {
+        self.say(
+            "Diagnose, approve, read runbooks",
+            "诊断主机、批准修复、查看处置手册",
+        )
+    }
+
+    /// What the box for hosts takes.
+    pub(crate) fn box_for_hosts(self) -> &'static str {
+        self.say(
+            "A host, several with commas, @group, role=web, or localhost",
+            "一台主机；多台用逗号分隔；也可以是 @组、role=web 或 localhost",
+        )
+    }
+
+    /// What the box for the symptom takes.
+    pub(crate) fn box_for_symptom(self) -> &'static str {
+        self.say("What is wrong, in your words", "用自己的话说明哪里有问题")
+    }
+
+    /// What the box for a fix takes.
+    pub(crate) fn box_for_fix(self) -> &'static str {
+        self.say("Which fix: the name on its card", "哪个修复：卡片上的编号")
+    }
+
+    /// What the box for a fix takes that may stay empty.
+    pub(crate) fn box_for_any_fix(self) -> &'static str {
+        self.say(
+            "Which fix; in an incident's thread the only one that waits",
+            "哪个修复；在故障的讨论串中默认为唯一待批准的那个",
+        )
+    }
+
+    /// What the box for a finding code takes.
+    pub(crate) fn box_for_code(self) -> &'static str {
+        self.say("A code such as fs.full", "发现代码，例如 fs.full")
+    }
+
+    /// What the box for runbooks takes.
+    pub(crate) fn box_for_runbook(self) -> &'static str {
+        self.say(
+            "The name of a runbook, or words that it speaks of",
+            "处置手册的名称，或其中提到的词",
+        )
+    }
+
+    /// What the box for an incident takes.
+    pub(crate) fn box_for_incident(self) -> &'static str {
+        self.say(
+            "Which incident; in a thread its own",
+            "哪个故障；在讨论串中默认为其所属的故障",
+        )
+    }
+
     /// What a verb does.
     pub(crate) fn what_it_does(self, verb: &str) -> &'static str {
         match verb {
