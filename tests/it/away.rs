@@ -93,3 +93,16 @@ async fn a_token_that_is_not_taken_ends_it_though_the_other_platform_is_there() 
     assert!(log.lines().any(|line| line == sentence), "{log}");
     assert!(!log.contains(discord.token()));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_token_for_which_slack_opens_no_socket_ends_it_and_says_which() {
+    let dir = tempfile::tempdir().unwrap();
+    let (slack, discord) = (workspace().await, guild().await);
+    slack.app_scopes(&["authorizations:read"]);
+    let mut bot = start(dir.path(), &slack, &discord);
+    assert_eq!(bot.ended(), 2);
+    let log = bot.log();
+    let sentence = "sickbay: Slack opens no socket for the app token: missing_scope; Basic Information, App-Level Tokens: give one with connections:write, and switch Socket Mode on";
+    assert!(log.lines().any(|line| line == sentence), "{log}");
+    assert!(!log.contains(slack.app_token()));
+}

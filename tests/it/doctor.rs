@@ -1,6 +1,8 @@
 //! `sickbay doctor`: one screen that says what works and what does not, against Slack and Discord on loopback. It looks, and
 //! neither a file nor a platform is changed by it.
 
+mod here;
+
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

@@ -12,7 +12,7 @@ mod http;
 mod intake;
 mod may;
 mod pulse;
-mod safe;
+pub(crate) mod safe;
 mod sends;
 mod thread;
 

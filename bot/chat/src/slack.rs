@@ -83,6 +83,11 @@ pub enum SlackError {
         "Slack does not take the bot token: {0}; install the app anew and give its xoxb- token"
     )]
     Token(String),
+    /// The app-level token.
+    #[error(
+        "Slack opens no socket for the app token: {0}; Basic Information, App-Level Tokens: give one with connections:write, and switch Socket Mode on"
+    )]
+    AppToken(String),
 }
 
 fn connector(options: &Options) -> Result<Connector, SlackError> {

@@ -286,6 +286,16 @@ impl Slack {
         inner.follow(sent.unwrap(), first).await
     }
 
+    /// How many events of this kind were acknowledged. What the app itself writes comes back to it as events too, so the number of
+    /// all acknowledgements says little of what people did.
+    #[must_use]
+    pub fn taken(&self, state: &State, fits: impl Fn(&Value) -> bool) -> usize {
+        let sent = lock(&self.inner.sent);
+        let came = state.acks.iter().filter(|ack| ack.came());
+        let events = came.filter_map(|ack| sent.get(&ack.envelope)?.payload.get("event"));
+        events.filter(|event| fits(event)).count()
+    }
+
     /// Delivers any event, and waits for its acknowledgement.
     pub async fn event(&self, event: Value) -> Ack {
         let sent = self.inner.event(event);

@@ -2,6 +2,7 @@
 
 mod discord;
 mod groups;
+mod http;
 mod inventory;
 mod journal;
 mod keys;
@@ -93,6 +94,9 @@ pub(crate) async fn run(global: &Global, asked: &Doctor) -> anyhow::Result<Exit>
             "none is set up, so `sickbay serve` has nothing to do",
             "README's \"In Slack\" and \"In Discord\" say how",
         );
+    }
+    if let Some(http) = &patient.settings.http {
+        http::look(http, &mut report.area("http")).await;
     }
     report.print(asked.output.json);
     Ok(if report.is_fine() {

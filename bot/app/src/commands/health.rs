@@ -28,16 +28,11 @@ pub(crate) async fn run(global: &Global, asked: &Health) -> anyhow::Result<Exit>
         )
         .into());
     };
-    let door = reachable(http.listen);
     let path = if asked.ready { "/readyz" } else { "/healthz" };
-    let told = match tokio::time::timeout(PATIENCE, ask(door, path)).await {
-        Ok(Ok(told)) => Ok(told),
-        Ok(Err(error)) => Err(crate::sentence::of(&error)),
-        Err(_late) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
-    };
-    let (status, body) = match told {
+    let (status, body) = match self::asked(http.listen, path).await {
         Ok(told) => told,
         Err(why) => {
+            let door = reachable(http.listen);
             let sentence = format!("nobody answers at http://{door}, where [http] says: {why}");
             say(
                 asked,
@@ -62,6 +57,15 @@ pub(crate) async fn run(global: &Global, asked: &Health) -> anyhow::Result<Exit>
     Ok(if well { Exit::Fine } else { Exit::Findings })
 }
 
+/// Asks the one that listens there, and gives the status and what is said, or why there is nothing.
+pub(crate) async fn asked(listen: SocketAddr, path: &str) -> Result<(u16, String), String> {
+    match tokio::time::timeout(PATIENCE, ask(reachable(listen), path)).await {
+        Ok(Ok(told)) => Ok(told),
+        Ok(Err(error)) => Err(crate::sentence::of(&error)),
+        Err(_late) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+    }
+}
+
 fn say(asked: &Health, machine: &Value, person: &str) {
     if asked.output.json {
         screen::json(machine);
@@ -71,7 +75,7 @@ fn say(asked: &Health, machine: &Value, person: &str) {
 }
 
 /// The parts, one a line, those first that are not ready.
-fn in_words(well: bool, parts: &Value) -> String {
+pub(crate) fn in_words(well: bool, parts: &Value) -> String {
     let all = parts.as_object().into_iter().flatten();
     let (fine, wrong): (Vec<_>, Vec<_>) = all
         .filter(|(part, _)| *part != "ready")

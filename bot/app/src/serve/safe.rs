@@ -65,7 +65,7 @@ fn the_file(file: &Path, uid: u32) -> Option<String> {
 }
 
 /// Whoever can write to the state directory can put another journal there, and another key.
-fn the_state(dir: &Path) -> Option<String> {
+pub(crate) fn the_state(dir: &Path) -> Option<String> {
     let about = std::fs::metadata(dir).ok()?;
     let shown = dir.display();
     (about.mode() & OTHERS_WRITE != 0).then(|| {

@@ -10,9 +10,9 @@ use slack_morphism::prelude::*;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::ear::{Closed, Ear};
-use super::{Client, Connector, Slack, SlackError, connector, introduce};
+use super::{Client, Connector, Slack, SlackError, called, connector, introduce};
 use crate::again;
-use crate::event::{ChatEvent, Platform};
+use crate::event::{ChatEvent, Platform, SendError};
 
 /// How often the socket is looked after.
 const WATCH: Duration = Duration::from_secs(5);
@@ -20,6 +20,8 @@ const WATCH: Duration = Duration::from_secs(5);
 const SILENT: Duration = Duration::from_secs(2 * 3600 + 600);
 /// Without the first greeting for so long it is tried anew.
 const FIRST: Duration = Duration::from_secs(90);
+/// Without the first greeting for so long Slack is asked why.
+const WHY: Duration = Duration::from_secs(10);
 /// How often Slack is asked whether it still takes us, where no socket shows it.
 const ASK: Duration = Duration::from_secs(60);
 
@@ -35,6 +37,8 @@ struct State {
     ear: Arc<Ear>,
     /// When Slack greeted us last.
     greeted: Mutex<Option<Instant>>,
+    /// Told of each greeting.
+    first: tokio::sync::Notify,
     /// Whether no socket broke since.
     whole: AtomicBool,
 }
@@ -54,12 +58,36 @@ impl Socket {
     }
 }
 
+impl Socket {
+    /// Waits until Slack greets us. The library tries again for ever, whatever Slack says: where no greeting comes, it is asked
+    /// why. Not before, since Slack gives away few addresses a minute.
+    async fn first_greeting(
+        &self,
+        client: &Client,
+        token: &SlackApiToken,
+    ) -> Result<(), SlackError> {
+        loop {
+            let greeted = self.state.first.notified();
+            if tokio::time::timeout(WHY, greeted).await.is_ok() {
+                return Ok(());
+            }
+            let session = client.open_session(token);
+            let request = SlackApiAppsConnectionOpenRequest::new();
+            match called(session.apps_connections_open(&request)).await {
+                Err(SendError::Refused(why)) => return Err(SlackError::AppToken(why)),
+                Err(error) => tracing::warn!(%error, "Slack opens no socket"),
+                Ok(_address) => tracing::warn!("Slack takes the app token and does not greet us"),
+            }
+        }
+    }
+}
+
 impl Slack {
     /// Asks Slack who we are there, again and again while it is away; then opens the socket and keeps it open, where there is one.
     /// What people do goes to `to`, whichever way it comes.
     ///
     /// # Errors
-    /// [`SlackError`] where the token is not taken.
+    /// [`SlackError`] where a token is not taken.
     pub async fn arrive(&self, to: UnboundedSender<ChatEvent>) -> Result<Socket, SlackError> {
         let ask = || introduce(&self.client, &self.token);
         let who = again::known(Platform::Slack, ask).await;
@@ -69,6 +97,7 @@ impl Slack {
             Arc::new(State {
                 ear: Arc::clone(ear),
                 greeted: Mutex::new(None),
+                first: tokio::sync::Notify::new(),
                 whole: AtomicBool::new(whole),
             })
         };
@@ -85,8 +114,11 @@ impl Slack {
         let client = Arc::new(SlackClient::new(connector));
         let token = SlackApiToken::new(token.clone().into()).with_team_id(who.team.into());
         let state = state(false);
-        let watch = tokio::spawn(keep_open(client, token, Arc::clone(&state)));
-        Ok(Socket { state, watch })
+        let (opening, app) = (Arc::clone(&client), token.clone());
+        let watch = tokio::spawn(keep_open(opening, app, Arc::clone(&state)));
+        let socket = Socket { state, watch };
+        socket.first_greeting(&client, &token).await?;
+        Ok(socket)
     }
 }
 
@@ -190,6 +222,7 @@ async fn greeted<T: Send>(_hello: T, _client: Arc<Client>, states: SlackClientEv
     {
         *greeted = Some(Instant::now());
         state.whole.store(true, Ordering::Relaxed);
+        state.first.notify_one();
     }
 }
 

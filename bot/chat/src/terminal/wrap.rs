@@ -1,11 +1,12 @@
 //! Lines are broken for the terminal at hand, since a phone's is 40 columns wide and it breaks words anywhere.
 
+use unicode_linebreak::linebreaks;
 use unicode_width::UnicodeWidthChar as _;
 
 /// Narrower than this nothing is readable, whatever is done.
 const LEAST: usize = 20;
 
-/// Breaks one line at spaces so that it fits into `width` columns; what goes on is indented by `indent`. A word that is
+/// Breaks one line at spaces, and in Chinese between its characters, so that it fits into `width` columns; what goes on is indented by `indent`. A word that is
 /// too long, such as a path, is broken where it must be. Sequences for colour take no room.
 pub(crate) fn wrap(line: &str, indent: usize, width: usize) -> String {
     let width = width.max(LEAST);
@@ -16,7 +17,7 @@ pub(crate) fn wrap(line: &str, indent: usize, width: usize) -> String {
     let margin = " ".repeat(indent);
     let mut out = String::new();
     let mut at = 0;
-    for word in line.split_inclusive(' ') {
+    for word in line.split_inclusive(' ').flat_map(pieces) {
         let bare = word.trim_end_matches(' ');
         let fresh = out.is_empty() || (at == indent && out.ends_with(&margin));
         if at + columns(bare) > width && !fresh {
@@ -52,6 +53,32 @@ pub(crate) fn wrap(line: &str, indent: usize, width: usize) -> String {
         out.pop();
     }
     out
+}
+
+/// A word in the pieces between which it may be broken without harm: there are such places only in scripts without spaces,
+/// never before a comma or behind an opening bracket.
+fn pieces(word: &str) -> Vec<&str> {
+    let is_wide = |c: char| c.width() == Some(2);
+    if !word.contains(is_wide) {
+        return vec![word];
+    }
+    let mut pieces = Vec::new();
+    let mut rest = word;
+    for (end, _) in linebreaks(word) {
+        let Some((piece, more)) = rest.split_at_checked(end - (word.len() - rest.len())) else {
+            break;
+        };
+        // A path in a Chinese sentence is one word as in any other.
+        let between = piece.ends_with(is_wide) || more.starts_with(is_wide);
+        if between && !piece.is_empty() {
+            pieces.push(piece);
+            rest = more;
+        }
+    }
+    if !rest.is_empty() {
+        pieces.push(rest);
+    }
+    pieces
 }
 
 /// Adds what fits nowhere, broken at the edge; gives the column after it.
@@ -125,7 +152,18 @@ mod tests {
         check(
             "  1. 重启网站服务器的主进程 now",
             5,
-            "  1.\n     重启网站服务器\n     的主进程 now",
+            "  1. 重启网站服务器\n     的主进程 now",
+        );
+        // No line begins with what closes, none ends with what opens.
+        check(
+            "主机上的服务已经停止了，请检查。",
+            2,
+            "主机上的服务已经停止\n  了，请检查。",
+        );
+        check(
+            "文件 /var/lib/shop/data 不属于 shop",
+            2,
+            "文件\n  /var/lib/shop/data\n  不属于 shop",
         );
         check(
             "\x1b[1;31mCRITICAL\x1b[0m a b c d e f",

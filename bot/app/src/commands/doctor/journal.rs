@@ -30,6 +30,9 @@ pub(super) async fn look(patient: &Patient<'_>, area: &mut Area<'_>) {
         }
         Err(error) => area.wrong("opens", crate::sentence::of(&error), ""),
     }
+    if let Some(says) = crate::serve::safe::the_state(dir) {
+        area.wrong("place", says, "`sickbay serve` does not start like this");
+    }
     room(dir, area);
     match place::known_grant_key(dir) {
         Ok(Some(_)) => area.fine("grant key", "signs approvals, and is nobody else's"),
