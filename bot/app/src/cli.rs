@@ -99,7 +99,7 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Answer in chat: connect to the platforms that the settings name, until told to stop.
     Serve,
-    /// Ask the Sickbay that serves whether it is well, at [http] of the settings.
+    /// Ask the Sickbay that serves whether it is well, at the address that the settings name.
     Health(Health),
     /// Finish what an interrupted Sickbay left under way.
     Recover(Output),

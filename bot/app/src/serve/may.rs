@@ -1,4 +1,4 @@
-//! Whether somebody may ask for something here, by the rules under [[commands]] of the settings.
+//! Whether somebody may ask for something here, by the rules under `[[commands]]` of the settings.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
 //! Groups of people: what people's own entries say, and the lists that platforms keep. Who somebody is stands under
-//! [people] alone; a list only says of those whether they are in a group.
+//! `[people]` alone; a list only says of those whether they are in a group.
 
 use std::collections::{BTreeMap, BTreeSet};
 
