@@ -114,13 +114,14 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
     let settings = world::settings(global)?;
     fronts::are_named(&settings)?;
     safe::check(global, &settings)?;
-    let world = World::open(global, None).await?;
+    // What was looked at is what is used, also where somebody edits the file meanwhile.
+    let world = World::with(global, settings, None).await?;
     let fronts = fronts::of(&world)?;
     let door = match &world.settings.http {
         Some(http) => Some(Door::open(http.listen).await?),
         None => None,
     };
-    for unwise in safe::warnings(&settings) {
+    for unwise in safe::warnings(&world.settings) {
         screen::aside(&format!("sickbay: {unwise}"));
     }
     let health = Arc::new(Health::new(fronts.iter().map(|front| front.platform())));

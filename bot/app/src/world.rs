@@ -169,7 +169,15 @@ fn concerned(incident: &Incident, event: &Event) -> BTreeSet<ResponderId> {
 impl World {
     /// Puts everything together. `as_name` is the responder that `--as` names.
     pub(crate) async fn open(global: &Global, as_name: Option<&str>) -> anyhow::Result<Self> {
-        let settings = settings(global)?;
+        Self::with(global, settings(global)?, as_name).await
+    }
+
+    /// The same with settings that somebody has read, and looked at, already.
+    pub(crate) async fn with(
+        global: &Global,
+        settings: Settings,
+        as_name: Option<&str>,
+    ) -> anyhow::Result<Self> {
         let who = people::at_terminal(&settings, as_name).map_err(|error| usage(&error))?;
         let shelf = Shelf::open(global, &settings)?;
         let inventory = inventory(global, &settings)?;

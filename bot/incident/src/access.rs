@@ -78,10 +78,7 @@ impl Access {
     #[must_use]
     pub fn lists(&self) -> BTreeSet<String> {
         let named = self.rules.iter().filter_map(|rule| rule.who.as_ref());
-        let groups = named.flat_map(|who| &who.groups);
-        let groups = groups.filter_map(|name| self.groups.get(name));
-        groups
-            .flat_map(|group| group.elsewhere.iter().cloned())
-            .collect()
+        let lists = named.flat_map(|who| who.lists(&self.groups));
+        lists.cloned().collect()
     }
 }

@@ -135,6 +135,12 @@ impl Who {
         self.groups.iter().filter(open).cloned().collect()
     }
 
+    /// The lists kept elsewhere that say who is in its groups.
+    pub fn lists<'a>(&'a self, groups: &'a Groups) -> impl Iterator<Item = &'a String> {
+        let groups = self.groups.iter().filter_map(|name| groups.get(name));
+        groups.flat_map(|group| &group.elsewhere)
+    }
+
     /// Whether somebody is meant.
     #[must_use]
     pub fn right(&self, who: &ResponderId, groups: &Groups, found: &Found) -> Right {

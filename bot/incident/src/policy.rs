@@ -132,11 +132,9 @@ impl Requirement {
     /// The lists that are kept elsewhere and decide about somebody of whom the settings alone do not.
     #[must_use]
     pub fn lists(&self) -> BTreeSet<String> {
-        let names = self.rules.iter().flat_map(|(_, who)| &who.groups);
-        let groups = names.filter_map(|name| self.groups.get(name));
-        groups
-            .flat_map(|group| group.elsewhere.iter().cloned())
-            .collect()
+        let rules = self.rules.iter();
+        let lists = rules.flat_map(|(_, who)| who.lists(&self.groups));
+        lists.cloned().collect()
     }
 
     /// The same with what was looked up.

@@ -3,7 +3,7 @@
 use chat::Locale;
 use incident::command::Verb;
 use incident::remediation::{Incident, State};
-use incident::{Fact, IncidentId, ProposalId, Refusal, RunbookId, Severity, Span};
+use incident::{Fact, IncidentId, Proposal, Refusal, RunbookId, Severity, Span};
 use store::Stored;
 
 use super::Serve;
@@ -13,26 +13,39 @@ use crate::commands::{click, incident::timeline};
 use crate::{cards, clock, journal, propose};
 
 impl Serve {
-    pub(super) async fn dry_run(&self, id: &ProposalId, locale: Locale) -> Answer {
-        let (incident, proposal) = self.find(id).await?;
-        let rehearsed = click::rehearse(&self.world, &incident, &proposal, locale).await?;
-        let mut lines = vec![locale.dry_run_of(id, &proposal.host)];
+    pub(super) async fn dry_run(
+        &self,
+        incident: &Incident,
+        proposal: &Proposal,
+        locale: Locale,
+    ) -> Answer {
+        let rehearsed = click::rehearse(&self.world, incident, proposal, locale).await?;
+        let mut lines = vec![locale.dry_run_of(&proposal.id, &proposal.host)];
         lines.extend(rehearsed.lines);
         Ok(Some(lines.join("\n")))
     }
 
     /// Everything that is known of a proposal, in full.
-    pub(super) async fn details(&self, id: &ProposalId, locale: Locale) -> Answer {
-        let (incident, proposal) = self.find(id).await?;
-        let title = cards::title(&self.world, &proposal, locale);
-        let finding = incident.answered(&proposal);
+    pub(super) fn details(
+        &self,
+        incident: &Incident,
+        proposal: &Proposal,
+        locale: Locale,
+    ) -> String {
+        let title = cards::title(&self.world, proposal, locale);
+        let finding = incident.answered(proposal);
         let because = finding.map(|finding| (locale.title(finding), finding.detail.as_str()));
         let because = because.as_ref().map(|(title, detail)| (&**title, *detail));
-        Ok(Some(locale.details(&proposal, &title, because).join("\n")))
+        locale.details(proposal, &title, because).join("\n")
     }
 
     /// What happened in an incident, who decided what, what people said of it, and what is open.
-    pub(super) async fn summary(&self, id: &IncidentId, locale: Locale) -> Result<String, Refusal> {
+    pub(super) async fn summary(
+        &self,
+        rights: &Rights<'_>,
+        id: &IncidentId,
+        locale: Locale,
+    ) -> Result<String, Refusal> {
         // What was said just now is part of it.
         let whole = self.kept().await;
         let store = &self.world.store;
@@ -44,6 +57,7 @@ impl Serve {
             });
         }
         let incident = Incident::replay(id.clone(), facts.iter().cloned());
+        self.may_read(rights, &incident)?;
         facts.retain(|(_, fact)| {
             !matches!(
                 fact,
@@ -76,6 +90,7 @@ impl Serve {
     /// What the findings of an incident rest on, most important first.
     pub(super) async fn evidence(
         &self,
+        rights: &Rights<'_>,
         id: &IncidentId,
         locale: Locale,
     ) -> Result<String, Refusal> {
@@ -90,6 +105,7 @@ impl Serve {
                 all.extend(evidence);
             }
         }
+        self.may_read(rights, &incident)?;
         let mut out = Vec::new();
         let findings: Vec<_> = incident
             .reports

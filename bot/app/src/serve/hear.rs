@@ -29,12 +29,12 @@ const EDIT: Duration = Duration::from_secs(2);
 pub(super) type Answer = Result<Option<String>, Refusal>;
 
 /// Who did something, and where the answer goes.
-pub(super) struct Asker {
+struct Asker {
     event: ChatEvent,
-    pub(super) id: ResponderId,
+    id: ResponderId,
     via: String,
     /// The language in which they are answered.
-    pub(super) locale: Locale,
+    locale: Locale,
     /// What the platform said with it of the lists that they are on.
     told: Found,
 }
@@ -138,16 +138,16 @@ impl Serve {
                     Some(id) => id,
                     None => self.only_open(asker).await?,
                 };
-                self.about(&rights, Verb::APPROVE, &id).await?;
-                self.approve(asker, &id, None).await
+                let (_, proposal) = self.about(&rights, Verb::APPROVE, &id).await?;
+                self.approve(asker, &proposal, None).await
             }
             Command::Reject { proposal } => {
-                self.about(&rights, Verb::REJECT, &proposal).await?;
+                let (_, proposal) = self.about(&rights, Verb::REJECT, &proposal).await?;
                 self.reject(asker, &proposal).await
             }
             Command::DryRun { proposal } => {
-                self.about(&rights, Verb::DRY_RUN, &proposal).await?;
-                self.dry_run(&proposal, asker.locale).await
+                let (incident, proposal) = self.about(&rights, Verb::DRY_RUN, &proposal).await?;
+                self.dry_run(&incident, &proposal, asker.locale).await
             }
             Command::Rollback { proposal } => {
                 self.about(&rights, Verb::ROLLBACK, &proposal).await?;
@@ -159,8 +159,7 @@ impl Serve {
                     Some(id) => id,
                     None => self.this_incident(asker, "summarise INCIDENT").await?,
                 };
-                self.read(&rights, &id).await?;
-                Ok(Some(self.summary(&id, asker.locale).await?))
+                Ok(Some(self.summary(&rights, &id, asker.locale).await?))
             }
             Command::Help => {
                 let verbs = Verb::all().filter(|verb| rights.has(*verb));
@@ -178,8 +177,7 @@ impl Serve {
             .await;
         if button == Button::Evidence {
             let id = IncidentId::new(about)?;
-            self.read(&rights, &id).await?;
-            let text = self.evidence(&id, asker.locale).await?;
+            let text = self.evidence(&rights, &id, asker.locale).await?;
             self.whisper_laid(&asker.event, |front, locale| {
                 front.evidence(&id, &text, locale)
             })
@@ -195,13 +193,13 @@ impl Serve {
             Button::Undo => Verb::ROLLBACK,
             Button::Details | Button::Evidence => Verb::SUMMARISE,
         };
-        self.about(&rights, verb, &id).await?;
+        let (incident, proposal) = self.about(&rights, verb, &id).await?;
         match button {
-            Button::Approve => self.approve(asker, &id, Some(digest)).await,
-            Button::Reject => self.reject(asker, &id).await,
-            Button::DryRun => self.dry_run(&id, asker.locale).await,
+            Button::Approve => self.approve(asker, &proposal, Some(digest)).await,
+            Button::Reject => self.reject(asker, &proposal).await,
+            Button::DryRun => self.dry_run(&incident, &proposal, asker.locale).await,
             Button::Undo => self.undo(asker, &id).await,
-            Button::Details => self.details(&id, asker.locale).await,
+            Button::Details => Ok(Some(self.details(&incident, &proposal, asker.locale))),
             Button::Evidence => Ok(None),
         }
     }
@@ -393,10 +391,10 @@ impl Serve {
     async fn approve(
         self: &Arc<Self>,
         asker: &Asker,
-        id: &ProposalId,
+        proposal: &Proposal,
         digest: Option<&str>,
     ) -> Answer {
-        let (incident, proposal) = self.find(id).await?;
+        let (id, of) = (&proposal.id, &proposal.incident);
         let whole = proposal.digest();
         let shown = |digest: &str| {
             !digest.is_empty() && whole.trim_start_matches("sha256:").starts_with(digest)
@@ -413,14 +411,14 @@ impl Serve {
         };
         let heard = self
             .world
-            .hear_from(&proposal, &event, None, &asker.told)
+            .hear_from(proposal, &event, None, &asker.told)
             .await;
         let (_, decision) = heard.map_err(journal::refusal)?;
         if !decision.effects.is_empty() {
-            let (serve, id, of) = (Arc::clone(self), id.clone(), incident.id.clone());
+            let (serve, id, of) = (Arc::clone(self), id.clone(), of.clone());
             tokio::spawn(async move { serve.carry_out(&of, &id).await });
         }
-        self.show(&incident.id).await;
+        self.show(of).await;
         Ok(None)
     }
 
@@ -447,16 +445,15 @@ impl Serve {
         self.show(incident).await;
     }
 
-    async fn reject(self: &Arc<Self>, asker: &Asker, id: &ProposalId) -> Answer {
-        let (incident, proposal) = self.find(id).await?;
+    async fn reject(self: &Arc<Self>, asker: &Asker, proposal: &Proposal) -> Answer {
         let event = Event::Reject {
-            proposal: id.clone(),
+            proposal: proposal.id.clone(),
             by: asker.id.clone(),
             via: asker.via.clone(),
         };
-        let heard = self.world.hear(&proposal, &event, None).await;
+        let heard = self.world.hear(proposal, &event, None).await;
         heard.map_err(journal::refusal)?;
-        self.show(&incident.id).await;
+        self.show(&proposal.incident).await;
         Ok(None)
     }
 
@@ -467,7 +464,7 @@ impl Serve {
         let undo = click::propose_undo(&self.world, id, only_for)
             .await
             .map_err(journal::refusal)?;
-        self.approve(asker, &undo.id, None).await
+        self.approve(asker, &undo, None).await
     }
 }
 

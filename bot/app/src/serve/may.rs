@@ -7,11 +7,12 @@ use incident::access::{Access, Ask};
 use incident::command::Verb;
 use incident::people::{Found, Right};
 use incident::policy::HostTraits;
-use incident::{HostName, IncidentId, ProposalId, Refusal, ResponderId};
+use incident::remediation::Incident;
+use incident::{HostName, Proposal, ProposalId, Refusal, ResponderId};
 
 use super::Serve;
+use crate::propose;
 use crate::settings::access;
-use crate::{journal, propose};
 
 /// What one person may ask for in one conversation, as it was looked up.
 pub(super) struct Rights<'a> {
@@ -104,21 +105,20 @@ impl Serve {
         Rights::new(&settings.access, who, place, found)
     }
 
-    /// Refuses what somebody may not ask for here about this proposal.
+    /// The proposal that somebody asks for something about, where they may here.
     pub(super) async fn about(
         &self,
         rights: &Rights<'_>,
         verb: Verb,
         id: &ProposalId,
-    ) -> Result<(), Refusal> {
-        let (_incident, proposal) = self.find(id).await?;
-        rights.check(verb, [propose::traits(&self.world, &proposal.host)])
+    ) -> Result<(Incident, Proposal), Refusal> {
+        let (incident, proposal) = self.find(id).await?;
+        rights.check(verb, [propose::traits(&self.world, &proposal.host)])?;
+        Ok((incident, proposal))
     }
 
     /// Refuses to tell of an incident to whom it may not be told here.
-    pub(super) async fn read(&self, rights: &Rights<'_>, id: &IncidentId) -> Result<(), Refusal> {
-        let incident = journal::load(&self.world.store, id).await;
-        let incident = incident.map_err(journal::refusal)?;
+    pub(super) fn may_read(&self, rights: &Rights<'_>, incident: &Incident) -> Result<(), Refusal> {
         let traits = |host| propose::traits(&self.world, host);
         rights.check(Verb::SUMMARISE, incident.hosts.iter().map(traits))
     }
