@@ -3,6 +3,7 @@
 
 mod calls;
 mod commands;
+mod forms;
 mod groups;
 
 use std::os::unix::fs::MetadataExt as _;

@@ -76,7 +76,7 @@ pub(crate) enum Command {
     /// Approve a proposal and carry it out; waits until it is verified.
     Approve(Click),
     /// Say no to a proposal.
-    Reject(Click),
+    Reject(Reject),
     /// Show what a proposal would do on the host as it is now; changes nothing.
     DryRun(Click),
     /// Undo what a proposal did.
@@ -153,6 +153,20 @@ pub(crate) struct Click {
     /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reject {
+    #[command(flatten)]
+    pub(crate) click: Click,
+    /// Why, in a sentence: the journal keeps it, and the card in a chat shows it.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) why: String,
 }
 
 #[derive(Debug, Subcommand)]

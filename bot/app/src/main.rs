@@ -159,7 +159,9 @@ async fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Diagnose(asked) => Box::pin(commands::diagnose::run(global, asked)).await,
         Command::Proposals(output) => commands::proposals::run(global, output).await,
         Command::Approve(click) => Box::pin(commands::click::approve(global, click)).await,
-        Command::Reject(click) => commands::click::reject(global, click).await,
+        Command::Reject(reject) => {
+            commands::click::reject(global, &reject.click, &reject.why).await
+        }
         Command::DryRun(click) => commands::click::dry_run(global, click).await,
         Command::Rollback(click) => Box::pin(commands::click::rollback(global, click)).await,
         Command::Hosts(asked) => Box::pin(commands::hosts::run(global, asked)).await,

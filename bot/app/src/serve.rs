@@ -5,11 +5,13 @@
 //! special case: the thread catches up.
 
 mod answer;
+mod ask;
 pub(crate) mod fronts;
 mod health;
 mod hear;
 mod http;
 mod intake;
+mod look;
 mod may;
 mod pulse;
 pub(crate) mod safe;

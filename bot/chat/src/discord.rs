@@ -5,6 +5,7 @@
 //! rate limiter ignores a proxy, so one of them is off.
 
 mod commands;
+mod form;
 mod gateway;
 mod hear;
 mod layout;

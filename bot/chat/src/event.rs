@@ -63,6 +63,8 @@ pub struct ChatEvent {
     pub roles: Option<BTreeSet<u64>>,
     /// Where the platform takes an answer for this person alone, also where Sickbay may not write.
     pub reply: Option<String>,
+    /// What the platform takes within seconds to put a form before this person; none where it takes none.
+    pub form: Option<String>,
     /// What.
     pub what: What,
 }
@@ -95,6 +97,8 @@ pub enum What {
         button: Button,
         /// What the button is about: an opaque id, checked by whoever hears of it.
         about: String,
+        /// What the person wrote into the form that came after it; none where none did.
+        words: Option<String>,
     },
 }
 

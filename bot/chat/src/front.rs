@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::Locale;
 use crate::discord::{self, Discord, DiscordError};
 use crate::event::{ChatEvent, Platform, SendError};
+use crate::form::Form;
 use crate::signed::Signed;
 use crate::slack::{self, Slack, SlackError};
 use crate::tally::Tally;
@@ -221,6 +222,21 @@ impl Front {
             (Self::Slack(_), Content::Discord(_)) | (Self::Discord(_), Content::Slack(_)) => {
                 Err(elsewhere())
             }
+        };
+        self.tally().count(Deed::Whisper, &sent);
+        sent
+    }
+
+    /// Puts a form before the person who did this, where [`ChatEvent::form`] says that the platform takes one. What they fill in
+    /// comes as if they had done it at once.
+    ///
+    /// # Errors
+    /// [`SendError`]; then there is no form, as far as is known.
+    pub async fn ask(&self, to: &ChatEvent, form: &Form, locale: Locale) -> Result<(), SendError> {
+        let sent = match self {
+            Self::Slack(slack) => slack.ask(to, form, locale).await,
+            // There a form is the answer to a press, and nothing that is sent later.
+            Self::Discord(_) => Err(SendError::Refused("no form follows here".to_owned())),
         };
         self.tally().count(Deed::Whisper, &sent);
         sent

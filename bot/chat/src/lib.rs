@@ -6,6 +6,7 @@ mod again;
 mod beside;
 pub mod discord;
 pub mod event;
+pub mod form;
 pub mod front;
 mod locale;
 pub mod picture;

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod ear;
+mod form;
 mod hear;
 mod layout;
 mod look;
@@ -22,6 +23,7 @@ use slack_morphism::prelude::*;
 use crate::Locale;
 use crate::beside::File;
 use crate::event::{ChatEvent, SendError};
+use crate::form::Form;
 use crate::tally::Tally;
 use ear::Ear;
 
@@ -248,6 +250,24 @@ impl Slack {
         for part in layout::in_parts(content, locale) {
             self.whisper_one(to, &part).await?;
         }
+        Ok(())
+    }
+
+    /// Puts a form before the person who did this. What they fill in comes as if they had done it at once.
+    ///
+    /// # Errors
+    /// [`SendError`]; then there is no form, as far as we know.
+    pub async fn ask(&self, to: &ChatEvent, form: &Form, locale: Locale) -> Result<(), SendError> {
+        let none = || SendError::Refused("there is nothing that a form follows".to_owned());
+        let trigger = to.form.clone().ok_or_else(none)?;
+        if let (Form::Diagnose { targets }, Some(ear)) = (form, self.ear.get()) {
+            ear.kept.keep(&trigger, targets);
+        }
+        let view = serde_json::from_value(form::view(form, to, locale));
+        let view = view.map_err(|error| SendError::Refused(error.to_string()))?;
+        let session = self.client.open_session(&self.token);
+        let request = SlackApiViewsOpenRequest::new(trigger.into(), view);
+        called(session.views_open(&request)).await?;
         Ok(())
     }
 

@@ -28,6 +28,7 @@ mod answers;
 mod chat;
 mod codes;
 mod fixes;
+mod form;
 pub(crate) mod picture;
 mod refusals;
 mod step;

@@ -23,6 +23,8 @@ pub enum Command {
     Reject {
         /// Which.
         proposal: ProposalId,
+        /// Why, in the person's words; may be empty.
+        reason: String,
     },
     /// Show what a proposal would do, on the host as it is now.
     DryRun {
@@ -178,7 +180,7 @@ fn usage(verb: &str) -> &'static str {
 pub const VERBS: [(&str, &str); 11] = [
     ("diagnose", "diagnose TARGET [what is wrong]"),
     ("approve", "approve [PROPOSAL]"),
-    ("reject", "reject PROPOSAL"),
+    ("reject", "reject PROPOSAL [why]"),
     ("dry-run", "dry-run PROPOSAL"),
     ("rollback", "rollback PROPOSAL"),
     ("summarise", "summarise [INCIDENT]"),
@@ -226,10 +228,11 @@ pub fn parse(text: &str) -> Result<Command, Misunderstood> {
     let text = text.trim();
     let text = text.strip_prefix('/').unwrap_or(text);
     let (verb, rest) = split(text);
-    let id = |verb| {
+    let named = |verb, text| {
         let bad = |bad: BadId| Misunderstood::BadId { verb, bad };
-        ProposalId::new(rest).map_err(bad)
+        ProposalId::new(text).map_err(bad)
     };
+    let id = |verb| named(verb, rest);
     match verb {
         "diagnose" => {
             let (target, symptom) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -251,9 +254,13 @@ pub fn parse(text: &str) -> Result<Command, Misunderstood> {
         "approve" => Ok(Command::Approve {
             proposal: Some(id("approve")?),
         }),
-        "reject" => Ok(Command::Reject {
-            proposal: id("reject")?,
-        }),
+        "reject" => {
+            let (proposal, reason) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            Ok(Command::Reject {
+                proposal: named("reject", proposal)?,
+                reason: reason.trim().to_owned(),
+            })
+        }
         "dry-run" => Ok(Command::DryRun {
             proposal: id("dry-run")?,
         }),
@@ -352,7 +359,11 @@ mod tests {
         );
         check(
             "reject",
-            "proposal id \"\" is not valid: it is empty; type `reject PROPOSAL`",
+            "proposal id \"\" is not valid: it is empty; type `reject PROPOSAL [why]`",
+        );
+        check(
+            "reject k7f3qa-1  not while the backup runs",
+            r#"Reject { proposal: ProposalId("k7f3qa-1"), reason: "not while the backup runs" }"#,
         );
         check(
             "explain full",

@@ -126,6 +126,9 @@ pub enum Fact {
         by: ResponderId,
         /// Where.
         via: String,
+        /// Why, in their words; redacted, empty where they gave no reason.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// The time to approve it ran out.
     Expired {

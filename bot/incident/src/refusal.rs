@@ -259,6 +259,14 @@ pub enum Refusal {
     /// Nothing waits in this thread.
     #[error("nothing waits for an approval here")]
     NothingWaits,
+    /// The reason that was given is too long.
+    #[error("the reason is {count} characters long and may have {most}; say it in a sentence")]
+    LongReason {
+        /// How long it is.
+        count: usize,
+        /// How long it may be.
+        most: usize,
+    },
     /// It is no command.
     #[error(transparent)]
     Misunderstood(#[from] Misunderstood),

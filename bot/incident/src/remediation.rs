@@ -189,6 +189,8 @@ pub enum Event {
         by: ResponderId,
         /// Where.
         via: String,
+        /// Why, in their words; redacted, may be empty.
+        reason: String,
     },
     /// The pre-check found that the proposal no longer fits the host.
     Moved {
@@ -339,8 +341,17 @@ impl Incident {
                     approvals.push(approval.clone());
                 }
             }
-            Fact::Rejected { proposal, by, .. } => {
-                self.end(proposal, Outcome::Rejected, Why::RejectedBy(by.clone()));
+            Fact::Rejected {
+                proposal,
+                by,
+                reason,
+                ..
+            } => {
+                let why = Why::Rejected {
+                    by: by.clone(),
+                    reason: reason.clone(),
+                };
+                self.end(proposal, Outcome::Rejected, why);
             }
             Fact::Expired { proposal } => {
                 self.end(proposal, Outcome::Expired, Why::NobodyInTime);

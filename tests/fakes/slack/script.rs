@@ -128,16 +128,42 @@ impl Slack {
     ) -> Answered {
         let select = message.button(name);
         let select = select.unwrap_or_else(|| panic!("no select {name:?} on {message:?}"));
-        let payload = self.change(|state| {
+        let at = self.change(|state| {
             json!({
-                "type": "block_suggestion", "team": {"id": TEAM, "domain": "sickbay"},
-                "user": {"id": user, "name": state.people[user].name}, "api_app_id": APP,
-                "action_id": select.action_id, "block_id": select.block_id, "value": typed,
+                "action_id": select.action_id, "block_id": select.block_id,
                 "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
                 "channel": {"id": message.channel, "name": message.channel.to_lowercase()},
                 "message": state.shown_or(message),
             })
         });
+        self.suggestions(user, typed, at).await
+    }
+
+    /// The same in a modal; `name` is the action id of the select.
+    pub async fn suggest_in(
+        &self,
+        user: &str,
+        view: &OpenView,
+        name: &str,
+        typed: &str,
+    ) -> Answered {
+        let mut blocks = view.body["blocks"].as_array().into_iter().flatten();
+        let block = blocks.find(|block| block["element"]["action_id"] == name);
+        let block = block.unwrap_or_else(|| panic!("no select {name:?} in {}", view.body));
+        let at = json!({
+            "action_id": name, "block_id": block["block_id"],
+            "container": {"type": "view", "view_id": view.id}, "view": view.json(Value::Null),
+        });
+        self.suggestions(user, typed, at).await
+    }
+
+    async fn suggestions(&self, user: &str, typed: &str, mut payload: Value) -> Answered {
+        let name = self.look(|state| state.people[user].name.clone());
+        payload["type"] = json!("block_suggestion");
+        payload["team"] = json!({"id": TEAM, "domain": "sickbay"});
+        payload["user"] = json!({"id": user, "name": name});
+        payload["api_app_id"] = json!(APP);
+        payload["value"] = json!(typed);
         let sent = Inner::interaction(payload, true);
         let ack = Arc::clone(&self.inner).deliver(sent).await;
         let options = ack.payload["options"].as_array().cloned();
@@ -149,7 +175,7 @@ impl Slack {
         ack
     }
 
-    /// Fills in a modal and submits it: `values` are (action id, what was typed or the value chosen).
+    /// Fills in a modal and submits it: `values` are (action id, what was typed or the value chosen), several where several may be chosen.
     pub async fn submit(&self, user: &str, view: &OpenView, values: &[(&str, &str)]) -> Answered {
         let mut filled = json!({});
         for block in view.body["blocks"].as_array().into_iter().flatten() {
@@ -159,9 +185,9 @@ impl Slack {
             else {
                 continue;
             };
-            let given = values.iter().find(|(name, _value)| *name == action);
-            let given = given.map(|(_name, value)| *value);
-            filled[block_id][action] = typed(element, given);
+            let given = values.iter().filter(|(name, _value)| *name == action);
+            let given: Vec<&str> = given.map(|(_name, value)| *value).collect();
+            filled[block_id][action] = typed(element, &given);
         }
         for (name, _value) in values {
             let there = filled.to_string().contains(&format!("\"{name}\":"));
@@ -362,7 +388,10 @@ fn place(
 }
 
 /// What an element holds once something was typed or chosen.
-fn typed(element: &Value, given: Option<&str>) -> Value {
+fn typed(element: &Value, all: &[&str]) -> Value {
+    let given = all.first().copied();
+    let chosen =
+        |value: &str| json!({"text": {"type": "plain_text", "text": value}, "value": value});
     let kind = element["type"].as_str().unwrap_or("");
     if kind == "plain_text_input" {
         let initial = element["initial_value"].as_str();
@@ -377,10 +406,11 @@ fn typed(element: &Value, given: Option<&str>) -> Value {
         "checkboxes" => json!({"type": kind, "selected_options": option.map(|o| vec![o])}),
         "users_select" => json!({"type": kind, "selected_user": given}),
         "external_select" => {
-            let chosen = given.map(
-                |value| json!({"text": {"type": "plain_text", "text": value}, "value": value}),
-            );
-            json!({"type": kind, "selected_option": chosen})
+            json!({"type": kind, "selected_option": given.map(chosen)})
+        }
+        "multi_external_select" => {
+            let chosen: Vec<Value> = all.iter().copied().map(chosen).collect();
+            json!({"type": kind, "selected_options": chosen})
         }
         _ => json!({"type": kind, "value": given}),
     }

@@ -81,7 +81,14 @@ async fn a_press_is_heard_though_discord_does_not_take_its_answer() {
     let event = heard.recv().await.unwrap();
     let about = "k7f3qa-1 0123456789abcdef".to_owned();
     let button = Button::Reject;
-    assert_eq!(event.what, What::Pressed { button, about });
+    assert_eq!(
+        event.what,
+        What::Pressed {
+            button,
+            about,
+            words: None
+        }
+    );
     assert_eq!(
         (event.user.as_str(), event.place.as_str()),
         ("11", place.as_str())

@@ -190,30 +190,45 @@ fn ended(remediation: &Remediation, stuck: Option<&str>) -> (Outcome, Why) {
     }
 }
 
+/// What is kept of the reason that somebody gives for a no.
+pub(crate) fn reason(world: &World, text: &str) -> Result<String, Refusal> {
+    let (count, most) = (text.trim().chars().count(), chat::form::REASON);
+    if count > most {
+        return Err(Refusal::LongReason { count, most });
+    }
+    Ok(world.clean(text.trim()))
+}
+
 /// `sickbay reject ID`.
-pub(crate) async fn reject(global: &Global, click: &Click) -> anyhow::Result<Exit> {
+pub(crate) async fn reject(global: &Global, click: &Click, why: &str) -> anyhow::Result<Exit> {
     let id = id_of(click)?;
     let world = World::open(global, click.as_name.as_deref()).await?;
     let (incident, proposal) = match find(&world, &id).await {
         Ok(found) => found,
         Err(error) => return refused(click, error, world.locale),
     };
+    let reason = match reason(&world, why) {
+        Ok(reason) => reason,
+        Err(refusal) => return Ok(refuse(click, &refusal, world.locale)),
+    };
+    let by = world.who.id.clone();
     let event = Event::Reject {
         proposal: id.clone(),
-        by: world.who.id.clone(),
+        by: by.clone(),
         via: world.who.via.clone(),
+        reason: reason.clone(),
     };
     match world.hear(&proposal, &event, None).await {
         Ok(_heard) => {
             if click.json {
-                let why = Why::RejectedBy(world.who.id.clone()).to_string();
+                let why = Why::Rejected { by, reason }.to_string();
                 let value = serde_json::json!({
                     "version": 1, "proposal": id, "incident": incident.id, "host": proposal.host,
                     "outcome": Outcome::Rejected.word(), "why": why,
                 });
                 screen::json(&value);
             } else {
-                screen::line(&world.locale.rejected(&id, &world.who.id));
+                screen::line(&world.locale.rejected(&id, &by));
             }
             Ok(Exit::Fine)
         }

@@ -1,13 +1,11 @@
 //! The platforms that are served, as the settings name them, with the secrets that they need.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chat::discord::Discord;
 use chat::event::Platform;
 use chat::front::Front;
 use chat::slack::Slack;
-use incident::command::Verb;
 use incident::policy::HostTraits;
 
 use super::may::Rights;
@@ -80,8 +78,7 @@ pub(crate) fn discord_options(
     })
 }
 
-/// What is offered where a host is wanted: the hosts that somebody may have looked at there, then the groups whose hosts they
-/// all may.
+/// What is offered to somebody who types a host.
 fn offers(world: &World) -> chat::discord::Offers {
     let settings = Arc::clone(&world.settings);
     let hosts: Vec<HostTraits> = world.inventory().hosts().map(traits_of).collect();
@@ -91,15 +88,7 @@ fn offers(world: &World) -> chat::discord::Offers {
         };
         let roles = typing.roles;
         let told = lists::told_of_roles(&settings, typing.place, roles, who);
-        let rights = Rights::new(&settings.access, who, typing.place, told);
-        let (may, may_not): (Vec<_>, Vec<_>) = hosts
-            .iter()
-            .partition(|host| rights.has_of(Verb::DIAGNOSE, host));
-        let closed: BTreeSet<&String> = may_not.iter().flat_map(|host| &host.groups).collect();
-        let groups: BTreeSet<&String> = may.iter().flat_map(|host| &host.groups).collect();
-        let groups = groups.difference(&closed).map(|group| format!("@{group}"));
-        let names = may.iter().map(|host| host.name.to_string());
-        names.chain(groups).collect()
+        Rights::new(&settings.access, who, typing.place, told).targets(&hosts)
     })
 }
 

@@ -6,37 +6,33 @@ use std::time::Duration;
 use chat::Locale;
 use chat::event::{Button, ChatEvent, What};
 use chat::front::{Content, Front};
-use incident::command::{self, Command, Verb};
+use incident::command::{self, Command, Misunderstood, Verb};
 use incident::notice::Notice;
 use incident::people::Found;
 use incident::remediation::{Event, Incident, State};
-use incident::{Fact, IncidentId, Proposal, ProposalId, Refusal, ResponderId, Span};
+use incident::{IncidentId, Proposal, ProposalId, Refusal, ResponderId};
 
 use super::Serve;
 use super::answer::said_by;
-use super::may::Rights;
-use super::thread::Extras;
-use crate::commands::diagnose::sweep::Sweep;
-use crate::commands::{click, diagnose, explain};
+use crate::commands::{click, explain};
 use crate::journal;
-use crate::progress::Progress;
-use crate::{clock, lists, perform, propose};
+use crate::{lists, perform};
 
 /// The shortest time between two edits of a message that shows progress.
-const EDIT: Duration = Duration::from_secs(2);
+pub(super) const EDIT: Duration = Duration::from_secs(2);
 
 /// What a person is told who asked for something, where there is something to tell; or why it is not done.
 pub(super) type Answer = Result<Option<String>, Refusal>;
 
 /// Who did something, and where the answer goes.
-struct Asker {
-    event: ChatEvent,
-    id: ResponderId,
-    via: String,
+pub(super) struct Asker {
+    pub(super) event: ChatEvent,
+    pub(super) id: ResponderId,
+    pub(super) via: String,
     /// The language in which they are answered.
-    locale: Locale,
+    pub(super) locale: Locale,
     /// What the platform said with it of the lists that they are on.
-    told: Found,
+    pub(super) told: Found,
 }
 
 impl Serve {
@@ -63,9 +59,14 @@ impl Serve {
             What::Said { .. } | What::TookBack { .. } => Ok(None),
             What::Asked { text } => match command::parse(&text) {
                 Ok(command) => self.command(&asker, command).await,
+                Err(Misunderstood::NoTarget) => self.where_to_look(&asker).await,
                 Err(misunderstood) => Err(misunderstood.into()),
             },
-            What::Pressed { button, about } => self.pressed(&asker, button, &about).await,
+            What::Pressed {
+                button,
+                about,
+                words,
+            } => self.pressed(&asker, button, &about, words).await,
         };
         self.count(&asker.event.what, answer.is_ok());
         match answer {
@@ -99,7 +100,7 @@ impl Serve {
     }
 
     /// Says something to the person alone.
-    async fn whisper(&self, event: &ChatEvent, notice: &Notice<'_>) {
+    pub(super) async fn whisper(&self, event: &ChatEvent, notice: &Notice<'_>) {
         self.whisper_laid(event, |front, locale| front.content(notice, locale))
             .await;
     }
@@ -116,7 +117,7 @@ impl Serve {
     }
 
     /// Lets the person see that nothing more is coming to them alone.
-    async fn settle(&self, event: &ChatEvent) {
+    pub(super) async fn settle(&self, event: &ChatEvent) {
         if let Some(front) = self.front(&event.place) {
             front.settle(event).await;
         }
@@ -141,9 +142,9 @@ impl Serve {
                 let (_, proposal) = self.about(&rights, Verb::APPROVE, &id).await?;
                 self.approve(asker, &proposal, None).await
             }
-            Command::Reject { proposal } => {
+            Command::Reject { proposal, reason } => {
                 let (_, proposal) = self.about(&rights, Verb::REJECT, &proposal).await?;
-                self.reject(asker, &proposal).await
+                self.reject(asker, &proposal, &reason).await
             }
             Command::DryRun { proposal } => {
                 let (incident, proposal) = self.about(&rights, Verb::DRY_RUN, &proposal).await?;
@@ -171,7 +172,14 @@ impl Serve {
         }
     }
 
-    async fn pressed(self: &Arc<Self>, asker: &Asker, button: Button, about: &str) -> Answer {
+    /// `words` is what they wrote into the form that the press had put before them, where it was filled in.
+    async fn pressed(
+        self: &Arc<Self>,
+        asker: &Asker,
+        button: Button,
+        about: &str,
+        words: Option<String>,
+    ) -> Answer {
         let rights = self
             .rights(&asker.id, &asker.event.place, &asker.told)
             .await;
@@ -196,158 +204,18 @@ impl Serve {
         let (incident, proposal) = self.about(&rights, verb, &id).await?;
         match button {
             Button::Approve => self.approve(asker, &proposal, Some(digest)).await,
-            Button::Reject => self.reject(asker, &proposal).await,
+            Button::Reject => match words {
+                None if self.why_not(asker, about, &incident, &proposal).await => Ok(None),
+                words => {
+                    let reason = words.unwrap_or_default();
+                    self.reject(asker, &proposal, &reason).await
+                }
+            },
             Button::DryRun => self.dry_run(&incident, &proposal, asker.locale).await,
             Button::Undo => self.undo(asker, &id).await,
             Button::Details => Ok(Some(self.details(&incident, &proposal, asker.locale))),
             Button::Evidence => Ok(None),
         }
-    }
-
-    /// Opens an incident and looks into it. The thread tells how it gets on.
-    async fn diagnose(
-        self: &Arc<Self>,
-        asker: &Asker,
-        rights: &Rights<'_>,
-        target: &str,
-        symptom: &str,
-    ) -> Result<(), Refusal> {
-        let hosts = self.world.inventory().select(target).map_err(said_by)?;
-        rights.check(Verb::DIAGNOSE, hosts.iter().map(propose::traits_of))?;
-        let symptom = diagnose::symptom(symptom).map_err(said_by)?;
-        let by = (&asker.id, asker.via.as_str());
-        let (mut incident, opened) =
-            diagnose::opened(&self.world, by, &hosts, &symptom).map_err(said_by)?;
-        let id = incident.id.clone();
-        let thread = Fact::Thread {
-            place: asker.event.place.clone(),
-        };
-        let heard = asker.event.key.clone();
-        if let Ok(mut notes) = self.notes.lock() {
-            notes.looking.insert(id.clone());
-        }
-        let store = &self.world.store;
-        let now = clock::now();
-        let first = journal::open(store, &mut incident, &[opened, thread], heard, now)
-            .await
-            .map_err(journal::refusal)?;
-        if !first {
-            if let Ok(mut notes) = self.notes.lock() {
-                notes.looking.remove(&id);
-            }
-            return Ok(());
-        }
-        self.world.metrics.opened();
-        // A platform that makes others wait does not keep anybody from looking.
-        tokio::join!(self.begin_thread(asker, &id), self.look(incident, hosts));
-        Ok(())
-    }
-
-    /// Begins the thread of an incident, or says why there is none.
-    async fn begin_thread(self: &Arc<Self>, asker: &Asker, id: &IncidentId) {
-        self.show(id).await;
-        if self.has_thread(id).await {
-            self.settle(&asker.event).await;
-        } else {
-            let why = asker.locale.no_thread(asker.event.platform, id);
-            self.whisper(&asker.event, &Notice::Answer { text: &why })
-                .await;
-        }
-    }
-
-    async fn has_thread(&self, id: &IncidentId) -> bool {
-        let posts = self.world.store.posts(id).await;
-        posts.is_ok_and(|posts| posts.iter().any(|post| post.part == "root"))
-    }
-
-    /// Goes on with a diagnosis that an interrupted Sickbay left in the middle: with the hosts that were not told yet.
-    pub(super) async fn resume(self: &Arc<Self>, seen: &Incident) {
-        const YOUNG: Span = Span::minutes(60);
-        let fresh = clock::now().since(seen.opened_at) <= YOUNG;
-        let here = seen
-            .place
-            .as_ref()
-            .is_some_and(|place| self.front(place).is_some());
-        if !here || untold(seen).is_empty() || !fresh {
-            return;
-        }
-        let id = &seen.id;
-        let first = self
-            .notes
-            .lock()
-            .is_ok_and(|mut notes| notes.looking.insert(id.clone()));
-        if !first {
-            return;
-        }
-        // From here on nobody else looks; what was seen before may be over.
-        let now = journal::load(&self.world.store, id).await;
-        let hosts = now
-            .map_err(|error| crate::sentence::of(&error))
-            .and_then(|now| {
-                let untold = untold(&now).join(",");
-                if untold.is_empty() {
-                    return Ok(None);
-                }
-                let hosts = self.world.inventory().select(&untold);
-                let hosts = hosts.map_err(|error| error.to_string())?;
-                Ok(Some((now, hosts)))
-            });
-        match hosts {
-            Ok(Some((incident, hosts))) => return self.look(incident, hosts).await,
-            Ok(None) => {}
-            Err(error) => tracing::warn!(%error, incident.id = %id, "it cannot be gone on with"),
-        }
-        if let Ok(mut notes) = self.notes.lock() {
-            notes.looking.remove(id);
-        }
-    }
-
-    /// Looks at the hosts of an incident that is opened, and shows how it gets on.
-    async fn look(self: &Arc<Self>, mut incident: Incident, hosts: Vec<hosts::Host>) {
-        let id = incident.id.clone();
-        let (told, mut doing) = tokio::sync::watch::channel(Vec::new());
-        let serve = Arc::clone(self);
-        let of = id.clone();
-        // It ends with the progress: the sender is dropped then. Nobody breaks it off, or what is just being posted would be
-        // posted again.
-        tokio::spawn(async move {
-            while doing.changed().await.is_ok() {
-                let lines = doing.borrow_and_update().clone();
-                if let Ok(mut notes) = serve.notes.lock()
-                    && notes.looking.contains(&of)
-                {
-                    notes.doing.insert(of.clone(), lines);
-                }
-                serve.show(&of).await;
-                tokio::time::sleep(EDIT).await;
-            }
-        });
-        let place = incident.place.as_deref().unwrap_or("");
-        let locale = self.languages.of_place(place);
-        let progress = Progress::telling(hosts.len(), told, locale);
-        let symptom = incident.symptom.clone();
-        let mut extras = Extras::default();
-        let world = &self.world;
-        let sweep = Sweep::new(world, &mut incident, &hosts, &symptom, progress).await;
-        let unrecorded = sweep
-            .run(|_incident, part| {
-                let host = part.numbered.report.host;
-                extras
-                    .vitals
-                    .extend(part.numbered.vitals.map(|vitals| (host, vitals)));
-                extras.pages.extend(part.offers.pages);
-                extras.withheld.extend(part.offers.withheld);
-            })
-            .await;
-        if !unrecorded.is_empty() {
-            tracing::error!(why = unrecorded, incident.id = %id, "a diagnosis is not recorded");
-        }
-        if let Ok(mut notes) = self.notes.lock() {
-            notes.looking.remove(&id);
-            notes.doing.remove(&id);
-            notes.extras.insert(id.clone(), extras);
-        }
-        self.show(&id).await;
     }
 
     /// The incident in whose thread somebody asked. `usage` is what to type elsewhere.
@@ -445,11 +313,12 @@ impl Serve {
         self.show(incident).await;
     }
 
-    async fn reject(self: &Arc<Self>, asker: &Asker, proposal: &Proposal) -> Answer {
+    async fn reject(self: &Arc<Self>, asker: &Asker, proposal: &Proposal, reason: &str) -> Answer {
         let event = Event::Reject {
             proposal: proposal.id.clone(),
             by: asker.id.clone(),
             via: asker.via.clone(),
+            reason: click::reason(&self.world, reason)?,
         };
         let heard = self.world.hear(proposal, &event, None).await;
         heard.map_err(journal::refusal)?;
@@ -466,11 +335,4 @@ impl Serve {
             .map_err(journal::refusal)?;
         self.approve(asker, &undo, None).await
     }
-}
-
-/// The hosts of an incident of which nothing was told yet.
-pub(super) fn untold(incident: &Incident) -> Vec<&str> {
-    let hosts = incident.hosts.iter();
-    let untold = hosts.filter(|host| !incident.reports.contains_key(*host));
-    untold.map(|host| host.as_str()).collect()
 }

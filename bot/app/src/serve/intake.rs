@@ -105,7 +105,7 @@ async fn kept(
                         message: message.clone(),
                         author: author(world, event),
                         at: *at,
-                        text: Some(harmless(world, text)),
+                        text: Some(world.clean(text)),
                     });
                 }
             }
@@ -176,12 +176,6 @@ impl Threads {
         }
         Ok(found)
     }
-}
-
-/// What is kept of somebody's words: no secrets, and nothing that a terminal obeys.
-fn harmless(world: &World, text: &str) -> String {
-    let text = incident::redact::printable(text.as_bytes());
-    world.redactor.redact(&text)
 }
 
 /// The responder, or the platform's name for somebody whom the settings do not know.

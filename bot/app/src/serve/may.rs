@@ -59,6 +59,19 @@ impl<'a> Rights<'a> {
         matches!(self.right(verb, Some(host)), Right::Has(_))
     }
 
+    /// What there is to choose from where a host is wanted: the hosts that they may have looked at here, then the groups whose
+    /// hosts they all may.
+    pub(super) fn targets(&self, hosts: &[HostTraits]) -> Vec<String> {
+        let (may, may_not): (Vec<_>, Vec<_>) = hosts
+            .iter()
+            .partition(|host| self.has_of(Verb::DIAGNOSE, host));
+        let closed: BTreeSet<&String> = may_not.iter().flat_map(|host| &host.groups).collect();
+        let groups: BTreeSet<&String> = may.iter().flat_map(|host| &host.groups).collect();
+        let groups = groups.difference(&closed).map(|group| format!("@{group}"));
+        let names = may.iter().map(|host| host.name.to_string());
+        names.chain(groups).collect()
+    }
+
     /// Refuses what they may not ask for here at all, or about one of these hosts.
     pub(super) fn check(
         &self,

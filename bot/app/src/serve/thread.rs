@@ -14,7 +14,7 @@ use incident::{HostName, HostStatus, IncidentId, Moment, ProposalId, ResponderId
 use store::{Fault, Post, Thread};
 
 use super::Serve;
-use super::hear::untold;
+use super::look::untold;
 use super::sends::Sending;
 use crate::propose::{self, Page, Withheld};
 use crate::{cards, clock, journal, perform};

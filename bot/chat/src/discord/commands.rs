@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use serenity::all::{CommandDataOption, CommandDataOptionValue, GuildId};
 
 use crate::Locale;
+use crate::form::fitting;
 
 /// A box that is filled in.
 struct Slot {
@@ -195,16 +196,7 @@ pub(super) fn choices<'a>(
         Some((before, word)) => (format!("{before},"), word.trim()),
         None => (String::new(), typed.trim()),
     };
-    let word = word.to_lowercase();
-    let begins = hosts
-        .clone()
-        .filter(|host| host.to_lowercase().starts_with(&word));
-    let has = hosts.filter(|host| {
-        let host = host.to_lowercase();
-        !host.starts_with(&word) && host.contains(&word)
-    });
-    begins
-        .chain(has)
+    fitting(word, hosts)
         .map(|host| format!("{before}{host}"))
         .filter(|choice| super::text::length(choice) <= LONGEST)
         .take(MOST)

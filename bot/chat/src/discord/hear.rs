@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use serenity::all::{
     ChannelType, CommandInteraction, ComponentInteraction, GuildId, Http, Interaction,
-    InteractionId, PartialChannel, RoleId,
+    InteractionId, ModalInteraction, PartialChannel, RoleId,
 };
 use tokio::sync::mpsc;
 
@@ -17,7 +17,7 @@ use super::gateway::{Gateway, register};
 use super::overhear::Overhearing;
 use super::sure::{self, NOT_NOW, SURE};
 use super::{
-    Discord, DiscordError, FOR_ONE, Options, Typing, called, commands, introduce, response,
+    Discord, DiscordError, FOR_ONE, Options, Typing, called, commands, form, introduce, response,
 };
 use crate::Locale;
 use crate::again;
@@ -182,7 +182,8 @@ impl Ears {
             Interaction::Command(command) => self.command(command).await,
             Interaction::Autocomplete(typing) => self.complete(&typing).await,
             Interaction::Component(pressed) => self.pressed(pressed).await,
-            Interaction::Ping(_) | Interaction::Modal(_) | _ => {}
+            Interaction::Modal(filled) => self.filled(filled).await,
+            Interaction::Ping(_) | _ => {}
         }
     }
 
@@ -270,6 +271,8 @@ impl Ears {
             locale: Locale::of(whose.client),
             roles: whose.roles,
             reply: Some(token),
+            // Where a form follows, it was the answer.
+            form: None,
             what,
         };
         if self.to.send(event).is_err() {
@@ -368,15 +371,25 @@ impl Ears {
             let _told = self.respond(id, token, &response(4, &ask)).await;
             return;
         }
-        let answer = if meant {
+        // A form is an answer too.
+        let answer = if button == Button::Reject && known {
+            response(9, &form::reject(about, locale))
+        } else if meant {
             response(7, &sure::answered(locale.said_yes()))
         } else {
             json!({ "type": 6 })
         };
-        // Whether Discord got its answer or not: a yes is never lost.
-        let _told = self.respond(id, token, &answer).await;
+        let told = self.respond(id, token, &answer).await;
+        if told.is_ok() && answer["type"] == 9 {
+            return;
+        }
+        // Whether Discord got its answer or not: a yes is never lost, and no more is a no.
         let about = about.to_owned();
-        let what = What::Pressed { button, about };
+        let what = What::Pressed {
+            button,
+            about,
+            words: None,
+        };
         let roles = pressed.member.as_ref().map(|member| roles(&member.roles));
         let whose = Whose {
             user,
@@ -384,6 +397,31 @@ impl Ears {
             roles,
         };
         self.hand_on(id, whose, place, pressed.token.clone(), what);
+    }
+
+    /// Somebody filled in the form that a press had put before them.
+    async fn filled(&self, filled: ModalInteraction) {
+        let (id, token) = (filled.id, &filled.token);
+        let channel = filled.channel_id.get();
+        let (user, client) = (filled.user.id.get(), filled.locale.as_str());
+        let place = match self.place(filled.guild_id, channel, filled.channel.as_ref()) {
+            Ok(place) => place,
+            Err(why) => {
+                let locale = self.locale(user, client, "");
+                return self.refuse(id, token, why, locale).await;
+            }
+        };
+        let _told = self.respond(id, token, &json!({ "type": 6 })).await;
+        let Some(what) = form::filled(&filled.data) else {
+            return;
+        };
+        let roles = filled.member.as_ref().map(|member| roles(&member.roles));
+        let whose = Whose {
+            user,
+            client,
+            roles,
+        };
+        self.hand_on(id, whose, place, filled.token.clone(), what);
     }
 }
 

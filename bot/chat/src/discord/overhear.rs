@@ -84,6 +84,7 @@ impl Overhearing {
                 locale: None,
                 roles: None,
                 reply: None,
+                form: None,
                 what,
             };
             if self.to.send(event).is_err() {

@@ -69,7 +69,7 @@ pub(super) fn fit(text: &str, most: usize) -> (String, bool) {
     (shown, true)
 }
 
-fn plain(text: &str, most: usize) -> Value {
+pub(super) fn plain(text: &str, most: usize) -> Value {
     json!({ "type": "plain_text", "text": fit(text, most).0, "emoji": false })
 }
 

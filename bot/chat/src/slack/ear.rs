@@ -4,6 +4,7 @@ use incident::Moment;
 use slack_morphism::prelude::*;
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::form::{self, Kept};
 use crate::event::{Button, ChatEvent, Platform, What};
 use crate::seen::Seen;
 
@@ -13,6 +14,8 @@ pub(super) struct Ear {
     to: UnboundedSender<ChatEvent>,
     me: String,
     seen: Seen,
+    /// What people choose from in the forms that they have before them.
+    pub(super) kept: Kept,
 }
 
 /// Nobody takes what people do any more, so Slack must not be told that it has arrived.
@@ -27,6 +30,7 @@ impl Ear {
             to,
             me,
             seen: Seen::default(),
+            kept: Kept::default(),
         }
     }
 
@@ -59,15 +63,35 @@ impl Ear {
             locale: None,
             roles: None,
             reply: Some(event.response_url.value().to_string()),
+            form: Some(event.trigger_id.to_string()),
             what: What::Asked { text: plain(&text) },
         })
     }
 
-    /// Somebody pressed a button.
-    pub(super) fn pressed(&self, event: &SlackInteractionEvent) -> Result<(), Closed> {
-        let SlackInteractionEvent::BlockActions(event) = event else {
-            return Ok(());
-        };
+    /// Somebody pressed a button, or is at a form. Gives what Slack is to be told with its acknowledgement.
+    pub(super) fn did(
+        &self,
+        event: &SlackInteractionEvent,
+    ) -> Result<SlackInteractionResponse, Closed> {
+        match event {
+            SlackInteractionEvent::BlockActions(event) => self.pressed(event)?,
+            SlackInteractionEvent::ViewSubmission(event) => {
+                if let Some(event) = form::filled(event) {
+                    self.hand_on(event)?;
+                }
+            }
+            SlackInteractionEvent::BlockSuggestion(event) => {
+                return Ok(form::suggested(&self.kept, event));
+            }
+            SlackInteractionEvent::DialogSubmission(_)
+            | SlackInteractionEvent::MessageAction(_)
+            | SlackInteractionEvent::Shortcut(_)
+            | SlackInteractionEvent::ViewClosed(_) => {}
+        }
+        Ok(SlackInteractionResponse::Empty)
+    }
+
+    fn pressed(&self, event: &SlackInteractionBlockActionsEvent) -> Result<(), Closed> {
         let (Some(user), Some(channel)) = (event.user.as_ref(), event.channel.as_ref()) else {
             return Ok(());
         };
@@ -97,9 +121,11 @@ impl Ear {
                 locale: None,
                 roles: None,
                 reply: None,
+                form: Some(event.trigger_id.to_string()),
                 what: What::Pressed {
                     button,
                     about: action.value.clone().unwrap_or_default(),
+                    words: None,
                 },
             })?;
         }
@@ -127,6 +153,7 @@ impl Ear {
                 locale: None,
                 roles: None,
                 reply: None,
+                form: None,
                 what: What::Asked {
                     text: plain(text.replace(&name, " ").trim()),
                 },
@@ -152,6 +179,7 @@ fn told(team: &SlackTeamId, key: String, message: SlackMessageEvent) -> Option<C
         locale: None,
         roles: None,
         reply: None,
+        form: None,
         what,
     };
     if let (Some(SlackMessageEventType::MessageDeleted), Some(ts)) =

@@ -164,7 +164,7 @@ fn listener(client: &Arc<Client>, state: &Arc<State>) -> SlackClientSocketModeLi
     let callbacks = SlackSocketModeListenerCallbacks::new()
         .with_hello_events(greeted)
         .with_command_events(command)
-        .with_interaction_events(pressed)
+        .with_interaction_events(did)
         .with_push_events(said);
     let environment = Arc::new(
         SlackClientEventsListenerEnvironment::new(Arc::clone(client))
@@ -237,12 +237,12 @@ async fn command(
     Ok(SlackCommandEventResponse::new(SlackMessageContent::new()))
 }
 
-async fn pressed(
+async fn did(
     event: SlackInteractionEvent,
     _client: Arc<Client>,
     states: SlackClientEventsUserState,
-) -> Heard<()> {
-    Ok(state_of(&states).await?.ear.pressed(&event)?)
+) -> Heard<SlackInteractionResponse> {
+    Ok(state_of(&states).await?.ear.did(&event)?)
 }
 
 async fn said(

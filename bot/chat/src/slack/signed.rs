@@ -92,7 +92,7 @@ impl Signed {
 fn heard(ear: &Ear, path: &str, body: &str) -> Result<Answer, Lost> {
     match path {
         COMMANDS => ear.command(&command(body)?)?,
-        INTERACTIONS => ear.pressed(&pressed(body)?)?,
+        INTERACTIONS => return answer(&ear.did(&did(body)?)?),
         _ => match read(body)? {
             SlackPushEvent::EventCallback(event) => ear.said(event)?,
             SlackPushEvent::UrlVerification(asked) => {
@@ -115,8 +115,17 @@ fn command(body: &str) -> Result<SlackCommandEvent, Lost> {
     serde_json::from_value(fields).map_err(|error| not_understood(&error))
 }
 
+/// What Slack is told of what somebody did.
+fn answer(said: &SlackInteractionResponse) -> Result<Answer, Lost> {
+    if *said == SlackInteractionResponse::Empty {
+        return Ok(Answer::ARRIVED);
+    }
+    let said = serde_json::to_string(said).map_err(|error| not_understood(&error))?;
+    Ok(Answer::said("application/json", said))
+}
+
 /// A press comes as a form with one field, which is JSON.
-fn pressed(body: &str) -> Result<SlackInteractionEvent, Lost> {
+fn did(body: &str) -> Result<SlackInteractionEvent, Lost> {
     let mut fields = url::form_urlencoded::parse(body.as_bytes());
     let payload = fields.find(|(name, _)| name == "payload");
     let (_, payload) =
@@ -141,6 +150,7 @@ fn not_understood(error: &serde_json::Error) -> Lost {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
     use tokio::sync::mpsc;
 
     use super::*;
@@ -173,6 +183,56 @@ mod tests {
         let body = "team_id=T1&channel_id=C1&user_id=U1&command=%2Fsickbay&response_url=https%3A%2F%2Fhooks.example%2F1&trigger_id=7.T1";
         let lost = heard(&ear, COMMANDS, body).unwrap_err();
         assert!(matches!(lost, Lost::Closed(_)), "{lost}");
+    }
+
+    fn payload(event: &serde_json::Value) -> String {
+        let event = event.to_string();
+        url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("payload", &event)
+            .finish()
+    }
+
+    #[test]
+    fn a_form_is_answered_and_filled_in_without_a_socket_too() {
+        let (ear, mut events) = ear();
+        ear.kept
+            .keep("7.T1", &["web1".to_owned(), "db1".to_owned()]);
+        let carried = json!({ "form": "7.T1", "place": "slack:T1:C1" });
+        let view = json!({
+            "type": "modal", "id": "V1", "team_id": "T1", "hash": "1", "callback_id": "diagnose",
+            "title": { "type": "plain_text", "text": "Diagnose" }, "blocks": [],
+            "private_metadata": carried.to_string(),
+            "state": { "values": {
+                "hosts": { "hosts": { "type": "multi_external_select", "selected_options": [
+                    { "text": { "type": "plain_text", "text": "web1" }, "value": "web1" },
+                    { "text": { "type": "plain_text", "text": "db1" }, "value": "db1" },
+                ] } },
+                "symptom": { "symptom": { "type": "plain_text_input", "value": " slow\nsince 9 " } },
+            } },
+        });
+        let typing = payload(&json!({
+            "type": "block_suggestion", "team": { "id": "T1", "domain": "x" },
+            "user": { "id": "U1", "name": "ada" }, "api_app_id": "A1", "action_id": "hosts",
+            "block_id": "hosts", "value": "we", "container": { "type": "view", "view_id": "V1" },
+            "view": view,
+        }));
+        let answer = heard(&ear, INTERACTIONS, &typing).unwrap();
+        let (kind, options) = answer.says.unwrap();
+        assert_eq!(kind, "application/json");
+        let options: serde_json::Value = serde_json::from_str(&options).unwrap();
+        let web1 = json!([{ "text": { "type": "plain_text", "text": "web1" }, "value": "web1" }]);
+        assert_eq!(options["options"], web1);
+
+        let filled = payload(&json!({
+            "type": "view_submission", "team": { "id": "T1", "domain": "x" },
+            "user": { "id": "U1", "name": "ada" }, "view": view,
+        }));
+        let answer = heard(&ear, INTERACTIONS, &filled).unwrap();
+        assert_eq!(answer, Answer::ARRIVED);
+        let event = events.try_recv().unwrap();
+        assert_eq!(event.place, "slack:T1:C1");
+        let text = "diagnose web1,db1 slow\nsince 9".to_owned();
+        assert_eq!(event.what, What::Asked { text });
     }
 
     #[test]

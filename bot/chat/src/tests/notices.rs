@@ -169,6 +169,11 @@ fn a_card_from_its_offer_to_its_end() {
     let code = "unit.exec_permission";
     let why = looked(Ran::Done, Verdict::Verified, code, title);
     out += &offer(&approvers, ended(Outcome::Verified, &why, "", true));
+    let why = Why::Rejected {
+        by: ana(),
+        reason: "not while the backup runs <!here> **now**".to_owned(),
+    };
+    out += &offer(&[], ended(Outcome::Rejected, &why, "", false));
     let output = "Job for nginx.service failed.\n@everyone ```bold``` <!channel>\n";
     let failed = Ran::StepFailed { step: 2, code: 1 };
     let why = looked(failed, Verdict::NotFixed, code, title);

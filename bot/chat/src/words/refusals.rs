@@ -26,7 +26,7 @@ impl Locale {
         match verb {
             "diagnose" => self.say("diagnose TARGET [what is wrong]", "diagnose 主机 [现象]"),
             "approve" => self.say("approve [PROPOSAL]", "approve [修复编号]"),
-            "reject" => self.say("reject PROPOSAL", "reject 修复编号"),
+            "reject" => self.say("reject PROPOSAL [why]", "reject 修复编号 [原因]"),
             "dry-run" => self.say("dry-run PROPOSAL", "dry-run 修复编号"),
             "rollback" => self.say("rollback PROPOSAL", "rollback 修复编号"),
             "summarise" => self.say("summarise [INCIDENT]", "summarise [故障编号]"),
@@ -148,6 +148,9 @@ fn in_chinese(refusal: &Refusal) -> String {
             format!("现在无法确认你是否可以在这里使用 `{verb}`：{why}；未做任何操作，请稍后再试")
         }
         Refusal::NothingWaits => "这里没有待批准的修复方案".to_owned(),
+        Refusal::LongReason { count, most } => {
+            format!("原因有 {count} 个字符，最多可以有 {most} 个；请用一句话说明")
+        }
         Refusal::Misunderstood(misunderstood) => not_understood(misunderstood),
         Refusal::BadId(bad) => bad_id(bad),
         Refusal::Said(why) => why.clone(),

@@ -112,10 +112,25 @@ impl Locale {
                     )
                 }
             }
-            Fact::Rejected { proposal, by, via } => say!(
+            Fact::Rejected {
+                proposal,
+                by,
+                via,
+                reason,
+            } if reason.is_empty() => say!(
                 self,
                 "{by} ({via}) rejected {proposal}",
                 "{by}（{via}）拒绝了 {proposal}"
+            ),
+            Fact::Rejected {
+                proposal,
+                by,
+                via,
+                reason,
+            } => say!(
+                self,
+                "{by} ({via}) rejected {proposal}: {reason}",
+                "{by}（{via}）拒绝了 {proposal}：{reason}"
             ),
             Fact::Expired { proposal } => say!(self, "{proposal} expired", "{proposal} 已过期"),
             Fact::Voided {

@@ -37,7 +37,8 @@ impl Locale {
 
 fn in_chinese(why: &Why) -> String {
     match why {
-        Why::RejectedBy(by) => format!("被 {by} 拒绝"),
+        Why::Rejected { by, reason } if reason.is_empty() => format!("被 {by} 拒绝"),
+        Why::Rejected { by, reason } => format!("被 {by} 拒绝：{reason}"),
         Why::NobodyInTime => "没有人在有效期内批准".to_owned(),
         Why::Moved(what) => moved(what),
         Why::Guard(why) => why.clone(),

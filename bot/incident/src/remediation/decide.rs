@@ -46,11 +46,21 @@ pub fn decide(
             rules,
             now,
         ),
-        Event::Reject { proposal, by, via } => {
+        Event::Reject {
+            proposal,
+            by,
+            via,
+            reason,
+        } => {
             let remediation = find(incident, &proposal)?;
             match &remediation.state {
                 State::Proposed { .. } => Ok(Decision {
-                    facts: vec![Fact::Rejected { proposal, by, via }],
+                    facts: vec![Fact::Rejected {
+                        proposal,
+                        by,
+                        via,
+                        reason,
+                    }],
                     ..Decision::default()
                 }),
                 state @ (State::Granted { .. }

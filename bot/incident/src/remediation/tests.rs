@@ -459,7 +459,7 @@ proptest::proptest! {
             let event = match kind {
                 0 => yes("bo"),
                 1 => yes("cy"),
-                2 => Event::Reject { proposal: id("abc-1"), by: id("dee"), via: "t".into() },
+                2 => Event::Reject { proposal: id("abc-1"), by: id("dee"), via: "t".into(), reason: String::new() },
                 3 => Event::Moved { proposal: id("abc-1"), moved: Moved::TooLate },
                 4 => Event::Starting { proposal: id("abc-1"), root: "r".into(), boot: "b".into() },
                 5 => ran(&format!("20261123-abc-1-a{attempt}"), Ran::Done),

@@ -13,7 +13,12 @@ use crate::{Code, HostName, ResponderId, RunbookId, Subject};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Why {
     /// A person said no.
-    RejectedBy(ResponderId),
+    Rejected {
+        /// Who.
+        by: ResponderId,
+        /// Why, in their words; may be empty.
+        reason: String,
+    },
     /// Nobody said yes in time.
     NobodyInTime,
     /// The world had moved.
@@ -150,7 +155,8 @@ pub enum Seen {
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RejectedBy(by) => write!(f, "rejected by {by}"),
+            Self::Rejected { by, reason } if reason.is_empty() => write!(f, "rejected by {by}"),
+            Self::Rejected { by, reason } => write!(f, "rejected by {by}: {reason}"),
             Self::NobodyInTime => f.write_str("nobody approved it in time"),
             Self::Moved(moved) => moved.fmt(f),
             Self::Guard(why) => f.write_str(why),

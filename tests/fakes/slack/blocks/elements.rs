@@ -39,6 +39,12 @@ const ELEMENTS: &[Row] = &[
         "SI",
     ),
     (
+        "multi_external_select",
+        &[],
+        &["initial_options", "min_query_length", "max_selected_items"],
+        "SI",
+    ),
+    (
         "external_select",
         &[],
         &["min_query_length", "initial_option"],

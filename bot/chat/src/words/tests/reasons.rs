@@ -107,7 +107,14 @@ fn whys() -> Vec<Why> {
         seen: Seen::PutBack,
     });
     let more = [
-        Why::RejectedBy(ana()),
+        Why::Rejected {
+            by: ana(),
+            reason: String::new(),
+        },
+        Why::Rejected {
+            by: ana(),
+            reason: "not while the backup runs".to_owned(),
+        },
         Why::NobodyInTime,
         Why::UnderWay(None),
     ];
