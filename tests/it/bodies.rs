@@ -1,6 +1,6 @@
 //! What Sickbay sends, whatever people and hosts wrote, is taken by the strict platforms as it is, and pings nobody.
 
-use chat::front::Front;
+use chat::front::{Front, New};
 use chat::{Languages, Locale, discord, slack};
 use incident::notice::{Card, Notice, Standing};
 use incident::remediation::{Outcome, Why};
@@ -124,13 +124,18 @@ async fn post_all(front: &Front, place: &str, locale: Locale, text: &str, findin
     for (n, notice) in notices.iter().enumerate() {
         let content = front.content(notice, locale);
         let once = format!("{n} {findings} {locale:?} {text}");
+        let new = New {
+            place,
+            root: root.as_deref(),
+            once: &once,
+            again: None,
+        };
         if let Some(file) = front.apart(&content) {
-            front
-                .post(place, root.as_deref(), &format!("{once} file"), &file)
-                .await
-                .unwrap();
+            let once = format!("{once} file");
+            let new = New { once: &once, ..new };
+            front.post(new, &file).await.unwrap();
         }
-        let posted = front.post(place, root.as_deref(), &once, &content).await;
+        let posted = front.post(new, &content).await;
         let posted = posted.unwrap_or_else(|error| panic!("{notice:?}: {error}"));
         front.edit(&posted, &content).await.unwrap();
         root.get_or_insert(posted);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use incident::IncidentId;
 use incident::notice::Notice;
+use incident::{IncidentId, Moment};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::Locale;
@@ -42,6 +42,19 @@ impl Content {
             Self::Discord(content) => content.hash(),
         }
     }
+}
+
+/// A message that is new.
+#[derive(Debug, Clone, Copy)]
+pub struct New<'a> {
+    /// The conversation.
+    pub place: &'a str,
+    /// The message in whose thread it is to stand; none where it begins one.
+    pub root: Option<&'a str>,
+    /// What makes it the same message when it is posted again.
+    pub once: &'a str,
+    /// Since when it may stand there already: it was sent before, and nobody said that it had arrived. None the first time.
+    pub again: Option<Moment>,
 }
 
 /// What keeps a platform's events coming. Dropping it ends that.
@@ -144,24 +157,19 @@ impl Front {
         }
     }
 
-    /// Posts a message to a conversation, or to a thread of it. Gives its whole name. `once` is what makes it the same
-    /// message when it is posted again since nobody said that it had arrived, for platforms that can tell.
+    /// Posts a message. Gives its whole name.
     ///
     /// # Errors
     /// [`SendError`].
-    pub async fn post(
-        &self,
-        place: &str,
-        thread: Option<&str>,
-        once: &str,
-        content: &Content,
-    ) -> Result<String, SendError> {
+    pub async fn post(&self, new: New<'_>, content: &Content) -> Result<String, SendError> {
         let sent = match (self, content) {
-            (Self::Slack(slack), Content::Slack(content)) => {
-                slack.post(place, thread, content).await
-            }
+            (Self::Slack(slack), Content::Slack(content)) => slack.post(new, content).await,
             (Self::Discord(discord), Content::Discord(content)) => {
-                Box::pin(discord.post(place, thread, once, content)).await
+                // Discord itself knows what it has.
+                let New {
+                    place, root, once, ..
+                } = new;
+                Box::pin(discord.post(place, root, once, content)).await
             }
             (Self::Slack(_), Content::Discord(_)) | (Self::Discord(_), Content::Slack(_)) => {
                 Err(elsewhere())

@@ -9,6 +9,7 @@ mod form;
 mod hear;
 mod layout;
 mod look;
+mod sent;
 mod signed;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ use crate::Locale;
 use crate::beside::File;
 use crate::event::{ChatEvent, SendError};
 use crate::form::Form;
+use crate::front::New;
 use crate::tally::Tally;
 use ear::Ear;
 
@@ -143,23 +145,35 @@ impl Slack {
         Ok(told.users.iter().map(ToString::to_string).collect())
     }
 
-    /// Posts a message to a conversation, or to a thread of it; or files, where there are only those. Gives its whole name.
+    /// Posts a message, or files, where there are only those. Gives its whole name. What may stand there already is looked for,
+    /// where Slack lets us look.
     ///
     /// # Errors
     /// [`SendError`].
-    pub async fn post(
-        &self,
-        place: &str,
-        thread: Option<&str>,
-        content: &Content,
-    ) -> Result<String, SendError> {
+    pub async fn post(&self, new: New<'_>, content: &Content) -> Result<String, SendError> {
+        let New {
+            place,
+            root: thread,
+            once,
+            again,
+        } = new;
+        if let Some(since) = again
+            && let Some(there) = self.find(new, since, content).await?
+        {
+            // It may show what was true then.
+            if !content.blocks.is_empty() {
+                self.edit(&there, content).await?;
+            }
+            return Ok(there);
+        }
         if content.blocks.is_empty() {
             return self
                 .attach(place, thread, &content.text, &content.files)
                 .await;
         }
         let channel = last_of(place);
-        let mut request = SlackApiChatPostMessageRequest::new(channel.into(), content.message());
+        let marked = content.message().with_metadata(sent::mark(once));
+        let mut request = SlackApiChatPostMessageRequest::new(channel.into(), marked);
         request.thread_ts = thread.map(|thread| last_of(thread).into());
         request.unfurl_links = Some(false);
         request.unfurl_media = Some(false);

@@ -11,8 +11,8 @@ use crate::{Store, sql};
 pub struct Post {
     /// Which part: `root`, `found`, `fix 20261123-abc-1`.
     pub part: String,
-    /// The platform's own name for the message, whole.
-    pub message: String,
+    /// The platform's own name for the message, whole; none while it is being sent, and nobody knows yet whether it arrived.
+    pub message: Option<String>,
     /// The hash of what it shows.
     pub shown: String,
 }
@@ -32,7 +32,7 @@ impl Store {
             .into_iter()
             .map(|(part, message, shown)| Post {
                 part,
-                message,
+                message: (!message.is_empty()).then_some(message),
                 shown,
             })
             .collect())
@@ -65,8 +65,27 @@ impl Store {
             sqlx::query(sql::KEEP_POST)
                 .bind(incident)
                 .bind(post.part)
-                .bind(post.message)
+                .bind(post.message.unwrap_or_default())
                 .bind(post.shown)
+                .execute(store.writer())
+                .await
+                .map_err(|error| store.fault(error))?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Forgets a message that was being sent: it did not arrive. One that stands there is kept.
+    ///
+    /// # Errors
+    /// [`Fault`] where the journal cannot be written.
+    pub async fn forget_post(&self, incident: &IncidentId, part: &str) -> Result<(), Fault> {
+        let store = self.clone();
+        let (incident, part) = (incident.to_string(), part.to_owned());
+        self.settled(async move {
+            sqlx::query(sql::FORGET_POST)
+                .bind(incident)
+                .bind(part)
                 .execute(store.writer())
                 .await
                 .map_err(|error| store.fault(error))?;

@@ -53,6 +53,7 @@ statements! {
     // Posts.
     POSTS = "SELECT part, message, shown FROM post WHERE incident = $1 ORDER BY part";
     INCIDENT_OF_MESSAGE = "SELECT incident FROM post WHERE message = $1 LIMIT 1";
+    FORGET_POST = "DELETE FROM post WHERE incident = $1 AND part = $2 AND message = ''";
     KEEP_POST = "INSERT INTO post (incident, part, message, shown) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (incident, part) DO UPDATE SET message = excluded.message, shown = excluded.shown";
 

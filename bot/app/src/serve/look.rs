@@ -71,7 +71,11 @@ impl Serve {
 
     async fn has_thread(&self, id: &IncidentId) -> bool {
         let posts = self.world.store.posts(id).await;
-        posts.is_ok_and(|posts| posts.iter().any(|post| post.part == "root"))
+        posts.is_ok_and(|posts| {
+            posts
+                .iter()
+                .any(|post| post.part == "root" && post.message.is_some())
+        })
     }
 
     /// Goes on with a diagnosis that an interrupted Sickbay left in the middle: with the hosts that were not told yet.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chat::event::{Platform, SendError};
-use chat::front::{Content, Front};
+use chat::front::{Content, Front, New};
 
 /// How often a message that is too soon is tried again before the thread is left for the next round.
 const TRIES: usize = 5;
@@ -27,8 +27,8 @@ pub(super) struct Sends {
 pub(super) enum Sending<'a> {
     /// It stands there, and says something else from now on.
     Edit(&'a str),
-    /// It is new: where, in the thread of which message, and what makes it the same when it is sent again.
-    Post(&'a str, Option<&'a str>, &'a str),
+    /// It is new.
+    Post(New<'a>),
 }
 
 impl Sends {
@@ -54,7 +54,7 @@ impl Sends {
     ) -> Result<String, SendError> {
         let name = match &sending {
             Sending::Edit(message) => front.lane_of_edits(message),
-            Sending::Post(place, _, _) => (*place).to_owned(),
+            Sending::Post(new) => new.place.to_owned(),
         };
         let lane = self.lane(name);
         let _turn = lane.lock().await;
@@ -65,7 +65,7 @@ impl Sends {
                     .edit(message, content)
                     .await
                     .map(|()| (*message).to_owned()),
-                Sending::Post(place, root, once) => front.post(place, *root, once, content).await,
+                Sending::Post(new) => front.post(*new, content).await,
             };
             match sent {
                 Err(SendError::Limited(wait)) if tries < TRIES => {

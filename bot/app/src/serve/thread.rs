@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use chat::event::{Platform, SendError};
-use chat::front::{Content, Front};
+use chat::front::{Content, Front, New};
 use incident::notice::{Notice, Stage, Standing};
 use incident::people::Found;
 use incident::remediation::{Incident, Remediation, State};
@@ -43,12 +43,21 @@ struct Part {
     anew: bool,
 }
 
+/// A message that stands there, and the hash of what it shows.
+#[derive(Debug, Clone)]
+struct Shown {
+    message: String,
+    hash: String,
+}
+
 /// What is to be sent so that a thread is up to date.
 struct Plan<'a> {
     incident: Incident,
     /// The conversation and its front; none where nothing can be sent.
     to: Option<(&'a Front, String)>,
-    posts: BTreeMap<String, Post>,
+    posts: BTreeMap<String, Shown>,
+    /// What was sent before, and of which nobody knows whether it arrived.
+    unsure: BTreeSet<String>,
     /// What differs, in order, with its hash.
     parts: Vec<(Part, String)>,
 }
@@ -95,7 +104,7 @@ impl Serve {
         &self,
         front: &Front,
         incident: &Incident,
-        posts: &BTreeMap<String, Post>,
+        posts: &BTreeMap<String, Shown>,
     ) -> BTreeMap<ProposalId, Vec<String>> {
         let mut calls = BTreeMap::new();
         if !self.world.settings.reminders {
@@ -183,6 +192,7 @@ impl Serve {
             incident,
             to,
             posts: BTreeMap::new(),
+            unsure: BTreeSet::new(),
             parts: Vec::new(),
         };
         let Some((front, _)) = &plan.to else {
@@ -190,8 +200,14 @@ impl Serve {
         };
         match self.world.store.posts(id).await {
             Ok(posts) => {
-                let named = posts.into_iter().map(|post| (post.part.clone(), post));
-                plan.posts = named.collect();
+                for post in posts {
+                    let hash = post.shown;
+                    if let Some(message) = post.message {
+                        plan.posts.insert(post.part, Shown { message, hash });
+                    } else {
+                        plan.unsure.insert(post.part);
+                    }
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, incident.id = %id, "nobody knows what was posted");
@@ -211,7 +227,7 @@ impl Serve {
             for part in apart.into_iter().chain([part]) {
                 let hash = part.content.hash();
                 let stands = plan.posts.get(&part.name);
-                if stands.is_none_or(|post| post.shown != hash) {
+                if stands.is_none_or(|post| post.hash != hash) {
                     plan.parts.push((part, hash));
                 }
             }
@@ -237,9 +253,19 @@ impl Serve {
                 return false;
             }
             let once = format!("{} {}", incident.id, part.name);
-            let sending = match stands {
-                Some(post) => Sending::Edit(&post.message),
-                None => Sending::Post(place, root.as_deref(), &once),
+            let sending = if let Some(post) = stands {
+                Sending::Edit(&post.message)
+            } else {
+                let again = plan.unsure.contains(&part.name);
+                if !again {
+                    self.keep_part(&incident.id, part, None, "").await;
+                }
+                Sending::Post(New {
+                    place,
+                    root: root.as_deref(),
+                    once: &once,
+                    again: again.then_some(incident.opened_at),
+                })
             };
             let sent = self.sends.deliver(front, sending, &part.content).await;
             let message = match sent {
@@ -250,9 +276,13 @@ impl Serve {
                         Some(post) => post.message.clone(),
                         // Without its first message there is no thread; invited, Sickbay writes it after all.
                         None if part.name == "root" => {
+                            self.forget_part(&incident.id, part).await;
                             return clock::now().since(incident.opened_at) > INVITED_WITHIN;
                         }
-                        None => continue,
+                        None => {
+                            self.forget_part(&incident.id, part).await;
+                            continue;
+                        }
                     }
                 }
                 Err(error) => {
@@ -264,16 +294,36 @@ impl Serve {
             if part.name == "root" {
                 root = Some(message.clone());
             }
-            let post = Post {
-                part: part.name.clone(),
-                message,
-                shown: hash.clone(),
-            };
-            if let Err(error) = self.world.store.keep_post(&incident.id, &post).await {
-                tracing::warn!(%error, "what was posted could not be kept; it may be posted again");
-            }
+            self.keep_part(&incident.id, part, Some(message), hash)
+                .await;
         }
         true
+    }
+
+    /// Keeps which message shows a part; none while it is being sent.
+    async fn keep_part(
+        &self,
+        incident: &IncidentId,
+        part: &Part,
+        message: Option<String>,
+        hash: &str,
+    ) {
+        let post = Post {
+            part: part.name.clone(),
+            message,
+            shown: hash.to_owned(),
+        };
+        if let Err(error) = self.world.store.keep_post(incident, &post).await {
+            tracing::warn!(%error, "what was posted could not be kept; it may be posted again");
+        }
+    }
+
+    /// Forgets that a part is being sent: it did not arrive.
+    async fn forget_part(&self, incident: &IncidentId, part: &Part) {
+        let store = &self.world.store;
+        if let Err(error) = store.forget_post(incident, &part.name).await {
+            tracing::warn!(%error, "that a message did not arrive could not be kept; it is looked for");
+        }
     }
 
     /// What the thread ought to say, in order.
@@ -281,7 +331,7 @@ impl Serve {
         &self,
         front: &Front,
         incident: &Incident,
-        posts: &BTreeMap<String, Post>,
+        posts: &BTreeMap<String, Shown>,
         calls: &BTreeMap<ProposalId, Vec<String>>,
     ) -> Vec<Part> {
         let Some(by) = &incident.by else {

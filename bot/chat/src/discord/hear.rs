@@ -372,7 +372,8 @@ impl Ears {
             return;
         }
         // A form is an answer too.
-        let answer = if button == Button::Reject && known {
+        let asks_why = button == Button::Reject && known;
+        let answer = if asks_why {
             response(9, &form::reject(about, locale))
         } else if meant {
             response(7, &sure::answered(locale.said_yes()))
@@ -380,7 +381,7 @@ impl Ears {
             json!({ "type": 6 })
         };
         let told = self.respond(id, token, &answer).await;
-        if told.is_ok() && answer["type"] == 9 {
+        if told.is_ok() && asks_why {
             return;
         }
         // Whether Discord got its answer or not: a yes is never lost, and no more is a no.

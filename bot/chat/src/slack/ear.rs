@@ -34,6 +34,11 @@ impl Ear {
         }
     }
 
+    /// Slack's name for us.
+    pub(super) fn me(&self) -> &str {
+        &self.me
+    }
+
     /// Hands an event on, once.
     fn hand_on(&self, event: ChatEvent) -> Result<(), Closed> {
         if self.to.is_closed() {
