@@ -133,6 +133,34 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
         assert!(!picture.alt_text.is_empty());
     }
 
+    // The evidence is a tap away, all of it, and stands in the thread once, whoever asks.
+    let found = slack
+        .wait_up_to(LONG, "what was found", |state| {
+            let mut said = state.said();
+            said.find(|message| message.button("Evidence").is_some())
+                .cloned()
+        })
+        .await;
+    for (user, name) in [("U2", "bo"), ("U1", "ada"), ("U1", "ada")] {
+        let told = |state: &tests::fakes::slack::State| {
+            let hers = |one: &&Message| one.only_for.as_deref() == Some(user);
+            let told = state.said().filter(hers);
+            told.filter(|one| one.says("more lines")).count()
+        };
+        let before = slack.look(told);
+        slack.press(user, &found, "Evidence").await;
+        let more = |state: &tests::fakes::slack::State| (told(state) > before).then_some(());
+        slack.wait_for(&format!("evidence for {name}"), more).await;
+    }
+    let evidence: Vec<String> = slack.look(|state| {
+        let files = state.files.values();
+        let whole = files.filter(|file| file.name.starts_with("evidence-"));
+        let bytes = whole.map(|file| file.content.clone().unwrap());
+        bytes.map(|text| String::from_utf8(text).unwrap()).collect()
+    });
+    assert_eq!(evidence.len(), 1);
+    assert!(evidence[0].lines().count() > 40 && !evidence[0].contains("more lines"));
+
     slack
         .slash("U2", "C1", "/sickbay", "runbook unit-exec-permission")
         .await;

@@ -133,12 +133,18 @@ impl Front {
         }
     }
 
-    /// Lays out the text of an incident's evidence, for the person who asked.
+    /// Lays out the text of an incident's evidence, for the person who asked: what is shown of it at once, and all of it.
     #[must_use]
-    pub fn evidence(&self, incident: &IncidentId, text: &str, locale: Locale) -> Content {
+    pub fn evidence(
+        &self,
+        incident: &IncidentId,
+        shown: &str,
+        text: &str,
+        locale: Locale,
+    ) -> Content {
         match self {
-            Self::Slack(_) => Content::Slack(slack::evidence(incident, text, locale)),
-            Self::Discord(_) => Content::Discord(discord::evidence(incident, text, locale)),
+            Self::Slack(_) => Content::Slack(slack::evidence(incident, shown, text, locale)),
+            Self::Discord(_) => Content::Discord(discord::evidence(incident, shown, text, locale)),
         }
     }
 

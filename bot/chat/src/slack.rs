@@ -13,7 +13,7 @@ mod sent;
 mod signed;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use hyper_rustls::HttpsConnector;
@@ -45,6 +45,9 @@ const CALL: Duration = Duration::from_secs(15);
 /// How long a connection may take to stand.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// How many files are remembered that were put into threads.
+const REMEMBERED: usize = 1_000;
+
 /// How Slack is reached.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -65,6 +68,8 @@ pub struct Slack {
     options: Options,
     /// What hears, once we are known there.
     ear: Arc<OnceLock<Arc<Ear>>>,
+    /// The files that were put into threads since Sickbay started, so that who asks once more does not put them there again.
+    there: Mutex<BTreeSet<(String, Vec<String>)>>,
     pub(crate) tally: Tally,
 }
 
@@ -130,6 +135,7 @@ impl Slack {
             token: SlackApiToken::new(options.bot_token.clone().into()),
             options,
             ear: Arc::default(),
+            there: Mutex::default(),
             tally: Tally::default(),
         })
     }
@@ -249,9 +255,25 @@ impl Slack {
             return self.whisper_one(to, content).await;
         }
         if let Some(thread) = &to.thread {
-            let put = self.attach(&to.place, Some(thread), "", &content.files);
+            let which = (thread.clone(), crate::beside::digests(&content.files));
+            let there = self.there.lock().is_ok_and(|there| there.contains(&which));
+            let put = async {
+                match there {
+                    true => Ok(String::new()),
+                    false => {
+                        self.attach(&to.place, Some(thread), "", &content.files)
+                            .await
+                    }
+                }
+            };
             match put.await {
                 Ok(_name) => {
+                    if let Ok(mut there) = self.there.lock() {
+                        if there.len() >= REMEMBERED {
+                            there.clear();
+                        }
+                        there.insert(which);
+                    }
                     let told = layout::in_thread(content, locale);
                     return self.whisper_one(to, &told).await;
                 }

@@ -51,6 +51,9 @@ async fn a_long_answer_is_a_file_in_its_thread_or_comes_in_parts() {
     for n in 0..LINES {
         assert!(file.contains(&format!("line {n} ")), "line {n} is lost");
     }
+    // Beside where the rest is, the message has as much as it holds.
+    let before = for_ada(&slack, 0);
+    assert!(before[before.len() - 1].says("line 0 of many words"));
 
     // Elsewhere it comes in parts, to whoever asked.
     let before = for_ada(&slack, 0).len();

@@ -87,13 +87,13 @@ impl Serve {
         Ok(lines.join("\n"))
     }
 
-    /// What the findings of an incident rest on, most important first.
+    /// What the findings of an incident rest on, most important first: the first lines of each piece, and all of it.
     pub(super) async fn evidence(
         &self,
         rights: &Rights<'_>,
         id: &IncidentId,
         locale: Locale,
-    ) -> Result<String, Refusal> {
+    ) -> Result<(String, String), Refusal> {
         const LINES: usize = 25;
         let facts = journal::facts(&self.world.store, id).await;
         let facts = facts.map_err(journal::refusal)?;
@@ -106,7 +106,7 @@ impl Serve {
             }
         }
         self.may_read(rights, &incident)?;
-        let mut out = Vec::new();
+        let (mut shown, mut whole) = (Vec::new(), Vec::new());
         let findings: Vec<_> = incident
             .reports
             .values()
@@ -114,28 +114,39 @@ impl Serve {
             .filter(|finding| finding.severity > Severity::Info)
             .collect();
         for finding in &findings {
-            out.push(locale.headed(finding.id.as_str(), &locale.title(finding)));
+            let head = locale.headed(finding.id.as_str(), &locale.title(finding));
+            shown.push(head.clone());
+            whole.push(head);
             let cited: Vec<_> = all
                 .iter()
                 .filter(|one| finding.cites.contains(&one.id))
                 .collect();
             for one in cited {
                 let head = locale.evidence_head(one.id.as_str(), &one.host, &one.key);
-                out.push(format!("  {head}"));
+                let head = format!("  {head}");
+                shown.push(head.clone());
+                whole.push(head);
                 let stored = self.world.store.body(id, one.id.as_str()).await;
                 match stored.map_err(said_by)? {
                     Some(Stored::Text(text)) => {
-                        out.extend(text.lines().take(LINES).map(|line| format!("    {line}")));
-                        let more = text.lines().count().saturating_sub(LINES);
+                        let lines: Vec<String> =
+                            text.lines().map(|line| format!("    {line}")).collect();
+                        shown.extend(lines.iter().take(LINES).cloned());
+                        let more = lines.len().saturating_sub(LINES);
                         if more > 0 {
-                            out.push(format!("    {}", locale.more_lines(more)));
+                            shown.push(format!("    {}", locale.more_lines(more)));
                         }
+                        whole.extend(lines);
                     }
-                    Some(Stored::Erased(_)) | None => out.push(format!("    {}", locale.erased())),
+                    Some(Stored::Erased(_)) | None => {
+                        let erased = format!("    {}", locale.erased());
+                        shown.push(erased.clone());
+                        whole.push(erased);
+                    }
                 }
             }
         }
-        Ok(out.join("\n"))
+        Ok((shown.join("\n"), whole.join("\n")))
     }
 
     /// The page of this name, or the pages that speak of these words.

@@ -185,9 +185,9 @@ impl Serve {
             .await;
         if button == Button::Evidence {
             let id = IncidentId::new(about)?;
-            let text = self.evidence(&rights, &id, asker.locale).await?;
+            let (shown, all) = self.evidence(&rights, &id, asker.locale).await?;
             self.whisper_laid(&asker.event, |front, locale| {
-                front.evidence(&id, &text, locale)
+                front.evidence(&id, &shown, &all, locale)
             })
             .await;
             return Ok(None);

@@ -220,7 +220,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             words_only(&locale.headed(head, &locale.why(why)))
         }
         Notice::Refused { why } => words_only(why),
-        Notice::Answer { text } => long("answer", "", text),
+        Notice::Answer { text } => long("answer", "", text, text),
     }
 }
 
@@ -413,13 +413,13 @@ fn button(which: Button, about: &str, style: u8, locale: Locale) -> Value {
     })
 }
 
-/// Lines of which nothing is lost: as a block, and as a file where they are too long for one.
-fn long(called: &str, head: &str, text: &str) -> Content {
-    let (block, whole) = code(text, "", BLOCK);
+/// Lines of which nothing is lost: as a block what is shown of them, and all of them as a file where that is less.
+fn long(called: &str, head: &str, shown: &str, text: &str) -> Content {
+    let (block, whole) = code(shown, "", BLOCK);
     Content {
         text: plain(head, TEXT),
         embeds: vec![embed(GREY, &block)],
-        files: if whole {
+        files: if whole && shown == text {
             Vec::new()
         } else {
             vec![File::text(
@@ -431,9 +431,9 @@ fn long(called: &str, head: &str, text: &str) -> Content {
     }
 }
 
-/// The text of an incident's evidence, for the person who asked.
+/// The text of an incident's evidence, for the person who asked: what is shown of it, and all of it.
 #[must_use]
-pub fn evidence(incident: &IncidentId, text: &str, locale: Locale) -> Content {
+pub fn evidence(incident: &IncidentId, shown: &str, text: &str, locale: Locale) -> Content {
     let head = locale.evidence_of(incident);
-    long(&format!("evidence-{incident}"), &head, text)
+    long(&format!("evidence-{incident}"), &head, shown, text)
 }

@@ -218,7 +218,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             words_only(&locale.headed(head, &locale.why(why)))
         }
         Notice::Refused { why } => words_only(why),
-        Notice::Answer { text } => long("answer", text, Vec::new(), text),
+        Notice::Answer { text } => long("answer", text, Vec::new(), text, text),
     }
 }
 
@@ -360,10 +360,10 @@ fn told(text: &str, blocks: Vec<Value>) -> Content {
     }
 }
 
-/// Lines of which nothing is lost: in the message, and as a file where they are too long for it.
-fn long(called: &str, head: &str, mut blocks: Vec<Value>, text: &str) -> Content {
-    let (block, whole) = preformatted(text, BLOCK);
-    let files = if whole {
+/// Lines of which nothing is lost: in the message as much as is shown of them, and all of them as a file where that is less.
+fn long(called: &str, head: &str, mut blocks: Vec<Value>, shown: &str, text: &str) -> Content {
+    let (block, whole) = preformatted(shown, BLOCK);
+    let files = if whole && shown == text {
         Vec::new()
     } else {
         vec![File::text(
@@ -378,14 +378,17 @@ fn long(called: &str, head: &str, mut blocks: Vec<Value>, text: &str) -> Content
     }
 }
 
-/// What is told one person whose answer is in the thread.
+/// What is told one person whose whole answer is in the thread: as much as a message holds, and where the rest is.
 pub(super) fn in_thread(content: &Content, locale: Locale) -> Content {
     let names: Vec<&str> = content
         .files
         .iter()
         .map(|file| file.name.as_str())
         .collect();
-    words_only(&locale.long_answer(&locale.list(&names)))
+    let rest = locale.long_answer(&locale.list(&names));
+    let mut blocks = content.blocks.clone();
+    blocks.push(note(&rest));
+    told(&rest, blocks)
 }
 
 /// What is told one person in several messages, of which Slack takes five: all of it, or as much as they hold.
@@ -405,10 +408,10 @@ pub(crate) fn in_parts(content: &Content, locale: Locale) -> Vec<Content> {
     parts
 }
 
-/// The text of an incident's evidence, for the person who asked.
+/// The text of an incident's evidence, for the person who asked: what is shown of it, and all of it.
 #[must_use]
-pub fn evidence(incident: &IncidentId, text: &str, locale: Locale) -> Content {
+pub fn evidence(incident: &IncidentId, shown: &str, text: &str, locale: Locale) -> Content {
     let head = locale.evidence_of(incident);
     let called = format!("evidence-{incident}");
-    long(&called, &head, vec![section(&head)], text)
+    long(&called, &head, vec![section(&head)], shown, text)
 }

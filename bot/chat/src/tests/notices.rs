@@ -250,8 +250,9 @@ fn what_one_person_is_told() {
         faces(&ended, locale)
     });
     out += &both(|locale| {
-        let text = "f-1: x\n  e-7 on web1: unit.show\n";
-        let evidence = discord::evidence(&proposal.incident, text, locale);
+        let shown = "f-1: x\n  e-7 on web1: unit.show\n    a\n    … 1 more lines";
+        let all = "f-1: x\n  e-7 on web1: unit.show\n    a\n    b";
+        let evidence = discord::evidence(&proposal.incident, shown, all, locale);
         indented(&on_discord(&evidence), "  ")
     });
     insta::assert_snapshot!("told", out);
