@@ -58,6 +58,8 @@ pub(crate) struct Needs {
     /// How much of the filesystem the unit may write, by `ProtectSystem=`.
     pub(crate) protect_system: String,
     pub(crate) writable: Vec<String>,
+    /// What drop-ins add to the unit, in the order in which they do: the file, the directive and its value.
+    pub(crate) added: Vec<(String, String, String)>,
 }
 
 /// A mount point with what matters here of its options.
@@ -175,6 +177,7 @@ impl Needs {
                 Some(("user", rest)) => entry = Some(rest),
                 Some(("ids", rest)) => ids = rest,
                 Some(("group", rest)) => group = Some(rest),
+                Some(("set", rest)) => self.added.extend(added(rest)),
                 Some(("user-missing", name)) if !self.dynamic_user => {
                     self.missing_user = Some(name.trim().to_owned());
                 }
@@ -198,6 +201,20 @@ impl Needs {
         }
     }
 
+    /// The drop-in that says this of the unit: the last whose value names it.
+    pub(crate) fn said_by(&self, directives: &[&str], what: &str) -> Option<&str> {
+        let words = |value: &str| {
+            value
+                .split_whitespace()
+                .any(|word| word.trim_start_matches(['-', '!', '+', '@', ':']) == what)
+        };
+        let said = |(_, key, value): &&(String, String, String)| {
+            directives.contains(&key.as_str()) && words(value)
+        };
+        let last = self.added.iter().rev().find(said);
+        last.map(|(file, _, _)| file.as_str())
+    }
+
     /// The account that does the unit's work: one without privilege, where there is one.
     pub(crate) fn worker(&self) -> Option<&Account> {
         let plain = |account: &&Account| account.uid != 0;
@@ -207,6 +224,14 @@ impl Needs {
             .or_else(|| self.runs_as.iter().find(plain))
             .or(self.account.as_ref())
     }
+}
+
+/// Reads `FILE DIRECTIVE=VALUE`.
+fn added(line: &str) -> Option<(String, String, String)> {
+    let (file, line) = line.split_once(' ')?;
+    let (key, value) = line.split_once('=')?;
+    let owned = |text: &str| text.trim().to_owned();
+    Some((owned(file), owned(key), owned(value)))
 }
 
 /// An account of a line of the user database and the words of `id`.

@@ -101,7 +101,7 @@ program() {
 cache='' libpath=''
 show=$(systemctl show --no-pager -p Id -p User -p Group -p SupplementaryGroups -p DynamicUser -p WorkingDirectory -p RootDirectory \
   -p EnvironmentFiles -p Environment -p ExecStartPre -p ExecStart -p StateDirectory -p LogsDirectory -p CacheDirectory -p ReadWritePaths \
-  -p ProtectSystem -p ProtectHome -p PIDFile -p LimitNOFILE -p LimitNOFILESoft -- "$1")
+  -p ProtectSystem -p ProtectHome -p PIDFile -p LimitNOFILE -p LimitNOFILESoft -p DropInPaths -- "$1")
 printf '%s\n' "$show" | grep -v '^Environment='
 libpath=$(printf '%s\n' "$show" | sed -n 's/^Environment=\(.* \)\{0,1\}LD_LIBRARY_PATH=\([^ ]*\).*/\2/p' | tr ':' ' ')
 echo '-- who'
@@ -113,6 +113,9 @@ fi
 if [ -n "$group" ]; then
   if entry=$(getent group "$group" 2>/dev/null || grep "^$group:" /etc/group); then echo "group $(echo "$entry" | cut -d: -f1-3)"; else echo "group-missing $group"; fi
 fi
+printf '%s\n' "$show" | sed -n 's/^DropInPaths=//p' | tr ' ' '\n' | grep '^/' | head -n 20 | while read -r p; do
+  grep -E '^[[:space:]]*(User|Group|WorkingDirectory|EnvironmentFile|ReadWritePaths|ExecStart|ExecStartPre)[[:space:]]*=' "$p" 2>/dev/null | head -n 10 | cut -c 1-300 | while read -r line; do echo "set $p $line"; done
+done
 group_path=$(systemctl show --no-pager -p ControlGroup --value -- "$1" 2>/dev/null)
 if [ -n "$group_path" ] && [ "$group_path" != / ]; then
   cat "/sys/fs/cgroup$group_path/cgroup.procs" "/sys/fs/cgroup/systemd$group_path/cgroup.procs" 2>/dev/null | head -n 40 | while read -r pid; do stat -c %U "/proc/$pid" 2>/dev/null; done | sort -u | head -n 4 |

@@ -37,8 +37,33 @@ pub(crate) fn judge(needs: &Needs, down: bool, key: &str, drafts: &mut Vec<Draft
     drafts.extend(
         found
             .into_iter()
+            .map(|draft| with_drop_in(needs, draft))
             .map(|draft| draft.fact("unit", needs.unit.as_str()).cite(key)),
     );
+}
+
+/// Says which drop-in names what is not there: nobody looks for it in a file beside the unit's own.
+fn with_drop_in(needs: &Needs, draft: Draft) -> Draft {
+    let (directives, what): (&[&str], _) = match draft.code.as_str() {
+        "unit.user_missing" => (
+            &["User", "Group"],
+            draft.text("user").or(draft.text("group")),
+        ),
+        "unit.working_dir" => (&["WorkingDirectory"], draft.text("path")),
+        "unit.env_file" => (&["EnvironmentFile"], draft.text("path")),
+        "unit.exec_missing" => (&["ExecStart", "ExecStartPre"], draft.text("path")),
+        "file.missing" => (&["ReadWritePaths"], draft.text("path")),
+        _ => return draft,
+    };
+    let Some(file) = what.and_then(|what| needs.said_by(directives, what)) else {
+        return draft;
+    };
+    let detail = format!(
+        "{} {file} says so, which is added to the unit.",
+        draft.detail
+    );
+    let file = file.to_owned();
+    draft.detail(detail.trim_start()).fact("said_by", file)
 }
 
 fn subject(needs: &Needs) -> Subject {

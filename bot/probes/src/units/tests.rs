@@ -130,6 +130,7 @@ fn what_keeps_a_unit_from_starting_is_named() {
                     "library",
                     "package",
                     "mount",
+                    "said_by",
                 ];
                 let facts: Vec<_> = facts
                     .iter()
@@ -175,6 +176,15 @@ fn what_keeps_a_unit_from_starting_is_named() {
     check(
         include_str!("tests/exec-chdir.txt"),
         "unit.working_dir path=/srv/gone reason=missing",
+    );
+    // The last drop-in that names it is the one that says so.
+    let dirs = "/etc/systemd/system/t-chdir.service.d";
+    let added = format!(
+        "-- who\nset {dirs}/a.conf WorkingDirectory=/srv/gone\nset {dirs}/b.conf WorkingDirectory = -/srv/gone\nset {dirs}/c.conf ExecStart=/srv/gone/x\n"
+    );
+    check(
+        &include_str!("tests/exec-chdir.txt").replace("-- who\n", &added),
+        "unit.working_dir path=/srv/gone reason=missing said_by=/etc/systemd/system/t-chdir.service.d/b.conf",
     );
     check(
         include_str!("tests/exec-envfile.txt"),
