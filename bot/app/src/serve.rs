@@ -13,6 +13,7 @@ mod http;
 mod intake;
 mod look;
 mod may;
+mod parts;
 mod pulse;
 pub(crate) mod safe;
 mod sends;

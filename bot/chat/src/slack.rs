@@ -22,7 +22,7 @@ use slack_morphism::errors::SlackClientError;
 use slack_morphism::prelude::*;
 
 use crate::Locale;
-use crate::beside::File;
+use crate::beside::{self, File};
 use crate::event::{ChatEvent, SendError};
 use crate::form::Form;
 use crate::front::New;
@@ -255,25 +255,8 @@ impl Slack {
             return self.whisper_one(to, content).await;
         }
         if let Some(thread) = &to.thread {
-            let which = (thread.clone(), crate::beside::digests(&content.files));
-            let there = self.there.lock().is_ok_and(|there| there.contains(&which));
-            let put = async {
-                match there {
-                    true => Ok(String::new()),
-                    false => {
-                        self.attach(&to.place, Some(thread), "", &content.files)
-                            .await
-                    }
-                }
-            };
-            match put.await {
-                Ok(_name) => {
-                    if let Ok(mut there) = self.there.lock() {
-                        if there.len() >= REMEMBERED {
-                            there.clear();
-                        }
-                        there.insert(which);
-                    }
+            match self.put_once(&to.place, thread, &content.files).await {
+                Ok(()) => {
                     let told = layout::in_thread(content, locale);
                     return self.whisper_one(to, &told).await;
                 }
@@ -285,6 +268,22 @@ impl Slack {
         }
         for part in layout::in_parts(content, locale) {
             self.whisper_one(to, &part).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts files into a thread, where they are not since Sickbay started: several may ask for the same.
+    async fn put_once(&self, place: &str, thread: &str, files: &[File]) -> Result<(), SendError> {
+        let which = (thread.to_owned(), beside::digests(files));
+        if self.there.lock().is_ok_and(|there| there.contains(&which)) {
+            return Ok(());
+        }
+        self.attach(place, Some(thread), "", files).await?;
+        if let Ok(mut there) = self.there.lock() {
+            if there.len() >= REMEMBERED {
+                there.clear();
+            }
+            there.insert(which);
         }
         Ok(())
     }

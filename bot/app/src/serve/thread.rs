@@ -5,19 +5,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use chat::event::{Platform, SendError};
-use chat::front::{Content, Front, New};
-use incident::notice::{Notice, Stage, Standing};
+use chat::front::{Front, New};
 use incident::people::Found;
 use incident::remediation::{Incident, Remediation, State};
-use incident::report::HostReport;
-use incident::{HostName, HostStatus, IncidentId, Moment, ProposalId, ResponderId, Span, Vitals};
+use incident::{HostName, IncidentId, Moment, ProposalId, ResponderId, Span, Vitals};
 use store::{Fault, Post, Thread};
 
 use super::Serve;
 use super::look::untold;
+use super::parts::{Part, Shown, called};
 use super::sends::Sending;
 use crate::propose::{self, Page, Withheld};
-use crate::{cards, clock, journal, perform};
+use crate::{clock, journal};
 
 /// How long it is tried to begin a thread where Sickbay may not write: somebody may invite it.
 const INVITED_WITHIN: Span = Span::minutes(60);
@@ -31,23 +30,6 @@ pub(super) struct Extras {
     pub(super) withheld: Vec<Withheld>,
     /// How hard each host that was examined is pressed against its limits.
     pub(super) vitals: Vec<(HostName, Vitals)>,
-}
-
-/// A part of a thread.
-struct Part {
-    name: String,
-    content: Content,
-    /// Whether it only shows how far things are.
-    progress: bool,
-    /// Whether it is posted anew where it changes: a file cannot be edited.
-    anew: bool,
-}
-
-/// A message that stands there, and the hash of what it shows.
-#[derive(Debug, Clone)]
-struct Shown {
-    message: String,
-    hash: String,
 }
 
 /// What is to be sent so that a thread is up to date.
@@ -257,7 +239,8 @@ impl Serve {
                 Sending::Edit(&post.message)
             } else {
                 let again = plan.unsure.contains(&part.name);
-                if !again {
+                // A file that stands there in an older form is found by its name, so the new one would not be missed.
+                if !again && !plan.posts.contains_key(&part.name) {
                     self.keep_part(&incident.id, part, None, "").await;
                 }
                 Sending::Post(New {
@@ -325,150 +308,6 @@ impl Serve {
             tracing::warn!(%error, "that a message did not arrive could not be kept; it is looked for");
         }
     }
-
-    /// What the thread ought to say, in order.
-    fn parts(
-        &self,
-        front: &Front,
-        incident: &Incident,
-        posts: &BTreeMap<String, Shown>,
-        calls: &BTreeMap<ProposalId, Vec<String>>,
-    ) -> Vec<Part> {
-        let Some(by) = &incident.by else {
-            return Vec::new();
-        };
-        let place = incident.place.as_deref().unwrap_or("");
-        let locale = self.languages.of_place(place);
-        let (doing, extras, looking) = self
-            .notes
-            .lock()
-            .map(|notes| {
-                (
-                    notes.doing.get(&incident.id).cloned().unwrap_or_default(),
-                    notes.extras.get(&incident.id).cloned(),
-                    notes.looking.contains(&incident.id),
-                )
-            })
-            .unwrap_or_default();
-        let reports: Vec<HostReport> = incident
-            .hosts
-            .iter()
-            .filter_map(|host| incident.reports.get(host).cloned())
-            .collect();
-        let told = !looking && reports.len() == incident.hosts.len();
-        if !told {
-            let notice = Notice::Opened {
-                incident: &incident.id,
-                by,
-                hosts: &incident.hosts,
-                symptom: &incident.symptom,
-                doing: &doing,
-            };
-            return vec![Part {
-                name: "root".to_owned(),
-                content: front.content(&notice, locale),
-                progress: true,
-                anew: false,
-            }];
-        }
-        let now = clock::now();
-        let proposals = incident.remediations.values().map(|one| &one.proposal);
-        let views = cards::views(&self.world, incident, proposals, now, locale);
-        let cards: Vec<_> = views.iter().map(cards::View::card).collect();
-        let offered: Vec<_> = cards
-            .iter()
-            .filter(|card| card.proposal.undoes.is_none())
-            .cloned()
-            .collect();
-        let summary = locale.summary(&reports);
-        let known = extras.is_some();
-        let extras = extras.unwrap_or_default();
-        let pages: Vec<_> = extras.pages.iter().map(|page| page.told(locale)).collect();
-        let withheld: Vec<_> = extras.withheld.iter().map(|one| one.told(locale)).collect();
-        let status = reports
-            .iter()
-            .map(|report| report.status)
-            .max_by_key(|status| status.urgency())
-            .unwrap_or(HostStatus::Unknown);
-        let mut parts = Vec::new();
-        let mut add = |name: &str, notice: &Notice<'_>| {
-            parts.push(Part {
-                name: name.to_owned(),
-                content: front.content(notice, locale),
-                progress: false,
-                anew: false,
-            });
-        };
-        let found = posts.contains_key("found");
-        // After a restart nobody knows the pages any more; what stands there says them.
-        if known || !found {
-            add(
-                "root",
-                &Notice::Headline {
-                    incident: &incident.id,
-                    by,
-                    status,
-                    summary: &summary,
-                    cards: &offered,
-                    pages: &pages,
-                },
-            );
-        }
-        if !found {
-            add(
-                "found",
-                &Notice::Diagnosed {
-                    incident: &incident.id,
-                    summary: &summary,
-                    reports: &reports,
-                    cards: &offered,
-                    pages: &pages,
-                    withheld: &withheld,
-                },
-            );
-        }
-        for card in &cards {
-            let id = &card.proposal.id;
-            let Some(one) = incident.remediations.get(id) else {
-                continue;
-            };
-            let notice = Notice::Offer {
-                card,
-                given: &one.given,
-                standing: standing(incident, one),
-            };
-            add(&format!("fix {id}"), &notice);
-            if let Some(names) = calls.get(id) {
-                add(&called(id), &Notice::Called { card, names });
-            }
-        }
-        // Last, since nobody waits for them to decide.
-        let unwell = |host: &HostName| {
-            let report = incident.reports.get(host);
-            report.is_some_and(|report| report.status != HostStatus::Healthy)
-        };
-        let vitals: Vec<_> = extras
-            .vitals
-            .into_iter()
-            .filter(|(host, _)| unwell(host))
-            .collect();
-        if !posts.contains_key("pictures") && !vitals.is_empty() {
-            add(
-                "pictures",
-                &Notice::Pictured {
-                    incident: &incident.id,
-                    vitals: &vitals,
-                    reports: &reports,
-                },
-            );
-        }
-        parts
-    }
-}
-
-/// What the message is called by which people are called for a proposal.
-fn called(id: &ProposalId) -> String {
-    format!("call {id}")
 }
 
 /// What waits for an approval in an incident's thread, when somebody is called for it, and until when it waits.
@@ -487,29 +326,4 @@ fn open(incident: &Incident) -> impl Iterator<Item = (ProposalId, Moment, Moment
                 proposal.expires_at,
             )
         })
-}
-
-fn standing<'a>(incident: &Incident, one: &'a Remediation) -> Standing<'a> {
-    match &one.state {
-        State::Proposed { .. } => Standing::Open,
-        State::Granted { .. } => Standing::UnderWay {
-            now: Stage::Checking,
-        },
-        State::Dispatched { .. } => Standing::UnderWay {
-            now: Stage::Running,
-        },
-        State::Executed { .. } => Standing::UnderWay {
-            now: Stage::Verifying,
-        },
-        State::Ended { outcome, why, .. } => Standing::Ended {
-            outcome: *outcome,
-            why,
-            output: &one.output,
-            can_undo: perform::can_undo(incident, &one.proposal.id)
-                && !incident
-                    .remediations
-                    .values()
-                    .any(|other| other.proposal.undoes.as_ref() == Some(&one.proposal.id)),
-        },
-    }
 }

@@ -188,11 +188,9 @@ pub(crate) fn signal_name(signal: i64) -> String {
 fn failed(units: &Units, unit: &Unit, found: &mut Vec<Draft>) {
     let ago = units
         .seconds_ago(unit.inactive_since)
-        .map_or_else(String::new, |ago| {
-            format!(
-                " {} ago",
-                incident::Span::seconds(u64::try_from(ago).unwrap_or(0))
-            )
+        .map_or_else(String::new, |ago| match u64::try_from(ago) {
+            Ok(0) | Err(_) => " just now".to_owned(),
+            Ok(ago) => format!(" {} ago", incident::Span::seconds(ago)),
         });
     let ending = if unit.is_service() {
         ending(unit)

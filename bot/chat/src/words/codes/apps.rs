@@ -23,6 +23,18 @@ pub(super) const CODES: &[Named] = &[
         "调大 worker_connections。",
     ),
     named(
+        "nginx.request_limit",
+        "nginx 因自身限制拒绝请求",
+        "超过限制的请求以 413、429、502 或 503 结束，其余正常。",
+        "如果这些请求本应被处理，就调大对应的那一项限制。",
+    ),
+    named(
+        "nginx.redirect_cycle",
+        "nginx 内部跳转形成循环",
+        "这些请求以 500 结束。",
+        "让 try_files 的最后一项确实存在，或写成 =404。",
+    ),
+    named(
         "apache.config_syntax",
         "Apache 配置有错误",
         "Apache 无法用它启动或重新加载。",
