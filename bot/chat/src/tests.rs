@@ -22,9 +22,16 @@ fn finding(id: &str, severity: &str, title: &str, explains: &[&str]) -> serde_js
         "f-9" => "change.recent",
         _ => "unit.failed",
     };
+    let facts = match id {
+        "f-1" => json!({
+            "unit": "nginx.service", "path": "/srv/shop/releases/2026-11-23/bin/serve", "mode": "0644", "reason": "mode",
+        }),
+        "f-2" => json!({ "unit": "nginx.service", "result": "exit-code", "exit_status": 203 }),
+        _ => json!({}),
+    };
     json!({
         "id": id, "code": code, "severity": severity, "confidence": "confirmed", "host": "web1",
-        "subject": "unit:nginx.service", "title": title, "facts": {}, "cites": ["e-7"], "explains": explains,
+        "subject": "unit:nginx.service", "title": title, "facts": facts, "cites": ["e-7"], "explains": explains,
         "detail": "nginx.service runs as root.\nIt failed 4 s ago: its program was not run.",
     })
 }

@@ -29,6 +29,7 @@ mod chat;
 mod codes;
 mod fixes;
 mod form;
+mod found;
 pub(crate) mod picture;
 mod refusals;
 mod step;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use incident::Finding;
 
+use super::found;
 use crate::locale::Locale;
 
 mod apps;
@@ -64,13 +65,21 @@ impl Locale {
         }
     }
 
-    /// What a finding says. Its details are those of the host; in Chinese its name stands before them.
+    /// What a finding says: in Chinese a sentence made from what was found; where there is none for it, the name of its code
+    /// stands before the English.
     #[must_use]
     pub fn title(self, finding: &Finding) -> Cow<'_, str> {
-        self.titled(finding.code.as_str(), &finding.title)
+        let sentence = match self {
+            Self::English => None,
+            Self::Chinese => found::title(finding),
+        };
+        sentence.map_or_else(
+            || self.titled(finding.code.as_str(), &finding.title),
+            Cow::Owned,
+        )
     }
 
-    /// The same of a code and what was said of it. A code of the site has no name here.
+    /// A code's name and what was said of it, where its facts are not at hand. A code of the site has no name here.
     #[must_use]
     pub(crate) fn titled<'a>(self, code: &str, title: &'a str) -> Cow<'a, str> {
         match self.explained(code) {

@@ -1,0 +1,232 @@
+//! What is found of databases and caches.
+
+use super::{Said, said};
+
+/// The sentences.
+pub(super) const SAID: &[Said] = &[
+    said(
+        "mysql.too_many_connections",
+        "The database server has {used} of {limit} connections in use",
+        "数据库服务器已使用 {used} 个连接，上限为 {limit}",
+    ),
+    said(
+        "mysql.too_many_connections",
+        "The database server has no connection left to give",
+        "数据库服务器的连接已全部用完",
+    ),
+    said(
+        "mysql.data_dir",
+        "The database server may not use {file} in its data directory",
+        "数据库服务器无权使用数据目录中的 {file}",
+    ),
+    said(
+        "mysql.data_dir",
+        "The database server may not use its data directory",
+        "数据库服务器无权使用它的数据目录",
+    ),
+    said(
+        "mysql.data_dir",
+        "The database server may not use {path}",
+        "数据库服务器无权使用 {path}",
+    ),
+    said(
+        "mysql.config",
+        "The database server does not know the setting {key}, in {path} line {line}",
+        "数据库服务器不认识设置 {key}，位于 {path} 第 {line} 行",
+    ),
+    said(
+        "mysql.config",
+        "The database server does not know the setting {key}",
+        "数据库服务器不认识设置 {key}",
+    ),
+    said(
+        "mysql.config",
+        "The database server refuses {value} for {key}, in {path} line {line}",
+        "数据库服务器不接受 {key} 的值 {value}，位于 {path} 第 {line} 行",
+    ),
+    said(
+        "mysql.config",
+        "The database server refuses {value} for {key}",
+        "数据库服务器不接受 {key} 的值 {value}",
+    ),
+    said(
+        "mysql.config",
+        "The database server cannot get the memory that innodb_buffer_pool_size asks for, in {path} line {line}",
+        "数据库服务器申请不到 innodb_buffer_pool_size 要求的内存，位于 {path} 第 {line} 行",
+    ),
+    said(
+        "mysql.config",
+        "The database server cannot get the memory that innodb_buffer_pool_size asks for",
+        "数据库服务器申请不到 innodb_buffer_pool_size 要求的内存",
+    ),
+    said(
+        "mysql.corrupt",
+        "The database server finds its data damaged",
+        "数据库服务器发现自己的数据已损坏",
+    ),
+    said(
+        "mysql.access_denied",
+        "The database server refuses user {user} from {host}",
+        "数据库服务器拒绝用户 {user} 从 {host} 登录",
+    ),
+    said(
+        "mysql.locked",
+        "Another process holds the database files of {unit}",
+        "{unit} 的数据库文件被另一个进程占用",
+    ),
+    said(
+        "postgres.too_many_connections",
+        "PostgreSQL has {used} of {_room} connections for clients in use",
+        "PostgreSQL 供客户端使用的连接已用 {used} 个，共 {_room} 个",
+    ),
+    said(
+        "postgres.too_many_connections",
+        "PostgreSQL has no connection left to give",
+        "PostgreSQL 的连接已全部用完",
+    ),
+    said(
+        "postgres.config",
+        "PostgreSQL refuses {value} for {key}, in {path} line {line}",
+        "PostgreSQL 不接受 {key} 的值 {value}，位于 {path} 第 {line} 行",
+    ),
+    said(
+        "postgres.config",
+        "PostgreSQL refuses {value} for {key}",
+        "PostgreSQL 不接受 {key} 的值 {value}",
+    ),
+    said(
+        "postgres.config",
+        "PostgreSQL does not know {key}, in {path} line {line}",
+        "PostgreSQL 不认识设置 {key}，位于 {path} 第 {line} 行",
+    ),
+    said(
+        "postgres.config",
+        "PostgreSQL cannot read {path}: syntax error in line {line}",
+        "PostgreSQL 无法读取 {path}：第 {line} 行有语法错误",
+    ),
+    said(
+        "postgres.config",
+        "PostgreSQL cannot use line {line} of {path}",
+        "PostgreSQL 无法使用 {path} 的第 {line} 行",
+    ),
+    said(
+        "postgres.config",
+        "PostgreSQL cannot use {path}",
+        "PostgreSQL 无法使用 {path}",
+    ),
+    said(
+        "postgres.data_dir",
+        "PostgreSQL refuses its data directory: {path} is open to others",
+        "PostgreSQL 拒绝使用数据目录：{path} 对其他用户开放",
+    ),
+    said(
+        "postgres.data_dir",
+        "PostgreSQL refuses its data directory: it belongs to somebody else",
+        "PostgreSQL 拒绝使用数据目录：它属于其他用户",
+    ),
+    said(
+        "postgres.corrupt",
+        "PostgreSQL finds its data damaged",
+        "PostgreSQL 发现自己的数据已损坏",
+    ),
+    said(
+        "postgres.access_denied",
+        "PostgreSQL refuses clients that it cannot identify",
+        "PostgreSQL 拒绝了无法确认身份的客户端",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis may not save into {path}",
+        "Redis 无权保存到 {path}",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis cannot save its data",
+        "Redis 无法保存数据",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis could not save its data",
+        "Redis 未能保存数据",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis could not save its data: {path} belongs to {owner}, but {user} has to use it",
+        "Redis 未能保存数据：{path} 的属主是 {owner}，而用户 {user} 需要使用它",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis could not save its data: {path} has mode {mode}, which keeps {user} out",
+        "Redis 未能保存数据：{path} 的权限为 {mode}，用户 {user} 无法访问",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis could not save its data: the filesystem of {path} is full",
+        "Redis 未能保存数据：{path} 所在的文件系统已满",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis could not save its data: {path} is refused",
+        "Redis 未能保存数据：{path} 被拒绝访问",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis could not save its data: {_mount} is mounted read-only",
+        "Redis 未能保存数据：{_mount} 以只读方式挂载",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis could not save its data: {_path} is marked immutable",
+        "Redis 未能保存数据：{_path} 设置了 immutable 属性",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis refuses every write because it cannot save",
+        "Redis 因无法保存而拒绝一切写入",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis refuses every write because it cannot save: {path} belongs to {owner}, but {user} has to use it",
+        "Redis 因无法保存而拒绝一切写入：{path} 的属主是 {owner}，而用户 {user} 需要使用它",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis refuses every write because it cannot save: {path} has mode {mode}, which keeps {user} out",
+        "Redis 因无法保存而拒绝一切写入：{path} 的权限为 {mode}，用户 {user} 无法访问",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis refuses every write because it cannot save: the filesystem of {path} is full",
+        "Redis 因无法保存而拒绝一切写入：{path} 所在的文件系统已满",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis refuses every write because it cannot save: {path} is refused",
+        "Redis 因无法保存而拒绝一切写入：{path} 被拒绝访问",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis refuses every write because it cannot save: {_mount} is mounted read-only",
+        "Redis 因无法保存而拒绝一切写入：{_mount} 以只读方式挂载",
+    ),
+    said(
+        "redis.write_refused",
+        "Redis refuses every write because it cannot save: {_path} is marked immutable",
+        "Redis 因无法保存而拒绝一切写入：{_path} 设置了 immutable 属性",
+    ),
+    said(
+        "redis.maxmemory",
+        "Redis refuses writes because its memory limit is reached",
+        "Redis 达到内存上限，拒绝写入",
+    ),
+    said(
+        "redis.config",
+        "Redis cannot use a line of its configuration: {directive}",
+        "Redis 无法使用配置中的一行：{directive}",
+    ),
+    said(
+        "redis.config",
+        "Redis cannot read its configuration: line {line}",
+        "Redis 无法读取配置：第 {line} 行",
+    ),
+];
