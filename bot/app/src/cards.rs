@@ -62,7 +62,7 @@ pub(crate) fn views<'a>(
                 title: title(world, proposal, locale),
                 because: incident
                     .answered(proposal)
-                    .map_or_else(String::new, |finding| finding.title.clone()),
+                    .map_or_else(String::new, |finding| locale.title(finding).into_owned()),
                 approvers: requirement.candidates(),
                 needed: requirement.min,
                 may_approve,

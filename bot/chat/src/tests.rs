@@ -220,6 +220,14 @@ const fn title(locale: Locale) -> &'static str {
     }
 }
 
+/// What the finding says that the fix answers.
+const fn because(locale: Locale) -> &'static str {
+    match locale {
+        Locale::English => "/srv/shop/releases/2026-11-23/bin/serve is not executable",
+        Locale::Chinese => "/srv/shop/releases/2026-11-23/bin/serve 没有执行权限",
+    }
+}
+
 fn card<'a>(proposal: &'a Proposal, approvers: &'a [Candidate], needed: u32) -> Card<'a> {
     Card {
         proposal,

@@ -15,7 +15,7 @@ pub struct Card<'a> {
     pub proposal: &'a Proposal,
     /// What it is called, in the reader's language.
     pub title: &'a str,
-    /// The title of the finding it answers.
+    /// What the finding says that it answers, in the reader's language.
     pub because: &'a str,
     /// Who may approve it, under the policy in force; empty means nobody.
     pub approvers: &'a [Candidate],

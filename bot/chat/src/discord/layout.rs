@@ -282,10 +282,7 @@ fn offer(
     let steps = locale.steps(one);
     let mut parts = Vec::new();
     if !card.because.is_empty() {
-        parts.push(plain(
-            &locale.because(&locale.titled(one.answers_code.as_str(), card.because)),
-            NOTE,
-        ));
+        parts.push(plain(&locale.because(card.because), NOTE));
     }
     let (block, mut whole) = code(&steps, "", STEPS);
     parts.push(block);

@@ -233,9 +233,7 @@ fn offer(
     let steps = locale.steps(one);
     let mut blocks = vec![note(&head)];
     if !card.because.is_empty() {
-        blocks.push(line(
-            &locale.because(&locale.titled(one.answers_code.as_str(), card.because)),
-        ));
+        blocks.push(line(&locale.because(card.because)));
     }
     let (block, mut whole) = preformatted(&steps, STEPS);
     blocks.push(block);

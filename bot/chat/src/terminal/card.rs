@@ -21,10 +21,7 @@ pub(super) fn card(card: &Card<'_>, face: Face) -> String {
     let about = format!(
         "  {} · {}",
         locale.terms(proposal),
-        locale.answers(
-            &proposal.answers,
-            &locale.titled(proposal.answers_code.as_str(), card.because)
-        )
+        locale.answers(&proposal.answers, card.because)
     );
     face.put(&mut out, 4, about.trim_end());
     for (n, step) in proposal.steps.iter().enumerate() {

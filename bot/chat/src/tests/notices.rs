@@ -9,7 +9,9 @@ use incident::report::Verdict;
 use incident::vitals::{Area, State, Unit};
 use incident::{Code, Gauge, HostName, HostStatus, Refusal, ResponderId, Risk, Vitals};
 
-use super::{ana, both, card, faces, indented, on_discord, pages, proposal, reports, title};
+use super::{
+    ana, because, both, card, faces, indented, on_discord, pages, proposal, reports, title,
+};
 use crate::{Locale, discord};
 
 #[test]
@@ -133,6 +135,7 @@ fn a_card_from_its_offer_to_its_end() {
         both(|locale| {
             let card = Card {
                 title: title(locale),
+                because: because(locale),
                 ..card(&proposal, &candidates, 2)
             };
             let notice = Notice::Offer {
@@ -154,6 +157,7 @@ fn a_card_from_its_offer_to_its_end() {
         let nobody = Card {
             approvers: &[],
             title: title(locale),
+            because: because(locale),
             ..card(&proposal, &candidates, 2)
         };
         let notice = Notice::Offer {

@@ -98,6 +98,26 @@ pub(super) const SAID: &[Said] = &[
         "nginx 的连接已全部用完（worker_connections {limit}）",
     ),
     said(
+        "nginx.request_limit",
+        "nginx refuses {request} with {bytes} bytes, more than client_max_body_size allows",
+        "nginx 拒绝了 {request}：请求体有 {bytes} 字节，超过 client_max_body_size 的限制",
+    ),
+    said(
+        "nginx.request_limit",
+        "nginx answers 502, as the service behind sends headers that do not fit into its buffer",
+        "nginx 返回 502：后端服务发来的响应头放不进它的缓冲区",
+    ),
+    said(
+        "nginx.request_limit",
+        "nginx turns {what} away by its own limit, zone {zone}",
+        "nginx 因自身的限制（zone {zone}）拒绝了部分 {what}",
+    ),
+    said(
+        "nginx.redirect_cycle",
+        "nginx answers 500, as its configuration sends {address} round in a circle",
+        "nginx 返回 500：它的配置让 {address} 不断循环跳转",
+    ),
+    said(
         "apache.workers_busy",
         "Apache has no worker left to give (MaxRequestWorkers)",
         "Apache 没有空闲的工作进程（MaxRequestWorkers）",
