@@ -1,6 +1,7 @@
 //! `sickbay health`: asks the Sickbay that serves how it is, at the door that the settings name. It needs no other program, no
 //! journal and no secret, so a container that has nothing else can be asked.
 
+use std::error::Error as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
@@ -103,10 +104,29 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
 async fn ask(door: SocketAddr, path: &str) -> Result<(u16, String), Unasked> {
     let client: Client<HttpConnector, Body> = Client::builder(TokioExecutor::new()).build_http();
     let address = format!("http://{door}{path}");
-    let answer = client.get(address.parse()?).await?;
+    let answer = client.get(address.parse()?).await;
+    let answer = answer.map_err(|error| why_not(&error))?;
     let status = answer.status().as_u16();
-    let said = to_bytes(Body::new(answer.into_body()), MOST).await?;
+    let said = to_bytes(Body::new(answer.into_body()), MOST).await;
+    let said = said.map_err(|_broken| Unasked::Broken)?;
     Ok((status, String::from_utf8_lossy(&said).into_owned()))
+}
+
+/// What lies below the words of the client, which tell how it is built.
+fn why_not(error: &hyper_util::client::legacy::Error) -> Unasked {
+    let mut below: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(one) = below {
+        if let Some(found) = one.downcast_ref::<std::io::Error>()
+            && found.source().is_none()
+        {
+            // As the system says it.
+            let why = found.raw_os_error();
+            let why = why.map_or_else(|| found.kind().into(), std::io::Error::from_raw_os_error);
+            return Unasked::Connection(why);
+        }
+        below = one.source();
+    }
+    Unasked::Stranger
 }
 
 /// Why there is no answer.
@@ -115,9 +135,11 @@ enum Unasked {
     #[error("it is no address")]
     Address(#[from] hyper::http::uri::InvalidUri),
     #[error(transparent)]
-    Client(#[from] hyper_util::client::legacy::Error),
+    Connection(std::io::Error),
+    #[error("what answers there is not Sickbay: its answer is not understood")]
+    Stranger,
     #[error("its answer is broken off, or longer than an answer of Sickbay's")]
-    Answer(#[from] axum::Error),
+    Broken,
 }
 
 #[cfg(test)]
@@ -133,6 +155,35 @@ mod tests {
         check("0.0.0.0:80", "127.0.0.1:80");
         check("[::]:80", "[::1]:80");
         check("192.0.2.1:80", "192.0.2.1:80");
+    }
+
+    #[tokio::test]
+    async fn whoever_answers_otherwise_is_a_stranger() {
+        let check = async |says: &'static str, expected: Result<(u16, String), String>| {
+            let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let listen = door.local_addr().unwrap();
+            let stranger = std::thread::spawn(move || {
+                use std::io::{Read as _, Write as _};
+                let (mut stream, _) = door.accept().unwrap();
+                let _asked = stream.read(&mut [0; 1024]).unwrap();
+                stream.write_all(says.as_bytes()).unwrap();
+            });
+            assert_eq!(asked(listen, "/healthz").await, expected, "{says:?}");
+            stranger.join().unwrap();
+        };
+        let stranger = "what answers there is not Sickbay: its answer is not understood";
+        check("SSH-2.0-OpenSSH_9.2\r\n", Err(stranger.to_owned())).await;
+        check("", Err(stranger.to_owned())).await;
+        check(
+            "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nalive",
+            Err("its answer is broken off, or longer than an answer of Sickbay's".to_owned()),
+        )
+        .await;
+        check(
+            "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\nno",
+            Ok((503, "no".to_owned())),
+        )
+        .await;
     }
 
     #[test]
