@@ -106,7 +106,8 @@ impl Serve {
             }
         }
         self.may_read(rights, &incident)?;
-        let (mut shown, mut whole) = (Vec::new(), Vec::new());
+        // A head and what stands under it.
+        let mut pieces: Vec<(String, Vec<String>)> = Vec::new();
         let findings: Vec<_> = incident
             .reports
             .values()
@@ -115,38 +116,29 @@ impl Serve {
             .collect();
         for finding in &findings {
             let head = locale.headed(finding.id.as_str(), &locale.title(finding));
-            shown.push(head.clone());
-            whole.push(head);
-            let cited: Vec<_> = all
-                .iter()
-                .filter(|one| finding.cites.contains(&one.id))
-                .collect();
-            for one in cited {
+            pieces.push((head, Vec::new()));
+            for one in all.iter().filter(|one| finding.cites.contains(&one.id)) {
                 let head = locale.evidence_head(one.id.as_str(), &one.host, &one.key);
-                let head = format!("  {head}");
-                shown.push(head.clone());
-                whole.push(head);
                 let stored = self.world.store.body(id, one.id.as_str()).await;
-                match stored.map_err(said_by)? {
-                    Some(Stored::Text(text)) => {
-                        let lines: Vec<String> =
-                            text.lines().map(|line| format!("    {line}")).collect();
-                        shown.extend(lines.iter().take(LINES).cloned());
-                        let more = lines.len().saturating_sub(LINES);
-                        if more > 0 {
-                            shown.push(format!("    {}", locale.more_lines(more)));
-                        }
-                        whole.extend(lines);
-                    }
-                    Some(Stored::Erased(_)) | None => {
-                        let erased = format!("    {}", locale.erased());
-                        shown.push(erased.clone());
-                        whole.push(erased);
-                    }
-                }
+                let lines = match stored.map_err(said_by)? {
+                    Some(Stored::Text(text)) => text.lines().map(str::to_owned).collect(),
+                    Some(Stored::Erased(_)) | None => vec![locale.erased().to_owned()],
+                };
+                pieces.push((format!("  {head}"), lines));
             }
         }
-        Ok((shown.join("\n"), whole.join("\n")))
+        let told = |most: usize| {
+            let mut out = Vec::new();
+            for (head, lines) in &pieces {
+                out.push(head.clone());
+                out.extend(lines.iter().take(most).map(|line| format!("    {line}")));
+                if let more @ 1.. = lines.len().saturating_sub(most) {
+                    out.push(format!("    {}", locale.more_lines(more)));
+                }
+            }
+            out.join("\n")
+        };
+        Ok((told(LINES), told(usize::MAX)))
     }
 
     /// The page of this name, or the pages that speak of these words.

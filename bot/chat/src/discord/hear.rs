@@ -154,12 +154,36 @@ enum Elsewhere {
     OtherServer(u64),
 }
 
-/// Who did something, as the interaction tells it.
-struct Whose<'a> {
+/// What all interactions tell: which one it is, where it was done, and who did it.
+struct Deed<'a> {
+    id: InteractionId,
+    token: &'a str,
+    guild: Option<GuildId>,
+    channel: u64,
+    about: Option<&'a PartialChannel>,
     user: u64,
     /// The language of their client.
     client: &'a str,
     roles: Option<BTreeSet<u64>>,
+}
+
+/// Each kind of interaction has these by the same names, and the library no word for that.
+macro_rules! deed {
+    ($interaction:expr) => {
+        Deed {
+            id: $interaction.id,
+            token: &$interaction.token,
+            guild: $interaction.guild_id,
+            channel: $interaction.channel_id.get(),
+            about: $interaction.channel.as_ref(),
+            user: $interaction.user.id.get(),
+            client: &$interaction.locale,
+            roles: $interaction
+                .member
+                .as_ref()
+                .map(|member| roles(&member.roles)),
+        }
+    };
 }
 
 fn roles(roles: &[RoleId]) -> BTreeSet<u64> {
@@ -187,10 +211,10 @@ impl Ears {
         }
     }
 
-    async fn respond(&self, id: InteractionId, token: &str, body: &Value) -> Result<(), SendError> {
+    async fn respond(&self, deed: &Deed<'_>, body: &Value) -> Result<(), SendError> {
         let call = self
             .quick
-            .create_interaction_response(id, token, body, Vec::new());
+            .create_interaction_response(deed.id, deed.token, body, Vec::new());
         // What comes later helps nobody, and what was asked for is not kept waiting.
         let done = tokio::time::timeout(IN_TIME, called(call)).await;
         let done =
@@ -201,21 +225,16 @@ impl Ears {
         done
     }
 
-    /// The language in which the person is answered who did this.
-    fn locale(&self, user: u64, client: &str, place: &str) -> Locale {
+    /// The language in which whoever did this is answered there.
+    fn locale(&self, deed: &Deed<'_>, place: &str) -> Locale {
         let languages = &self.options.languages;
-        let (user, client) = (user.to_string(), Locale::of(client));
+        let (user, client) = (deed.user.to_string(), Locale::of(deed.client));
         languages.of_person(Platform::Discord, &user, client, place)
     }
 
     /// Where this is, or why nothing is done there.
-    fn place(
-        &self,
-        guild: Option<GuildId>,
-        channel: u64,
-        about: Option<&PartialChannel>,
-    ) -> Result<Place, Elsewhere> {
-        let Some(guild) = guild.map(GuildId::get) else {
+    fn place(&self, deed: &Deed<'_>) -> Result<Place, Elsewhere> {
+        let Some(guild) = deed.guild.map(GuildId::get) else {
             return Err(Elsewhere::NoServer);
         };
         if !self.options.guilds.is_empty() && !self.options.guilds.contains(&guild) {
@@ -227,9 +246,11 @@ impl Ears {
             ChannelType::PrivateThread,
             ChannelType::NewsThread,
         ];
-        let inside = about
+        let inside = deed
+            .about
             .filter(|about| threads.contains(&about.kind))
             .and_then(|about| about.parent_id);
+        let channel = deed.channel;
         Ok(match inside {
             // A thread that began with a message has the message's number.
             Some(parent) => Place {
@@ -243,7 +264,13 @@ impl Ears {
         })
     }
 
-    async fn refuse(&self, id: InteractionId, token: &str, why: Elsewhere, locale: Locale) {
+    /// Where this is; where nothing is done there, the person is told why.
+    async fn placed(&self, deed: &Deed<'_>) -> Option<Place> {
+        let why = match self.place(deed) {
+            Ok(place) => return Some(place),
+            Err(why) => why,
+        };
+        let locale = self.locale(deed, "");
         let why = match why {
             Elsewhere::NoServer => locale.no_server().to_owned(),
             Elsewhere::OtherServer(guild) => locale.other_server(guild),
@@ -251,26 +278,20 @@ impl Ears {
         let said = json!({
             "content": why, "allowed_mentions": { "parse": [] }, "flags": FOR_ONE,
         });
-        let _told = self.respond(id, token, &response(4, &said)).await;
+        let _told = self.respond(deed, &response(4, &said)).await;
+        None
     }
 
-    fn hand_on(
-        &self,
-        id: InteractionId,
-        whose: Whose<'_>,
-        place: Place,
-        token: String,
-        what: What,
-    ) {
+    fn hand_on(&self, deed: Deed<'_>, place: Place, what: What) {
         let event = ChatEvent {
-            key: key(id),
+            key: key(deed.id),
             platform: Platform::Discord,
-            user: whose.user.to_string(),
+            user: deed.user.to_string(),
             place: place.place,
             thread: place.thread,
-            locale: Locale::of(whose.client),
-            roles: whose.roles,
-            reply: Some(token),
+            locale: Locale::of(deed.client),
+            roles: deed.roles,
+            reply: Some(deed.token.to_owned()),
             // Where a form follows, it was the answer.
             form: None,
             what,
@@ -282,46 +303,32 @@ impl Ears {
 
     async fn command(&self, command: CommandInteraction) {
         let text = commands::text(&command.data.name, &command.data.options);
-        let channel = command.channel_id.get();
-        let (user, client) = (command.user.id.get(), command.locale.as_str());
-        let place = match self.place(command.guild_id, channel, command.channel.as_ref()) {
-            Ok(place) => place,
-            Err(why) => {
-                let locale = self.locale(user, client, "");
-                return self.refuse(command.id, &command.token, why, locale).await;
-            }
+        let deed = deed!(command);
+        let Some(place) = self.placed(&deed).await else {
+            return;
         };
         // What was promised is kept or taken back by whoever handles the command.
         let promise = response(5, &json!({ "flags": FOR_ONE }));
-        let told = self.respond(command.id, &command.token, &promise).await;
+        let told = self.respond(&deed, &promise).await;
         if told.is_ok()
             && let Ok(mut promised) = self.promised.lock()
         {
-            promised.insert(key(command.id));
+            promised.insert(key(deed.id));
         }
-        let what = What::Asked { text };
-        let roles = command.member.as_ref().map(|member| roles(&member.roles));
-        let whose = Whose {
-            user,
-            client,
-            roles,
-        };
-        self.hand_on(command.id, whose, place, command.token.clone(), what);
+        self.hand_on(deed, place, What::Asked { text });
     }
 
     /// Offers hosts to those who may name them here; the names of hosts are nobody else's business.
     async fn complete(&self, typing: &CommandInteraction) {
-        let channel = typing.channel_id.get();
-        let place = self.place(typing.guild_id, channel, typing.channel.as_ref());
-        let roles = typing.member.as_ref().map(|member| roles(&member.roles));
-        let user = typing.user.id.to_string();
-        let hosts = place.map_or_else(
+        let deed = deed!(typing);
+        let user = deed.user.to_string();
+        let hosts = self.place(&deed).map_or_else(
             |_nowhere| Vec::new(),
             |place| {
                 self.options.offers.to(Typing {
                     user: &user,
                     place: &place.place,
-                    roles: roles.as_ref(),
+                    roles: deed.roles.as_ref(),
                 })
             },
         );
@@ -333,42 +340,36 @@ impl Ears {
             .map(|choice| json!({ "name": choice, "value": choice }))
             .collect();
         let body = response(8, &json!({ "choices": choices }));
-        let _told = self.respond(typing.id, &typing.token, &body).await;
+        let _told = self.respond(&deed, &body).await;
     }
 
     async fn pressed(&self, pressed: ComponentInteraction) {
-        let (id, token) = (pressed.id, &pressed.token);
-        let channel = pressed.channel_id.get();
-        let (user, client) = (pressed.user.id.get(), pressed.locale.as_str());
-        let place = match self.place(pressed.guild_id, channel, pressed.channel.as_ref()) {
-            Ok(place) => place,
-            Err(why) => {
-                let locale = self.locale(user, client, "");
-                return self.refuse(id, token, why, locale).await;
-            }
+        let deed = deed!(pressed);
+        let Some(place) = self.placed(&deed).await else {
+            return;
         };
-        let locale = self.locale(user, client, &place.place);
-        let custom = pressed.data.custom_id.clone();
+        let locale = self.locale(&deed, &place.place);
+        let custom = pressed.data.custom_id.as_str();
         if custom == NOT_NOW {
             let said = sure::answered(locale.nothing_done());
-            let _told = self.respond(id, token, &response(7, &said)).await;
+            let _told = self.respond(&deed, &response(7, &said)).await;
             return;
         }
         let (meant, named) = match custom.strip_prefix(SURE) {
             Some(named) => (true, named),
-            None => (false, custom.as_str()),
+            None => (false, custom),
         };
         let (word, about) = named.split_once(':').unwrap_or((named, ""));
         let Some(button) = Button::of(word) else {
-            let _told = self.respond(id, token, &json!({ "type": 6 })).await;
+            let _told = self.respond(&deed, &json!({ "type": 6 })).await;
             return;
         };
-        let known = self.options.people.contains(&user.to_string());
+        let known = self.options.people.contains(&deed.user.to_string());
         if sure::is_asked(button) && !meant && known {
             let embeds = pressed.message.embeds.iter();
             let titles: Vec<&str> = embeds.filter_map(|embed| embed.title.as_deref()).collect();
             let ask = sure::sure(button, about, &pressed.message.content, &titles, locale);
-            let _told = self.respond(id, token, &response(4, &ask)).await;
+            let _told = self.respond(&deed, &response(4, &ask)).await;
             return;
         }
         // A form is an answer too.
@@ -380,49 +381,29 @@ impl Ears {
         } else {
             json!({ "type": 6 })
         };
-        let told = self.respond(id, token, &answer).await;
+        let told = self.respond(&deed, &answer).await;
         if told.is_ok() && asks_why {
             return;
         }
         // Whether Discord got its answer or not: a yes is never lost, and no more is a no.
-        let about = about.to_owned();
         let what = What::Pressed {
             button,
-            about,
+            about: about.to_owned(),
             words: None,
         };
-        let roles = pressed.member.as_ref().map(|member| roles(&member.roles));
-        let whose = Whose {
-            user,
-            client,
-            roles,
-        };
-        self.hand_on(id, whose, place, pressed.token.clone(), what);
+        self.hand_on(deed, place, what);
     }
 
     /// Somebody filled in the form that a press had put before them.
     async fn filled(&self, filled: ModalInteraction) {
-        let (id, token) = (filled.id, &filled.token);
-        let channel = filled.channel_id.get();
-        let (user, client) = (filled.user.id.get(), filled.locale.as_str());
-        let place = match self.place(filled.guild_id, channel, filled.channel.as_ref()) {
-            Ok(place) => place,
-            Err(why) => {
-                let locale = self.locale(user, client, "");
-                return self.refuse(id, token, why, locale).await;
-            }
-        };
-        let _told = self.respond(id, token, &json!({ "type": 6 })).await;
-        let Some(what) = form::filled(&filled.data) else {
+        let deed = deed!(filled);
+        let Some(place) = self.placed(&deed).await else {
             return;
         };
-        let roles = filled.member.as_ref().map(|member| roles(&member.roles));
-        let whose = Whose {
-            user,
-            client,
-            roles,
-        };
-        self.hand_on(id, whose, place, filled.token.clone(), what);
+        let _told = self.respond(&deed, &json!({ "type": 6 })).await;
+        if let Some(what) = form::filled(&filled.data) {
+            self.hand_on(deed, place, what);
+        }
     }
 }
 

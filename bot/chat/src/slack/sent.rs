@@ -53,8 +53,6 @@ impl Slack {
                 ("cursor", cursor.as_deref()),
             ];
             // The library's own request for a thread does not ask for marks.
-            let asked = asked.into_iter().filter(|(_, value)| value.is_some());
-            let asked: Vec<_> = asked.collect();
             let api = &session.http_session_api;
             let told = called(api.http_get(method, &asked, None)).await;
             let told: SlackApiConversationsHistoryResponse = match told {
