@@ -234,7 +234,8 @@ impl fmt::Display for Moved {
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Gone { title, .. } => write!(f, "{title} is gone"),
+            // The title is a sentence of its own.
+            Self::Gone { title, .. } => write!(f, "“{title}” is gone"),
             Self::There { code, title } => write!(f, "{title} ({code})"),
             Self::Unreachable { host, why } => {
                 write!(f, "{host} could not be reached afterwards: {why}")
