@@ -3,6 +3,7 @@
 //! They refuse what the real platform refuses, in its words, and keep each refusal for `assert_no_refusals`.
 
 pub mod discord;
+pub mod model;
 pub mod slack;
 
 mod door;

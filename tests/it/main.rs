@@ -21,6 +21,7 @@ mod harness;
 mod json;
 mod lab;
 mod many;
+mod model;
 mod people;
 mod privilege;
 mod reach;

@@ -6,6 +6,7 @@
 
 pub mod catalogue;
 mod draft;
+mod further;
 mod judge;
 mod look;
 mod plan;
@@ -44,10 +45,11 @@ mod vitals;
 mod work;
 
 pub use draft::Draft;
+pub use further::{MOST_FURTHER, further};
 pub use judge::{Judgement, judge};
 pub use look::{Answer, Look, Missing, Window};
 pub use plan::{LONGEST_WAVE, first_wave, next_wave};
-pub use rank::rank;
+pub use rank::{possible_causes, rank};
 pub use signatures::{SignatureError, Signatures};
 pub use spec::{BadArgs, Spec};
 pub use subjects::specs;

@@ -7,7 +7,9 @@ use incident::{Code, Confidence, EvidenceId, Finding, FindingId, HostName, Sever
 use crate::draft::Draft;
 
 mod causes;
+mod possible;
 use causes::{CAUSES, Relation};
+pub use possible::possible_causes;
 
 /// Numbers the drafts from `first_number`, each cause before what it explains, the worst first among equals.
 ///
@@ -220,7 +222,7 @@ fn mentions(draft: &Draft, other: &Draft) -> bool {
 }
 
 /// The unit that a draft is about.
-fn unit(draft: &Draft) -> Option<&str> {
+pub(crate) fn unit(draft: &Draft) -> Option<&str> {
     if draft.subject.kind == "unit" {
         return Some(&draft.subject.name);
     }
@@ -228,7 +230,7 @@ fn unit(draft: &Draft) -> Option<&str> {
 }
 
 /// The path that a draft is about.
-fn path(draft: &Draft) -> Option<&str> {
+pub(crate) fn path(draft: &Draft) -> Option<&str> {
     if matches!(draft.subject.kind.as_str(), "path" | "certificate") {
         return Some(&draft.subject.name);
     }
@@ -236,7 +238,7 @@ fn path(draft: &Draft) -> Option<&str> {
 }
 
 /// The mount that a draft is about.
-fn mount(draft: &Draft) -> Option<&str> {
+pub(crate) fn mount(draft: &Draft) -> Option<&str> {
     if draft.subject.kind == "mount" {
         return Some(&draft.subject.name);
     }

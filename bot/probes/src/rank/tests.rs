@@ -56,3 +56,64 @@ fn mounts_contain_whole_names_only() {
     assert!(within("/x", "/"));
     assert!(!within("/variable", "/var"));
 }
+
+mod possible {
+    use incident::{EvidenceId, Finding, HostName, Severity, Subject};
+
+    use crate::draft::Draft;
+    use crate::rank::possible_causes;
+
+    /// Findings of these hosts, and the pairs that are possible among them.
+    fn pairs(drafts: Vec<(&str, Draft)>) -> Vec<String> {
+        let evidence = [("p".to_owned(), EvidenceId::nth(1))].into();
+        let mut findings: Vec<Finding> = Vec::new();
+        for (host, draft) in drafts {
+            let host = HostName::new(host).unwrap();
+            findings.extend(crate::rank(
+                &host,
+                vec![draft],
+                findings.len() + 1,
+                &evidence,
+            ));
+        }
+        possible_causes(&findings)
+            .into_iter()
+            .map(|(cause, effect)| format!("{cause} {effect}"))
+            .collect()
+    }
+
+    fn bad(code: &str, kind: &str, name: &str) -> Draft {
+        Draft::new(code, Severity::Critical, Subject::new(kind, name), code).cite("p")
+    }
+
+    #[test]
+    fn a_pair_is_possible_where_nothing_shows_it_and_nothing_speaks_against_it() {
+        let full = || bad("fs.full", "mount", "/var");
+        let failed = |name| bad("unit.failed", "unit", name);
+        assert_eq!(
+            pairs(vec![("web1", full()), ("web1", failed("a.service"))]),
+            ["f-1 f-2"]
+        );
+        let elsewhere = failed("a.service").fact("path", "/srv/x");
+        assert_eq!(pairs(vec![("web1", full()), ("web1", elsewhere)]), [""; 0]);
+        assert_eq!(
+            pairs(vec![("web1", full()), ("web2", failed("a.service"))]),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn a_service_that_is_down_can_be_the_trouble_of_another_host() {
+        let down = bad("unit.failed", "unit", "mariadb.service");
+        let refused = bad("app.connection_refused", "unit", "shop.service").fact("port", 3306);
+        assert_eq!(pairs(vec![("db1", down), ("web1", refused)]), ["f-1 f-2"]);
+    }
+
+    #[test]
+    fn what_is_merely_worth_knowing_breaks_nothing() {
+        let mut full = bad("fs.full", "mount", "/var");
+        full.severity = Severity::Info;
+        let failed = bad("unit.failed", "unit", "a.service");
+        assert_eq!(pairs(vec![("web1", full), ("web1", failed)]), [""; 0]);
+    }
+}

@@ -1,0 +1,3 @@
+//! The model: at the wire, in a diagnosis, against hostile hosts. Nothing here may change what Sickbay decides.
+
+mod wire;
