@@ -1,3 +1,5 @@
 //! The model: at the wire, in a diagnosis, against hostile hosts. Nothing here may change what Sickbay decides.
 
+mod real;
+mod story;
 mod wire;

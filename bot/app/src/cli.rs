@@ -124,6 +124,9 @@ pub(crate) struct Diagnose {
     /// Show everything, also what is merely worth knowing.
     #[arg(long)]
     pub(crate) all: bool,
+    /// Ask no model, whatever the settings say.
+    #[arg(long)]
+    pub(crate) no_model: bool,
 }
 
 #[derive(Debug, Clone, Args)]

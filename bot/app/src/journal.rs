@@ -142,6 +142,32 @@ pub(crate) async fn record(
     }
 }
 
+/// Records facts beside whatever others record meanwhile: nobody decides about them, so a lost race is only tried again.
+/// `make` says what they are for the incident as it is then.
+pub(crate) async fn add(
+    store: &Store,
+    id: &IncidentId,
+    bodies: &[Body],
+    make: impl Fn(&Incident) -> Vec<Fact>,
+) -> Result<Incident, JournalError> {
+    let mut races = 0;
+    loop {
+        let mut incident = load(store, id).await?;
+        let facts = make(&incident);
+        let now = crate::clock::now();
+        match record(store, &mut incident, &facts, bodies.to_vec(), now).await {
+            Err(JournalError::Append(AppendError::Conflict { .. })) if races < MOST_RACES => {
+                races += 1;
+            }
+            Err(error) => return Err(error),
+            Ok(()) => return Ok(incident),
+        }
+    }
+}
+
+/// How often facts that lost a race are recorded again before that is an error.
+const MOST_RACES: u32 = 50;
+
 /// Opens an incident because of an event that was heard. False where that event was heard before: then nothing is done.
 pub(crate) async fn open(
     store: &Store,

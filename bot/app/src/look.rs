@@ -8,7 +8,8 @@ use incident::proposal::Privilege;
 use incident::redact::{Redactor, printable};
 use incident::report::HostReport;
 use incident::{
-    CouldNotCheck, Ended, Evidence, EvidenceId, HostStatus, Plan, ProbeRun, Span, Value, Vitals,
+    CouldNotCheck, Ended, Evidence, EvidenceId, Finding, FindingId, HostStatus, Plan, ProbeRun,
+    Span, Value, Vitals,
 };
 use probes::{Judgement, Look, Window};
 
@@ -157,6 +158,19 @@ pub(crate) struct Numbered {
     pub(crate) vitals: Option<Vitals>,
     /// The evidence, by wave.
     pub(crate) evidence: Vec<(u32, Evidence)>,
+    /// Which evidence each question has, by its key.
+    pub(crate) ids: BTreeMap<String, EvidenceId>,
+}
+
+/// What an incident has of a host already: a second look at the same answers and more keeps its numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Before<'a> {
+    /// How many pieces of evidence and findings the incident numbered so far, of all hosts.
+    pub(crate) numbered: (usize, usize),
+    /// The host's evidence, by the key of its question.
+    pub(crate) ids: &'a BTreeMap<String, EvidenceId>,
+    /// The host's findings.
+    pub(crate) findings: &'a [Finding],
 }
 
 impl Seen {
@@ -188,13 +202,27 @@ impl Seen {
 
     /// Numbers evidence and findings on from what the incident has so far.
     pub(crate) fn number(&self, so_far: (usize, usize), redactor: &Redactor) -> Numbered {
+        let before = Before {
+            numbered: so_far,
+            ids: &BTreeMap::new(),
+            findings: &[],
+        };
+        self.number_after(before, redactor)
+    }
+
+    /// The same where the incident has some of it already: that keeps its numbers, and only what is new is evidence here.
+    pub(crate) fn number_after(&self, before: Before<'_>, redactor: &Redactor) -> Numbered {
         let mut evidence = Vec::new();
-        let mut ids: BTreeMap<String, EvidenceId> = BTreeMap::new();
+        let so_far = before.numbered;
+        let mut ids = before.ids.clone();
         for plan in &self.plans {
             for run in &plan.runs {
                 let Some(answer) = self.answers.get(&run.key()) else {
                     continue;
                 };
+                if ids.contains_key(&run.key()) {
+                    continue;
+                }
                 let id = EvidenceId::nth(so_far.0 + evidence.len() + 1);
                 ids.insert(run.key(), id.clone());
                 evidence.push((plan.wave, self.evidence(id, run, answer, redactor)));
@@ -217,6 +245,7 @@ impl Seen {
                 report,
                 vitals: None,
                 evidence,
+                ids,
             };
         };
         let mut findings = probes::rank(
@@ -238,6 +267,7 @@ impl Seen {
                 }
             }
         }
+        keep_numbers(&mut findings, before.findings, so_far.1);
         let could_not_check = self
             .helpers()
             .chain(self.cut.clone())
@@ -269,6 +299,7 @@ impl Seen {
             report,
             vitals,
             evidence,
+            ids,
         }
     }
 
@@ -306,6 +337,35 @@ impl Seen {
             took: answer.took,
             truncated: answer.truncated,
             text: redactor.redact(&printable(&answer.bytes)),
+        }
+    }
+}
+
+/// What was found before keeps its number, and what is new goes on from the last: proposals and claims cite numbers.
+fn keep_numbers(findings: &mut [Finding], before: &[Finding], last: usize) {
+    if before.is_empty() {
+        return;
+    }
+    let mut next = last;
+    let mut renamed: BTreeMap<FindingId, FindingId> = BTreeMap::new();
+    for finding in findings.iter() {
+        let old = before
+            .iter()
+            .find(|old| old.identity() == finding.identity());
+        let id = old.map_or_else(
+            || {
+                next += 1;
+                FindingId::nth(next)
+            },
+            |old| old.id.clone(),
+        );
+        renamed.insert(finding.id.clone(), id);
+    }
+    for finding in findings.iter_mut() {
+        for id in std::iter::once(&mut finding.id).chain(&mut finding.explains) {
+            if let Some(new) = renamed.get(id) {
+                *id = new.clone();
+            }
         }
     }
 }

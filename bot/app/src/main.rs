@@ -18,6 +18,7 @@ fn die() {
 }
 
 mod cards;
+mod clerk;
 mod cli;
 mod clock;
 mod commands;

@@ -1,5 +1,7 @@
 //! What is counted while Sickbay runs, for whoever watches it. Numbers only: nothing of an incident, no host, no person.
 
+mod models;
+
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -36,6 +38,7 @@ pub(crate) struct Metrics {
     messages_kept: Counter,
     journal_writable: Gauge,
     brought: Family<Brought, Counter>,
+    models: models::Models,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -121,6 +124,7 @@ impl Metrics {
             messages_kept: Counter::default(),
             journal_writable: Gauge::default(),
             brought: Family::default(),
+            models: models::Models::new(),
         };
         for result in [true, false].map(result) {
             let _zero = metrics.commands.get_or_create_owned(&Ask { result });
@@ -205,6 +209,22 @@ impl Metrics {
         let (platform, status) = (platform.word(), u32::from(status));
         let brought = Brought { platform, status };
         self.brought.get_or_create_owned(&brought).inc();
+    }
+
+    /// A model was asked: who answered, what failed before, and what it took.
+    pub(crate) fn model_asked(
+        &self,
+        by: Option<&str>,
+        failures: &[llm::clerk::Failure],
+        spent: incident::Spent,
+        took: Duration,
+    ) {
+        self.models.asked(by, failures, spent, took);
+    }
+
+    /// So many sentences of a model broke a rule.
+    pub(crate) fn sentences_dropped(&self, rule: &str, count: u32) {
+        self.models.dropped(rule, count);
     }
 
     /// Whether the journal takes what is to be recorded.
@@ -292,6 +312,7 @@ impl Metrics {
             "What was brought in a platform's name, by the status that it was answered with",
             self.brought.clone(),
         );
+        self.models.register(&mut registry);
         let mut text = String::new();
         encode(&mut text, &registry)?;
         Ok(text)
@@ -352,9 +373,14 @@ mod tests {
 
     #[test]
     fn labels_are_few_and_known() {
-        let text = Metrics::new().text().unwrap();
+        let metrics = Metrics::new();
+        let spent = incident::Spent::default();
+        metrics.model_asked(Some("local"), &[], spent, Duration::ZERO);
+        metrics.sentences_dropped("token", 1);
+        let text = metrics.text().unwrap();
         let known = [
-            "button", "result", "outcome", "wave", "platform", "deed", "le", "version", "status",
+            "endpoint", "rule", "kind", "button", "result", "outcome", "wave", "platform", "deed",
+            "le", "version", "status",
         ];
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             assert!(line.starts_with("sickbay_"), "{line}");

@@ -16,6 +16,7 @@ use crate::secret::Secret;
 pub(crate) mod access;
 mod channels;
 mod groups;
+pub(crate) mod models;
 mod platforms;
 mod policy;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use access::RawAccess;
 use channels::{Channel, RawChannel, Tag};
 pub(crate) use groups::List;
 use groups::RawGroup;
+use models::Models;
 use platforms::is_snowflake;
 pub(crate) use platforms::{Discord, Http, Slack};
 use policy::{RawRule, make_rule};
@@ -74,6 +76,8 @@ pub(crate) struct Settings {
     pub(crate) http: Option<Http>,
     /// Whether root may serve.
     pub(crate) as_root: bool,
+    /// The models that may be asked.
+    pub(crate) models: Models,
 }
 
 /// A person.
@@ -162,6 +166,12 @@ struct Raw {
     http: Option<Http>,
     #[serde(default)]
     serve: RawServe,
+    #[serde(default)]
+    models: Vec<models::Model>,
+    #[serde(default)]
+    model: models::RawShared,
+    #[serde(default)]
+    embeddings: Option<models::Embeddings>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -355,6 +365,7 @@ impl Settings {
             discord: raw.discord.map(|discord| discord.beside(dir)),
             http: raw.http,
             as_root: raw.serve.as_root,
+            models: models::models(raw.models, raw.model, raw.embeddings, dir).map_err(meaning)?,
         })
     }
 }

@@ -13,6 +13,7 @@ use incident::remediation::{Decision, Event, Incident, Outcome, State};
 use incident::{Moment, Proposal, ProposalId, ResponderId, Span};
 use store::{AppendError, Leased, Store};
 
+use crate::clerk::Clerk;
 use crate::cli::Global;
 use crate::journal::JournalError;
 use crate::knowledge::Shelf;
@@ -53,6 +54,8 @@ pub(crate) struct World {
     pub(crate) metrics: Metrics,
     /// The lists of members that platforms keep.
     pub(crate) lists: Lists,
+    /// Whoever asks models.
+    pub(crate) clerk: Clerk,
 }
 
 /// Reads the settings that the options name.
@@ -212,6 +215,7 @@ impl World {
             metrics: Metrics::new(),
             locale,
             lists: Lists::default(),
+            clerk: Clerk::default(),
         })
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use incident::notice::{Card, Notice, Standing};
 use incident::remediation::Outcome;
-use incident::summary::Summary;
+use incident::summary::{Source, Summary};
 use incident::{HostStatus, Proposal, Severity};
 use owo_colors::{OwoColorize as _, Style};
 
@@ -148,6 +148,29 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             }
         }
         Notice::Answer { text } => out.push_str(&face.fit(text, 2)),
+        Notice::Worded {
+            summary,
+            later,
+            cards,
+        } => {
+            if !later.is_empty() {
+                face.put(&mut out, 2, &face.strong(locale.found_later()));
+                host::reports(&mut out, later, face);
+            }
+            for card in *cards {
+                out.push('\n');
+                out.push_str(&self::card(card, face));
+            }
+            if summary.source == Source::Model || !later.is_empty() {
+                out.push('\n');
+                for line in summary.text.lines() {
+                    face.put(&mut out, 2, line);
+                }
+            }
+            if let Some(by) = locale.worded_by(summary) {
+                face.put_dim(&mut out, 2, &by);
+            }
+        }
         Notice::Diagnosed {
             incident,
             summary,
@@ -242,6 +265,9 @@ fn head(
     }
     for line in face.locale.offered(cards, pages, Reading::Terminal) {
         face.put(out, 2, &line);
+    }
+    if let Some(by) = face.locale.worded_by(summary) {
+        face.put_dim(out, 2, &by);
     }
 }
 

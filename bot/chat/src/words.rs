@@ -30,6 +30,7 @@ mod codes;
 mod fixes;
 mod form;
 mod found;
+mod model;
 pub(crate) mod picture;
 mod refusals;
 mod step;
@@ -43,6 +44,7 @@ mod why;
 pub use answers::Would;
 pub(crate) use chat::{mark, sign, told};
 pub use codes::{Named, codes};
+pub(crate) use model::first_lines;
 
 /// Where runbooks are read: what one types before a page's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::remediation::{Moved, Seen};
 use crate::report::{HostReport, Verdict};
+use crate::wording::{Model, Picked, Spent, Wording};
 use crate::{
     Approval, Ended, EvidenceId, ExecutionId, HostName, Moment, Proposal, ProposalId, ResponderId,
     SignedGrant, Span,
@@ -105,6 +106,24 @@ pub enum Fact {
     Judged {
         /// What is known of it.
         report: HostReport,
+    },
+    /// A model picked further questions among those that it was offered; recorded before they are asked.
+    Picked {
+        /// Who.
+        model: Model,
+        /// The round, from 1.
+        round: u32,
+        /// The questions.
+        probes: Vec<Picked>,
+        /// What that cost.
+        spent: Spent,
+    },
+    /// A model was asked to word what is known.
+    Worded {
+        /// What came of it.
+        wording: Box<Wording>,
+        /// What that cost.
+        spent: Spent,
     },
     /// A fix was offered.
     Proposed {
@@ -210,6 +229,8 @@ impl Fact {
             Self::Opened { .. } => "opened",
             Self::Examined { .. } => "examined",
             Self::Judged { .. } => "judged",
+            Self::Picked { .. } => "picked",
+            Self::Worded { .. } => "worded",
             Self::Proposed { .. } => "proposed",
             Self::Approved { .. } => "approved",
             Self::Rejected { .. } => "rejected",

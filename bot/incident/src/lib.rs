@@ -26,6 +26,7 @@ pub mod report;
 pub mod step;
 pub mod summary;
 pub mod vitals;
+pub mod wording;
 
 pub use code::Code;
 pub use evidence::{CouldNotCheck, Evidence};
@@ -42,3 +43,4 @@ pub use proposal::{Proposal, Risk, Undo};
 pub use refusal::Refusal;
 pub use step::Step;
 pub use vitals::{Gauge, Vitals};
+pub use wording::{Spent, Wording};

@@ -199,6 +199,15 @@ pub enum Notice<'a> {
         /// What was found, host by host.
         reports: &'a [HostReport],
     },
+    /// What a model said after everything else, and what was found because it asked for more.
+    Worded {
+        /// The account with its words.
+        summary: &'a Summary,
+        /// Findings that were not there before, by host; may be empty.
+        later: &'a [HostReport],
+        /// What is offered for them.
+        cards: &'a [Card<'a>],
+    },
     /// A fix was picked and waits for a second yes.
     Chosen {
         /// What.

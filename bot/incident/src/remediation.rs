@@ -4,16 +4,17 @@
 //! perform and claims to make, or a refusal for the person who clicked. It does nothing itself, so
 //! a decision that loses a race is harmless: the caller reloads and decides again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ed25519_dalek::SigningKey;
 
 use crate::fact::{Claim, Ran, StepReport};
 use crate::policy::Requirement;
 use crate::report::{HostReport, Verdict};
+use crate::wording::{Spent, Wording};
 use crate::{
-    Approval, Effect, ExecutionId, Fact, Finding, HostName, IncidentId, Moment, Proposal,
-    ProposalId, ResponderId, SignedGrant,
+    Approval, Effect, ExecutionId, Fact, Finding, FindingId, HostName, IncidentId, Moment,
+    Proposal, ProposalId, ResponderId, SignedGrant,
 };
 
 mod decide;
@@ -165,6 +166,12 @@ pub struct Incident {
     pub numbered: (usize, usize),
     /// The conversation that it is spoken of in, where it is.
     pub place: Option<String>,
+    /// What a model said of it last; none where none was asked since its hosts were judged last.
+    pub wording: Option<Wording>,
+    /// What was spent on models so far.
+    pub spent: Spent,
+    /// Findings that were not there when their host was judged first.
+    pub later: BTreeSet<FindingId>,
 }
 
 /// Something that was heard.
@@ -273,6 +280,9 @@ impl Incident {
             remediations: BTreeMap::new(),
             numbered: (0, 0),
             place: None,
+            wording: None,
+            spent: Spent::default(),
+            later: BTreeSet::new(),
         }
     }
 
@@ -312,7 +322,18 @@ impl Incident {
             Fact::Examined { evidence, .. } => self.numbered.0 += evidence.len(),
             Fact::Judged { report } => {
                 self.numbered.1 += report.findings.len();
-                self.reports.insert(report.host.clone(), report.clone());
+                if let Some(before) = self.reports.insert(report.host.clone(), report.clone()) {
+                    let old = |id: &FindingId| before.findings.iter().any(|one| one.id == *id);
+                    let ids = report.findings.iter().map(|finding| &finding.id);
+                    self.later.extend(ids.filter(|id| !old(id)).cloned());
+                }
+                // It spoke of what was known before.
+                self.wording = None;
+            }
+            Fact::Picked { spent, .. } => self.spent = self.spent.and(*spent),
+            Fact::Worded { wording, spent } => {
+                self.spent = self.spent.and(*spent);
+                self.wording = Some((**wording).clone());
             }
             Fact::Proposed { proposal } => {
                 let remediation = Remediation {

@@ -1,6 +1,10 @@
 //! The account for people: claims, each citing what it rests on.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+use crate::wording::{Model, Spent};
 
 /// Who worded a summary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +25,21 @@ pub struct Claim {
     pub cites: Vec<String>,
 }
 
+/// What a model had to do with an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelNote {
+    /// Who gave an answer that could be used; none where nobody did, and the template stands.
+    pub by: Option<Model>,
+    /// How many sentences were dropped, by the rule that they broke.
+    pub dropped: BTreeMap<String, u32>,
+    /// What failed: the endpoint, and a word for it.
+    pub failures: Vec<(String, String)>,
+    /// What was spent on the incident so far.
+    pub spent: Spent,
+    /// What the cost is in.
+    pub currency: String,
+}
+
 /// The account for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -30,6 +49,9 @@ pub struct Summary {
     pub source: Source,
     /// The claims.
     pub claims: Vec<Claim>,
+    /// What a model had to do with it; none where none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelNote>,
 }
 
 impl Summary {
@@ -45,6 +67,7 @@ impl Summary {
             text,
             source,
             claims,
+            model: None,
         }
     }
 }

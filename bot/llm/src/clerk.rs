@@ -4,15 +4,13 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use incident::Spent;
 use serde_json::Value;
 
 use crate::breaker::Breaker;
 use crate::client::{Line, Question, Usage};
 use crate::endpoint::{BadEndpoint, Endpoint};
 use crate::trouble::Trouble;
-
-#[cfg(test)]
-mod tests;
 
 /// Before a question is asked again of the same endpoint.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -36,35 +34,6 @@ pub enum BadClerk {
         /// Why.
         why: String,
     },
-}
-
-/// What was spent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Spent {
-    /// Tokens of questions.
-    pub asked: u64,
-    /// Tokens of answers.
-    pub answered: u64,
-    /// In millionths of the site's currency.
-    pub cost: u64,
-}
-
-impl Spent {
-    /// Both together.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self {
-            asked: self.asked.saturating_add(other.asked),
-            answered: self.answered.saturating_add(other.answered),
-            cost: self.cost.saturating_add(other.cost),
-        }
-    }
-
-    /// Tokens of both kinds.
-    #[must_use]
-    pub const fn tokens(self) -> u64 {
-        self.asked.saturating_add(self.answered)
-    }
 }
 
 /// What may be spent on one incident.

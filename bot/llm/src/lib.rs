@@ -7,11 +7,14 @@ mod breaker;
 pub mod clerk;
 pub mod client;
 pub mod endpoint;
+pub mod excerpt;
 pub mod language;
 pub mod offer;
 pub mod trouble;
+pub mod veil;
+pub mod verify;
 
-pub use clerk::{Asked, Budget, Clerk, Spent};
+pub use clerk::{Asked, Budget, Clerk};
 pub use client::Question;
 pub use endpoint::Endpoint;
 pub use language::Language;

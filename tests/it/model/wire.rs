@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use incident::Spent;
 use llm::clerk::{Asked, Budget};
 use llm::endpoint::{Price, Structured, Style, TokenField};
-use llm::{Clerk, Endpoint, Question, Spent, Trouble};
+use llm::{Clerk, Endpoint, Question, Trouble};
 use serde_json::{Map, Value, json};
 use tests::fakes::model::{Answer, Model, completion};
 

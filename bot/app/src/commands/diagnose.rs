@@ -3,6 +3,7 @@
 pub(crate) mod sweep;
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 
 use chat::Locale;
 use incident::notice::{Card, Notice, WhyNot};
@@ -10,6 +11,7 @@ use incident::remediation::Incident;
 use incident::report::HostReport;
 use incident::{Fact, HostStatus, IncidentId, Proposal, ResponderId, Severity};
 
+use crate::clerk::{self, Kept};
 use crate::cli::{Diagnose, Global};
 use crate::exit::Exit;
 use crate::look::Numbered;
@@ -22,7 +24,7 @@ use sweep::{Part, Sweep};
 /// Runs the command.
 pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exit> {
     let symptom = symptom(&asked.symptom)?;
-    let world = std::sync::Arc::new(World::open(global, None).await?);
+    let world = Arc::new(World::open(global, None).await?);
     let target = asked.targets.join(",");
     let hosts = world
         .inventory()
@@ -45,7 +47,7 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
     let sweep = Sweep::new(&world, &mut incident, &hosts, &symptom, progress).await;
     let mut account = Account::default();
     let mut out = json::Stream::new(&id);
-    let unrecorded = sweep
+    let swept = sweep
         .run(|incident, part| {
             if asked.json {
                 let proposals = part.offers.proposals.iter();
@@ -55,6 +57,7 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
             account.take(part, asked.json);
         })
         .await;
+    let (unrecorded, kept) = (swept.unrecorded, swept.kept);
     if !unrecorded.is_empty() {
         let no_fix = WhyNot::Unrecorded(unrecorded.clone());
         account.withheld.push(Withheld::all(no_fix));
@@ -69,7 +72,13 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
     let pages: Vec<_> = pages.iter().map(|page| page.told(told)).collect();
     let withheld: Vec<String> = withheld.iter().map(|one| one.told(told)).collect();
 
-    let summary = told.summary(&reports);
+    let mut summary = told.summary(&reports);
+    let asks = !asked.no_model && unrecorded.is_empty();
+    // Whoever reads JSON reads it once, so it waits; what was written of the hosts stays as it is, so no more is asked of them.
+    if asked.json && asks && clerk::word(&world, &id, Vec::new(), told).await? {
+        let worded = journal::load(&world.store, &id).await?;
+        summary = clerk::summary(&world, &worded, &reports, told);
+    }
     let views = crate::cards::views(&world, &incident, proposals.iter(), clock::now(), told);
     let cards: Vec<Card<'_>> = views.iter().map(crate::cards::View::card).collect();
     if asked.json {
@@ -91,11 +100,56 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
         return Err(Usage(format!("this diagnosis is not recorded: {unrecorded}")).into());
     }
     let exit = exit_code(&reports);
-    if !asked.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
-        return crate::keys::offer(&world, &views, exit).await;
+    if asked.json {
+        world.hosts.close().await;
+        return Ok(exit);
+    }
+    let words = asks.then(|| tokio::spawn(say_words(Arc::clone(&world), id, kept, asked.all)));
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !views.is_empty() {
+        // Nobody waits for words who could press a key.
+        let exit = crate::keys::offer(&world, &views, exit).await;
+        if let Some(words) = words {
+            words.abort();
+        }
+        return exit;
+    }
+    if let Some(words) = words {
+        words.await?;
     }
     world.hosts.close().await;
     Ok(exit)
+}
+
+/// Says what a model makes of it, below what was said already.
+async fn say_words(world: Arc<World>, id: IncidentId, kept: Vec<Kept>, all: bool) {
+    let locale = world.locale;
+    match clerk::word(&world, &id, kept, locale).await {
+        Ok(true) => {}
+        Ok(false) => return,
+        Err(error) => {
+            let why = crate::sentence::of(&error);
+            tracing::warn!(why, "what a model said is not recorded");
+            return;
+        }
+    }
+    let Ok(incident) = journal::load(&world.store, &id).await else {
+        return;
+    };
+    let reports: Vec<HostReport> = incident.reports.values().cloned().collect();
+    let summary = clerk::summary(&world, &incident, &reports, locale);
+    let later = clerk::later(&incident);
+    let new = |proposal: &&Proposal| incident.later.contains(&proposal.answers);
+    let proposals = incident.remediations.values().map(|one| &one.proposal);
+    let proposals = proposals.filter(new);
+    let views = crate::cards::views(&world, &incident, proposals, clock::now(), locale);
+    let cards: Vec<Card<'_>> = views.iter().map(crate::cards::View::card).collect();
+    let notice = Notice::Worded {
+        summary: &summary,
+        later: &later,
+        cards: &cards,
+    };
+    screen::line("");
+    screen::say(&notice, all, locale);
 }
 
 /// What a diagnosis came to. Evidence is not kept: it is in the journal, and in the JSON as soon as its host is told.
@@ -181,7 +235,7 @@ pub(crate) fn symptom(text: &str) -> Result<String, Usage> {
 }
 
 /// What the journal gets of a numbered look: evidence wave by wave, then the judgement.
-fn written(
+pub(crate) fn written(
     numbered: &Numbered,
     facts: &mut Vec<Fact>,
     bodies: &mut Vec<store::Body>,

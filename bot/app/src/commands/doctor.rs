@@ -6,6 +6,7 @@ mod http;
 mod inventory;
 mod journal;
 mod keys;
+mod models;
 mod policy;
 mod report;
 mod settings;
@@ -95,6 +96,7 @@ pub(crate) async fn run(global: &Global, asked: &Doctor) -> anyhow::Result<Exit>
             "README's \"In Slack\" and \"In Discord\" say how",
         );
     }
+    models::look(&patient.settings.models, &mut report.area("models")).await;
     if let Some(http) = &patient.settings.http {
         http::look(http, &mut report.area("http")).await;
     }

@@ -165,7 +165,7 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
     } else {
         world.locale
     };
-    let summary = told.summary(&reports);
+    let summary = crate::clerk::summary(world, &incident, &reports, told);
     let now = clock::now();
     let views = crate::cards::views(
         world,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chat::Locale;
 use incident::command::Verb;
 use incident::notice::Notice;
 use incident::remediation::Incident;
@@ -12,6 +13,7 @@ use super::answer::said_by;
 use super::hear::{Asker, EDIT};
 use super::may::Rights;
 use super::thread::Extras;
+use crate::clerk::{self, Kept};
 use crate::commands::diagnose;
 use crate::commands::diagnose::sweep::Sweep;
 use crate::progress::Progress;
@@ -147,7 +149,7 @@ impl Serve {
         let mut extras = Extras::default();
         let world = &self.world;
         let sweep = Sweep::new(world, &mut incident, &hosts, &symptom, progress).await;
-        let unrecorded = sweep
+        let swept = sweep
             .run(|_incident, part| {
                 let host = part.numbered.report.host;
                 extras
@@ -157,8 +159,8 @@ impl Serve {
                 extras.withheld.extend(part.offers.withheld);
             })
             .await;
-        if !unrecorded.is_empty() {
-            tracing::error!(why = unrecorded, incident.id = %id, "a diagnosis is not recorded");
+        if !swept.unrecorded.is_empty() {
+            tracing::error!(why = swept.unrecorded, incident.id = %id, "a diagnosis is not recorded");
         }
         if let Ok(mut notes) = self.notes.lock() {
             notes.looking.remove(&id);
@@ -166,6 +168,25 @@ impl Serve {
             notes.extras.insert(id.clone(), extras);
         }
         self.show(&id).await;
+        if swept.unrecorded.is_empty() {
+            self.have_worded(id, swept.kept, locale);
+        }
+    }
+
+    /// Asks a model beside everything else, and shows what came of it. Nobody waits for it, nor for its end.
+    fn have_worded(self: &Arc<Self>, id: IncidentId, kept: Vec<Kept>, locale: Locale) {
+        let serve = Arc::clone(self);
+        tokio::spawn(async move {
+            match clerk::word(&serve.world, &id, kept, locale).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    serve.show(&id).await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, incident.id = %id, "what a model said is not recorded");
+                }
+            }
+        });
     }
 }
 

@@ -83,7 +83,7 @@ impl Serve {
             .filter(|card| card.proposal.undoes.is_none())
             .cloned()
             .collect();
-        let summary = locale.summary(&reports);
+        let summary = crate::clerk::summary(&self.world, incident, &reports, locale);
         let known = extras.is_some();
         let extras = extras.unwrap_or_default();
         let pages: Vec<_> = extras.pages.iter().map(|page| page.told(locale)).collect();
@@ -127,6 +127,17 @@ impl Serve {
                     cards: &offered,
                     pages: &pages,
                     withheld: &withheld,
+                },
+            );
+        }
+        let later = crate::clerk::later(incident);
+        if !later.is_empty() {
+            add(
+                "later",
+                &Notice::Worded {
+                    summary: &summary,
+                    later: &later,
+                    cards: &[],
                 },
             );
         }

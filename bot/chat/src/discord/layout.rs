@@ -126,14 +126,13 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             pages,
         } => {
             let mut lines: Vec<String> = Vec::new();
-            for (n, line) in summary.text.lines().take(2).enumerate() {
+            for (n, line) in words::first_lines(summary).enumerate() {
                 let mark = if n == 0 { words::mark(*status) } else { "" };
                 lines.push(format!("{mark}{}", plain(line, LINE)));
             }
             let offered = locale.offered(cards, pages, Reading::Chat);
             lines.extend(offered.into_iter().take(1).map(|line| plain(&line, LINE)));
-            let by = plain(by.as_str(), 100);
-            lines.push(small(&format!("{by} · {}", locale.incident(incident))));
+            lines.push(small(&plain(&locale.below(by, incident, summary), LINE)));
             Content {
                 title: name(summary.text.lines().next().unwrap_or("")),
                 text: lines.join("\n"),
@@ -208,6 +207,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             files: beside::pictures(vitals, reports, Shade::Dark, locale),
             ..Content::default()
         },
+        Notice::Worded { later, .. } => words_only(&locale.later(later)),
         Notice::Chosen { proposal } => words_only(&locale.chosen(proposal)),
         Notice::Running { proposal } => words_only(&locale.running(proposal)),
         Notice::Ended {

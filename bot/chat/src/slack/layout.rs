@@ -96,7 +96,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             pages,
         } => {
             let mut lines: Vec<String> = Vec::new();
-            for (n, line) in summary.text.lines().take(2).enumerate() {
+            for (n, line) in words::first_lines(summary).enumerate() {
                 let mark = if n == 0 { words::mark(*status) } else { "" };
                 lines.push(format!("{mark}{line}"));
             }
@@ -105,7 +105,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             let text = lines.join("\n");
             let blocks = vec![
                 section(&text),
-                context(&format!("{by} · {}", locale.incident(incident))),
+                context(&locale.below(by, incident, summary)),
             ];
             told(&text, blocks)
         }
@@ -206,6 +206,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             given,
             standing,
         } => offer(card, given, *standing, locale),
+        Notice::Worded { later, .. } => words_only(&locale.later(later)),
         Notice::Chosen { proposal } => words_only(&locale.chosen(proposal)),
         Notice::Running { proposal } => words_only(&locale.running(proposal)),
         Notice::Ended {

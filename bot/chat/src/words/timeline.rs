@@ -79,6 +79,36 @@ impl Locale {
                     None => judged,
                 }
             }
+            Fact::Picked { model, probes, .. } => {
+                let (name, count) = (&model.model, probes.len());
+                let keys: Vec<String> = probes
+                    .iter()
+                    .map(|one| format!("{} {}", one.host, one.key))
+                    .collect();
+                let keys = self.list(&keys.iter().map(String::as_str).collect::<Vec<_>>());
+                say!(
+                    self,
+                    "the model {name} picked {count} more probes: {keys}",
+                    "模型 {name} 选择了 {count} 项进一步探测：{keys}"
+                )
+            }
+            Fact::Worded { wording, .. } => match &wording.model {
+                Some(model) => {
+                    let (name, held) = (&model.model, wording.claims.len());
+                    let dropped = wording.dropped();
+                    say!(
+                        self,
+                        "the model {name} worded it: {held} sentences hold, {dropped} were dropped",
+                        "模型 {name} 给出措辞：{held} 句成立，{dropped} 句被丢弃"
+                    )
+                }
+                None => self
+                    .say(
+                        "no model gave an answer that can be used; the template stands",
+                        "没有模型给出可用的回答；使用模板",
+                    )
+                    .to_owned(),
+            },
             Fact::Proposed { proposal } => {
                 let (id, host, title) = (&proposal.id, &proposal.host, &proposal.title);
                 let risk = self.risk(proposal.risk);

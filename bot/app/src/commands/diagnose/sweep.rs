@@ -10,6 +10,7 @@ use incident::remediation::Incident;
 use probes::Window;
 use tokio::task::JoinSet;
 
+use crate::clerk::{self, Kept};
 use crate::journal::JournalError;
 use crate::look::{self, Numbered, Seen};
 use crate::progress::Progress;
@@ -41,8 +42,19 @@ pub(crate) struct Sweep<'a> {
     pub(crate) symptom: &'a str,
     pub(crate) progress: Progress,
     past: Arc<Past>,
+    /// What was seen of hosts of which more may be asked.
+    kept: Vec<Kept>,
     /// Why the journal does not have it; empty where it has.
     unrecorded: String,
+}
+
+/// What a diagnosis of several hosts came to, besides what was told.
+#[derive(Debug)]
+pub(crate) struct Swept {
+    /// Why the journal does not have it all; empty where it has.
+    pub(crate) unrecorded: String,
+    /// What was seen of hosts of which more may be asked.
+    pub(crate) kept: Vec<Kept>,
 }
 
 /// Hosts that are under way, by their place in the order.
@@ -77,14 +89,14 @@ impl<'a> Sweep<'a> {
             symptom,
             progress,
             past,
+            kept: Vec::new(),
             unrecorded: String::new(),
         }
     }
 
-    /// Looks at all hosts and tells each, in their order, once it is recorded. Gives why the journal does not have it all;
-    /// nothing where it has: what was seen is told all the same, since a full disk here is no reason to keep quiet about
-    /// one there.
-    pub(crate) async fn run(mut self, mut tell: impl FnMut(&Incident, Part)) -> String {
+    /// Looks at all hosts and tells each, in their order, once it is recorded. What was seen is told also where the journal
+    /// does not take it, since a full disk here is no reason to keep quiet about one there.
+    pub(crate) async fn run(mut self, mut tell: impl FnMut(&Incident, Part)) -> Swept {
         let mut way = UnderWay::default();
         while way.told < self.hosts.len() {
             self.begin(&mut way);
@@ -100,7 +112,10 @@ impl<'a> Sweep<'a> {
             }
         }
         self.progress.clear();
-        self.unrecorded
+        Swept {
+            unrecorded: self.unrecorded,
+            kept: self.kept,
+        }
     }
 
     fn begin(&self, way: &mut UnderWay) {
@@ -162,7 +177,11 @@ impl<'a> Sweep<'a> {
             {
                 self.unrecorded = crate::sentence::of(&error);
             }
-            ready.push((way.recorded, seen.host, seen.line));
+            ready.push((way.recorded, seen.host.clone(), seen.line.clone()));
+            if self.unrecorded.is_empty() && clerk::may_ask_more(self.world, &self.kept, &numbered)
+            {
+                self.kept.push(Kept::new(seen, &numbered));
+            }
             way.numbered.insert(way.recorded, numbered);
             way.recorded += 1;
         }

@@ -1,0 +1,224 @@
+//! A model is asked after everything else was said, and beside it: what it chooses and words is recorded and shown as an edit.
+//!
+//! Whatever it answers, or whether it answers at all, changes no finding, no proposal and no verdict.
+
+mod more;
+mod offered;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use chat::Locale;
+use incident::remediation::Incident;
+use incident::report::HostReport;
+use incident::wording::{Model, Wording};
+use incident::{EvidenceId, Fact, FindingId, HostStatus, IncidentId, Spent};
+use llm::clerk::Failure;
+
+use crate::journal::{self, JournalError};
+use crate::look::{Numbered, Seen};
+use crate::settings::models::Models;
+use crate::world::World;
+use offered::Offered;
+
+/// Of how many hosts more may be asked in one diagnosis: what was seen of each is kept until then.
+const MOST_HOSTS: usize = 5;
+
+/// Whoever asks models, made when somebody is asked for the first time: most commands never do.
+#[derive(Debug, Default)]
+pub(crate) struct Clerk {
+    made: OnceLock<Result<llm::Clerk, String>>,
+}
+
+impl Clerk {
+    /// The clerk; none where the settings name no model.
+    fn of(&self, models: &Models) -> Option<&Result<llm::Clerk, String>> {
+        if models.endpoints.is_empty() {
+            return None;
+        }
+        Some(self.made.get_or_init(|| {
+            let _installed = rustls::crypto::ring::default_provider().install_default();
+            let endpoints: Result<Vec<_>, String> = models
+                .endpoints
+                .iter()
+                .map(|one| {
+                    one.endpoint()
+                        .map_err(|why| format!("model {}: {why}", one.name))
+                })
+                .collect();
+            llm::Clerk::new(endpoints?).map_err(|error| crate::sentence::of(&error))
+        }))
+    }
+}
+
+/// What was seen of a host of which more may be asked.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    seen: Seen,
+    /// Which evidence each question has.
+    ids: BTreeMap<String, EvidenceId>,
+}
+
+impl Kept {
+    pub(crate) fn new(seen: Seen, numbered: &Numbered) -> Self {
+        Self {
+            seen,
+            ids: numbered.ids.clone(),
+        }
+    }
+}
+
+/// Whether what was seen of a host is to be kept, since a model may want to know more.
+pub(crate) fn may_ask_more(world: &World, kept: &[Kept], numbered: &Numbered) -> bool {
+    let models = &world.settings.models;
+    let unwell = matches!(
+        numbered.report.status,
+        HostStatus::Degraded | HostStatus::Critical
+    );
+    !models.endpoints.is_empty() && models.rounds > 0 && unwell && kept.len() < MOST_HOSTS
+}
+
+/// What is known of an incident, with what a model said of it.
+pub(crate) fn summary(
+    world: &World,
+    incident: &Incident,
+    reports: &[HostReport],
+    locale: Locale,
+) -> incident::summary::Summary {
+    let currency = &world.settings.models.currency;
+    match &incident.wording {
+        Some(wording) => locale.worded(reports, wording, incident.spent, currency),
+        None => locale.summary(reports),
+    }
+}
+
+/// What was found after its host was judged first, host by host.
+pub(crate) fn later(incident: &Incident) -> Vec<HostReport> {
+    let mut later: Vec<HostReport> = incident.reports.values().cloned().collect();
+    for report in &mut later {
+        report
+            .findings
+            .retain(|one| incident.later.contains(&one.id));
+        report.could_not_check.clear();
+    }
+    later.retain(|report| !report.findings.is_empty());
+    later
+}
+
+/// Asks a model about an incident that was looked into, lets it ask for more where it may, and records what came of it. False
+/// where nobody was asked.
+pub(crate) async fn word(
+    world: &Arc<World>,
+    id: &IncidentId,
+    mut kept: Vec<Kept>,
+    locale: Locale,
+) -> Result<bool, JournalError> {
+    let models = &world.settings.models;
+    let clerk = match world.clerk.of(models) {
+        None => return Ok(false),
+        Some(Ok(clerk)) => clerk,
+        Some(Err(why)) => {
+            tracing::warn!(why, "no model can be asked");
+            let failures = models.endpoints.first();
+            let failures = failures.map(|one| (one.name.clone(), "settings".to_owned()));
+            let wording = Wording {
+                failures: failures.into_iter().collect(),
+                ..Wording::default()
+            };
+            return record(world, id, wording, Spent::default()).await;
+        }
+    };
+    let mut last = Wording::default();
+    let mut asked_before = BTreeSet::new();
+    for round in 1..=models.rounds + 1 {
+        let incident = journal::load(&world.store, id).await?;
+        let more = if round <= models.rounds { &*kept } else { &[] };
+        let Some(offered) = Offered::new(world, &incident, more, &asked_before, locale).await
+        else {
+            return Ok(false);
+        };
+        let question = offered.offer.question();
+        let began = Instant::now();
+        let budget = (&models.budget, incident.spent);
+        let asked = clerk
+            .ask(&question, budget, |answer| offered.offer.read(answer))
+            .await;
+        let answered_by = asked.answer.as_ref().map(|answer| answer.endpoint.as_str());
+        world
+            .metrics
+            .model_asked(answered_by, &asked.failures, asked.spent, began.elapsed());
+        for Failure { endpoint, trouble } in &asked.failures {
+            tracing::info!(model.endpoint = endpoint, incident.id = %id, %trouble, "a model gave no answer that can be used");
+        }
+        last.failures.extend(failures(&asked.failures));
+        let Some(answer) = asked.answer else {
+            // What it had chosen before still holds.
+            return record(world, id, last, asked.spent).await;
+        };
+        let model = Model {
+            endpoint: answer.endpoint,
+            model: answer.model,
+        };
+        let failures = std::mem::take(&mut last.failures);
+        last = offered.wording(&answer.says, &model, locale);
+        last.failures = failures;
+        for (rule, count) in &last.dropped {
+            world.metrics.sentences_dropped(rule, *count);
+        }
+        let picked = offered.picked(&answer.says.probes);
+        if picked.is_empty() {
+            return record(world, id, last, asked.spent).await;
+        }
+        asked_before.extend(picked.iter().map(|(host, run)| (*host, run.key())));
+        let fact = Fact::Picked {
+            model,
+            round,
+            probes: more::named(&picked, &kept, &world.redactor),
+            spent: asked.spent,
+        };
+        journal::add(&world.store, id, &[], |_incident| vec![fact.clone()]).await?;
+        more::ask(world, id, &mut kept, picked).await?;
+    }
+    Ok(true)
+}
+
+fn failures(failures: &[Failure]) -> impl Iterator<Item = (String, String)> {
+    failures
+        .iter()
+        .map(|one| (one.endpoint.clone(), one.trouble.word().to_owned()))
+}
+
+/// Records what a model said. What it said of findings that are gone by then is left out.
+async fn record(
+    world: &World,
+    id: &IncidentId,
+    wording: Wording,
+    spent: Spent,
+) -> Result<bool, JournalError> {
+    let make = |incident: &Incident| {
+        let there: BTreeSet<&FindingId> = incident
+            .reports
+            .values()
+            .flat_map(|report| &report.findings)
+            .map(|finding| &finding.id)
+            .collect();
+        let mut wording = wording.clone();
+        let named = |cites: &[String]| {
+            let mut findings = cites.iter().filter(|id| id.starts_with("f-"));
+            findings.all(|id| there.iter().any(|one| one.as_str() == id))
+        };
+        wording.claims.retain(|claim| named(&claim.cites));
+        wording.lead.retain(|id| there.contains(id));
+        wording.because.retain(|id| there.contains(id));
+        wording
+            .causes
+            .retain(|(cause, effect)| there.contains(cause) && there.contains(effect));
+        vec![Fact::Worded {
+            wording: Box::new(wording),
+            spent,
+        }]
+    };
+    journal::add(&world.store, id, &[], make).await?;
+    Ok(true)
+}

@@ -1,0 +1,344 @@
+//! What a model is offered of an incident, and what its choices mean: ids on its side, things of ours on this one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chat::Locale;
+use incident::remediation::Incident;
+use incident::summary::Claim;
+use incident::wording::{Model, Wording};
+use incident::{Finding, FindingId, ProbeRun, RunbookId, Severity};
+use llm::language::Language;
+use llm::offer::{Choices, Further, Offer, Page};
+use llm::veil::Veil;
+use llm::verify::{self, Ground, Source, Vocabulary};
+use probes::{Look, Window};
+use store::Stored;
+
+use super::Kept;
+use crate::place;
+use crate::world::World;
+
+/// How many findings a model is shown; the worst of each host come first.
+const MOST_FINDINGS: usize = 30;
+/// How many runbooks it may choose among.
+const MOST_RUNBOOKS: usize = 8;
+/// Of how many findings lines of logs are shown, where the site allows it.
+const EXCERPTS: usize = 3;
+/// How many lines of each.
+const LINES: usize = 5;
+
+/// What a model is offered, and what each id stands for.
+pub(super) struct Offered {
+    pub(super) offer: Offer,
+    findings: Vec<Finding>,
+    causes: Vec<(FindingId, FindingId)>,
+    runbooks: Vec<RunbookId>,
+    /// Of which of the kept hosts, and what.
+    probes: Vec<(usize, ProbeRun)>,
+    veil: Veil,
+}
+
+impl Offered {
+    /// What can be offered of an incident; none where nothing is wrong, since there is nothing to choose. `kept` are the hosts
+    /// of which more may be asked, and `before` what was asked already.
+    pub(super) async fn new(
+        world: &World,
+        incident: &Incident,
+        kept: &[Kept],
+        before: &BTreeSet<(usize, String)>,
+        locale: Locale,
+    ) -> Option<Self> {
+        let mut reports: Vec<_> = incident.reports.values().collect();
+        reports.sort_by_key(|report| std::cmp::Reverse(report.status.urgency()));
+        let bad = |finding: &&Finding| finding.severity > Severity::Info;
+        let findings: Vec<Finding> = reports
+            .iter()
+            .flat_map(|report| report.findings.iter().filter(bad))
+            .take(MOST_FINDINGS)
+            .cloned()
+            .collect();
+        if findings.is_empty() {
+            return None;
+        }
+        let unseen = reports
+            .iter()
+            .map(|report| report.could_not_check.len())
+            .sum();
+        let place_of = |id: &FindingId| findings.iter().position(|one| one.id == *id);
+        let causes: Vec<(FindingId, FindingId)> = probes::possible_causes(&findings);
+        let pairs = causes
+            .iter()
+            .filter_map(|(cause, effect)| Some((place_of(cause)?, place_of(effect)?)))
+            .collect();
+        let (runbooks, pages) = runbooks(world, &findings, locale);
+        let mut veil = Veil::new();
+        let aliases: BTreeMap<FindingId, String> = findings
+            .iter()
+            .enumerate()
+            .map(|(n, finding)| (finding.id.clone(), format!("F{}", n + 1)))
+            .collect();
+        let shown = findings
+            .iter()
+            .map(|finding| {
+                let about = probes::catalogue::explain(finding.code.as_str());
+                let about = about.map_or("", |entry| entry.title);
+                veil.finding(finding, about, &aliases)
+            })
+            .collect();
+        let (probes, further) = further(world, kept, before, &mut veil);
+        let excerpts = if world.settings.models.excerpts {
+            excerpts(world, incident, &findings).await
+        } else {
+            Vec::new()
+        };
+        let symptom = fenced(&incident.symptom).unwrap_or_default();
+        Some(Self {
+            offer: Offer {
+                language: language(locale),
+                symptom,
+                findings: shown,
+                causes: pairs,
+                runbooks: pages,
+                probes: further,
+                unseen,
+                excerpts,
+            },
+            findings,
+            causes,
+            runbooks,
+            probes,
+            veil,
+        })
+    }
+
+    /// What was chosen, in our own terms; of sentences only what holds.
+    pub(super) fn wording(&self, choices: &Choices, model: &Model, locale: Locale) -> Wording {
+        let id = |place: &usize| self.findings.get(*place).map(|one| one.id.clone());
+        let ids = |places: &[usize]| places.iter().filter_map(id).collect();
+        let causes: Vec<(FindingId, FindingId)> = choices
+            .causes
+            .iter()
+            .filter_map(|place| self.causes.get(*place).cloned())
+            .collect();
+        let mut wording = Wording {
+            model: Some(model.clone()),
+            language: locale.tag().to_owned(),
+            lead: ids(&choices.lead),
+            runbook: choices
+                .runbook
+                .and_then(|place| self.runbooks.get(place).cloned()),
+            because: ids(&choices.because),
+            ..Wording::default()
+        };
+        let titles: Vec<String> = self
+            .findings
+            .iter()
+            .map(|finding| locale.title(finding).into_owned())
+            .collect();
+        // Only what was shown holds; what the model takes to apply is ours to mark as unverified, not its to claim.
+        let shown: Vec<(FindingId, FindingId)> = self
+            .findings
+            .iter()
+            .flat_map(|cause| {
+                let effects = cause.explains.iter();
+                effects.map(|effect| (cause.id.clone(), effect.clone()))
+            })
+            .collect();
+        let terms: Vec<Vec<&str>> = self
+            .findings
+            .iter()
+            .map(|finding| terms(finding, locale))
+            .collect();
+        let sources: Vec<Source<'_>> = self
+            .findings
+            .iter()
+            .zip(&titles)
+            .zip(&terms)
+            .map(|((finding, title), terms)| Source {
+                finding,
+                title,
+                terms,
+            })
+            .collect();
+        let ground = Ground {
+            language: language(locale),
+            sources,
+            causes: &shown,
+            vocabulary: vocabulary(),
+        };
+        for sentence in &choices.sentences {
+            match self.checked(sentence, &ground) {
+                Ok(claim) => {
+                    if !wording.claims.contains(&claim) {
+                        wording.claims.push(claim);
+                    }
+                }
+                Err(rule) => *wording.dropped.entry(rule.to_owned()).or_default() += 1,
+            }
+        }
+        wording.causes = causes;
+        wording
+    }
+
+    /// A sentence as a claim, or the rule that it breaks.
+    fn checked(
+        &self,
+        sentence: &llm::offer::Sentence,
+        ground: &Ground<'_>,
+    ) -> Result<Claim, &'static str> {
+        let text = self.veil.lift(&sentence.text).map_err(|_unknown| "name")?;
+        let cites: Vec<String> = sentence
+            .cites
+            .iter()
+            .filter_map(|place| self.findings.get(*place))
+            .map(|finding| finding.id.to_string())
+            .collect();
+        let sentence = verify::Sentence { text, cites };
+        match verify::check(&sentence, ground) {
+            Ok(()) => Ok(Claim {
+                text: sentence.text,
+                cites: sentence.cites,
+            }),
+            Err((rule, _why)) => {
+                // What it says may be anything, and is for nobody's screen.
+                tracing::debug!(%rule, "a sentence of a model was dropped");
+                Err(rule.word())
+            }
+        }
+    }
+
+    /// The questions that were picked: of which kept host, and what.
+    pub(super) fn picked(&self, places: &[usize]) -> Vec<(usize, ProbeRun)> {
+        let picked = places.iter().filter_map(|place| self.probes.get(*place));
+        picked.cloned().collect()
+    }
+}
+
+const fn language(locale: Locale) -> Language {
+    match locale {
+        Locale::English => Language::English,
+        Locale::Chinese => Language::Chinese,
+    }
+}
+
+/// What else may be said of a finding, each as a whole.
+fn terms(finding: &Finding, locale: Locale) -> Vec<&'static str> {
+    let entry = probes::catalogue::explain(finding.code.as_str());
+    match locale {
+        Locale::English => entry.map(|entry| entry.title).into_iter().collect(),
+        Locale::Chinese => Vec::new(),
+    }
+}
+
+/// The words of our trade: one of them in a sentence has to be in what it cites.
+fn vocabulary() -> &'static Vocabulary {
+    static VOCABULARY: std::sync::LazyLock<Vocabulary> = std::sync::LazyLock::new(|| {
+        let titles = probes::catalogue::entries().map(|entry| entry.title);
+        Vocabulary::new(titles)
+    });
+    &VOCABULARY
+}
+
+/// The runbooks that answer these findings, and what a model is told of them: pages are trusted.
+fn runbooks(world: &World, findings: &[Finding], locale: Locale) -> (Vec<RunbookId>, Vec<Page>) {
+    let knowledge = world.shelf.knowledge();
+    let explained: BTreeSet<&FindingId> = findings.iter().flat_map(|one| &one.explains).collect();
+    let mut answers: Vec<(RunbookId, Vec<usize>)> = Vec::new();
+    for (place, finding) in findings.iter().enumerate() {
+        if explained.contains(&finding.id) {
+            continue;
+        }
+        for found in knowledge.library.matches(finding, findings).found {
+            match answers.iter_mut().find(|(id, _)| *id == found.runbook) {
+                Some((_, places)) => places.push(place),
+                None => answers.push((found.runbook, vec![place])),
+            }
+        }
+    }
+    answers.truncate(MOST_RUNBOOKS);
+    let pages = answers
+        .into_iter()
+        .filter_map(|(id, answers)| {
+            let page = knowledge.library.get(&id)?;
+            let page = Page {
+                title: crate::cards::titled(&page.title, locale).to_owned(),
+                summary: crate::cards::titled(&page.summary, locale).to_owned(),
+                answers,
+            };
+            Some((id, page))
+        })
+        .unzip();
+    pages
+}
+
+/// What could still be asked of these hosts, and what a model is told of it.
+fn further(
+    world: &World,
+    kept: &[Kept],
+    before: &BTreeSet<(usize, String)>,
+    veil: &mut Veil,
+) -> (Vec<(usize, ProbeRun)>, Vec<Further>) {
+    let knowledge = world.shelf.knowledge();
+    let mut all = (Vec::new(), Vec::new());
+    for (place, one) in kept.iter().enumerate() {
+        let look = Look {
+            host: &one.seen.host.name,
+            answers: &one.seen.answers,
+            window: Window::default(),
+        };
+        for run in probes::further(&look, &knowledge.signatures) {
+            let spec = probes::specs().find(|spec| spec.id == run.probe.as_str());
+            let Some(spec) = spec.filter(|_| !before.contains(&(place, run.key()))) else {
+                continue;
+            };
+            let names = run.args.iter().map(|arg| veil.name(kind(spec.takes), arg));
+            let of: Vec<String> = names.collect();
+            all.1.push(Further {
+                about: spec.about.to_owned(),
+                of: of.join(" "),
+                host: veil.host(&one.seen.host.name),
+            });
+            all.0.push((place, run));
+        }
+    }
+    all
+}
+
+/// What kind of name a question takes.
+const fn kind(takes: &[incident::step::Slot]) -> &'static str {
+    use incident::step::Slot;
+    match takes {
+        [Slot::Path, ..] => "path",
+        [Slot::Unit, ..] => "unit",
+        [Slot::Number, ..] => "number",
+        _ => "name",
+    }
+}
+
+/// The last lines of what the first findings rest on, fenced; without what is erased.
+async fn excerpts(world: &World, incident: &Incident, findings: &[Finding]) -> Vec<String> {
+    let mut excerpts = Vec::new();
+    for finding in findings.iter().take(EXCERPTS) {
+        let Some(cited) = finding.cites.first() else {
+            continue;
+        };
+        let stored = world.store.body(&incident.id, cited.as_str()).await;
+        if let Ok(Some(Stored::Text(text))) = stored {
+            let lines: Vec<&str> = text.lines().rev().take(LINES).collect();
+            let lines: Vec<&str> = lines.into_iter().rev().collect();
+            excerpts.extend(fenced(&lines.join("\n")));
+        }
+    }
+    excerpts
+}
+
+/// A text as data that cannot end where it wants to; none where there is nothing, or no fence can be made.
+fn fenced(text: &str) -> Option<String> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    let nonce: [u8; 9] = place::random().ok()?;
+    let nonce = data_encoding::BASE64URL_NOPAD.encode(&nonce);
+    let lines: Vec<&str> = text.lines().collect();
+    Some(llm::excerpt::fence(&lines, &nonce, LINES))
+}
