@@ -13,6 +13,7 @@ use crate::{Locale, discord, slack, terminal};
 mod hostile;
 mod long;
 mod notices;
+mod worded;
 
 fn finding(id: &str, severity: &str, title: &str, explains: &[&str]) -> serde_json::Value {
     let code = match id {

@@ -295,7 +295,7 @@ fn pick(
             .filter(|number| (1..=offered).contains(number));
         // What it wrote instead may be anything, and is not repeated.
         let Some(number) = number else {
-            let what = format!("one of {} {letter} ids was expected", offered);
+            let what = format!("one of {offered} {letter} ids was expected");
             return Err(Trouble::Choice(what));
         };
         if !places.contains(&(number - 1)) {

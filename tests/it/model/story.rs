@@ -50,7 +50,7 @@ fn still(mut value: Value) -> Value {
                 fields.values_mut().for_each(walk);
             }
             Value::Array(all) => all.iter_mut().for_each(walk),
-            _ => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
     walk(&mut value);

@@ -47,7 +47,7 @@ fn question() -> Question {
     }
 }
 
-fn read(answer: Value) -> Result<bool, Trouble> {
+fn read(answer: &Value) -> Result<bool, Trouble> {
     answer["ok"]
         .as_bool()
         .ok_or_else(|| Trouble::Schema("no ok".to_owned()))
@@ -60,7 +60,9 @@ fn clerk(endpoints: Vec<Endpoint>) -> Clerk {
 
 async fn ask(clerk: &Clerk) -> Asked<bool> {
     clerk
-        .ask(&question(), (&PLENTY, Spent::default()), read)
+        .ask(&question(), (&PLENTY, Spent::default()), |answer| {
+            read(&answer)
+        })
         .await
 }
 
@@ -368,7 +370,9 @@ async fn what_is_spent_is_counted_and_capped() {
             cost: Some(2401),
         },
     ] {
-        let none = clerk.ask(&question(), (&budget, spent), read).await;
+        let none = clerk
+            .ask(&question(), (&budget, spent), |answer| read(&answer))
+            .await;
         assert_eq!(none.failures[0].trouble, Trouble::Spent);
         assert_eq!(none.spent, Spent::default());
     }

@@ -256,7 +256,7 @@ fn runbooks(world: &World, findings: &[Finding], locale: Locale) -> (Vec<Runbook
         }
     }
     answers.truncate(MOST_RUNBOOKS);
-    let pages = answers
+    answers
         .into_iter()
         .filter_map(|(id, answers)| {
             let page = knowledge.library.get(&id)?;
@@ -267,8 +267,7 @@ fn runbooks(world: &World, findings: &[Finding], locale: Locale) -> (Vec<Runbook
             };
             Some((id, page))
         })
-        .unzip();
-    pages
+        .unzip()
 }
 
 /// What could still be asked of these hosts, and what a model is told of it.

@@ -46,27 +46,24 @@ impl Locale {
             };
             ids.peek().is_some() && ids.all(|id| spoken.contains(id.as_str()) && sure(id))
         };
+        let mut waiting: Vec<Claim> = said.to_vec();
         let mut claims: Vec<Claim> = Vec::new();
-        let mut rest = Vec::new();
+        let mut well: Vec<Claim> = Vec::new();
         for claim in template.claims {
-            if covered(&claim) {
+            if claim.cites.is_empty() && !claims.is_empty() {
+                well.push(claim);
                 continue;
             }
-            // What is wrong with each host stands before what a model says of it.
-            let root = claim.cites.first().is_some_and(|first| {
-                bad.iter()
-                    .any(|finding| finding.id.as_str() == first && self.is_root(finding, reports))
-            });
-            if root || claim.cites.is_empty() {
+            // What the model says of the same thing stands in its place, or right behind it.
+            let about = |one: &Claim| one.cites.iter().any(|id| claim.cites.contains(id));
+            let (here, later) = waiting.into_iter().partition(about);
+            waiting = later;
+            if !covered(&claim) {
                 claims.push(claim);
-            } else {
-                rest.push(claim);
             }
+            claims.extend::<Vec<Claim>>(here);
         }
-        let (well, ill): (Vec<Claim>, Vec<Claim>) =
-            claims.into_iter().partition(|claim| claim.cites.is_empty());
-        let mut claims = ill;
-        claims.extend(said.iter().cloned());
+        claims.extend(waiting);
         let title = |id: &FindingId| {
             let finding = bad.iter().find(|finding| finding.id == *id)?;
             Some(self.title(finding).trim_end_matches('.').to_owned())
@@ -93,7 +90,6 @@ impl Locale {
                 cites: wording.because.iter().map(ToString::to_string).collect(),
             });
         }
-        claims.extend(rest);
         claims.extend(well);
         let source = if said.is_empty() {
             Source::Template
@@ -110,17 +106,6 @@ impl Locale {
             }),
             ..Summary::of(source, claims)
         }
-    }
-
-    /// Whether a finding is the first of its host.
-    fn is_root(self, finding: &Finding, reports: &[HostReport]) -> bool {
-        reports.iter().any(|report| {
-            let mut bad = report
-                .findings
-                .iter()
-                .filter(|one| one.severity > Severity::Info);
-            bad.next().is_some_and(|first| first.id == finding.id)
-        })
     }
 
     /// Who worded an account, what of it was dropped, and what it cost; nothing where no model was asked.
@@ -202,7 +187,7 @@ impl Locale {
     }
 
     /// Why a model gave nothing, by the word for it.
-    fn model_trouble<'a>(self, word: &'a str) -> &'a str {
+    fn model_trouble(self, word: &str) -> &str {
         match word {
             "resting" => self.say("failed several times, left alone", "多次失败，暂停使用"),
             "budget" => self.say("the budget is spent", "预算已用完"),

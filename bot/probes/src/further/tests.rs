@@ -37,7 +37,7 @@ fn what_a_finding_names_can_be_asked_about() {
 #[test]
 fn every_probe_that_is_offered_takes_what_it_is_offered_with() {
     let draft = Draft::new(
-        "x",
+        "unit.failed",
         Severity::Critical,
         Subject::new("container", "web"),
         "x",
@@ -66,7 +66,7 @@ fn a_name_that_is_no_argument_is_not_asked_about() {
     // Nothing was answered, so nothing was found, and there is nothing to ask about.
     assert_eq!(further(&look, &Signatures::default()), Vec::new());
     let hostile = Draft::new(
-        "x",
+        "unit.failed",
         Severity::Critical,
         Subject::new("unit", "$(reboot)"),
         "x",
