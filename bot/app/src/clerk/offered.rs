@@ -124,8 +124,10 @@ impl Offered {
             model: Some(model.clone()),
             language: locale.tag().to_owned(),
             lead: ids(&choices.lead),
+            // One alone is no choice that anybody has to be told of.
             runbook: choices
                 .runbook
+                .filter(|_| self.runbooks.len() > 1)
                 .and_then(|place| self.runbooks.get(place).cloned()),
             because: ids(&choices.because),
             ..Wording::default()

@@ -148,7 +148,6 @@ async fn say_words(world: Arc<World>, id: IncidentId, kept: Vec<Kept>, all: bool
         later: &later,
         cards: &cards,
     };
-    screen::line("");
     screen::say(&notice, all, locale);
 }
 
