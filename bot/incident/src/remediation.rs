@@ -11,15 +11,19 @@ use ed25519_dalek::SigningKey;
 use crate::fact::{Claim, Ran, StepReport};
 use crate::policy::Requirement;
 use crate::report::{HostReport, Verdict};
+use crate::status::Resolution;
 use crate::{
     Approval, Effect, ExecutionId, Fact, Finding, HostName, IncidentId, Moment, Proposal,
     ProposalId, ResponderId, SignedGrant,
 };
 
 mod decide;
+mod outcome;
 mod rollback;
 mod why;
 pub use decide::{cooldown_key, decide};
+pub use outcome::Outcome;
+use outcome::outcome_of;
 pub use rollback::{NoRollback, invert};
 pub use why::{Moved, Seen, Why};
 
@@ -70,57 +74,6 @@ pub enum State {
     },
 }
 
-/// How a remediation ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It ran and the finding is gone.
-    Verified,
-    /// It ran and the finding is still there.
-    NotFixed,
-    /// It ran and something else broke.
-    Worse,
-    /// A step failed, or it was stopped at its time limit.
-    Failed,
-    /// Nothing was changed: the world had moved, or the guard refused.
-    Refused,
-    /// It may have run, and nobody can tell how it ended; or it ran and nobody could look.
-    Unknown,
-    /// A person said no.
-    Rejected,
-    /// Nobody said yes in time.
-    Expired,
-}
-
-impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Verified,
-        Self::NotFixed,
-        Self::Worse,
-        Self::Failed,
-        Self::Refused,
-        Self::Unknown,
-        Self::Rejected,
-        Self::Expired,
-    ];
-
-    /// The word in JSON and on cards.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Verified => "verified",
-            Self::NotFixed => "not_fixed",
-            Self::Worse => "worse",
-            Self::Failed => "failed",
-            Self::Refused => "refused",
-            Self::Unknown => "unknown",
-            Self::Rejected => "rejected",
-            Self::Expired => "expired",
-        }
-    }
-}
-
 /// One proposal and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Remediation {
@@ -165,6 +118,10 @@ pub struct Incident {
     pub numbered: (usize, usize),
     /// The conversation that it is spoken of in, where it is.
     pub place: Option<String>,
+    /// Who said that they are on it, when, and by which fact; each once, in that order.
+    pub on_it: Vec<(ResponderId, Moment, u64)>,
+    /// How it was resolved; none where it was not, or where something was done about it since.
+    pub resolved: Option<Resolution>,
 }
 
 /// Something that was heard.
@@ -273,6 +230,8 @@ impl Incident {
             remediations: BTreeMap::new(),
             numbered: (0, 0),
             place: None,
+            on_it: Vec::new(),
+            resolved: None,
         }
     }
 
@@ -312,6 +271,7 @@ impl Incident {
             Fact::Examined { evidence, .. } => self.numbered.0 += evidence.len(),
             Fact::Judged { report } => {
                 self.numbered.1 += report.findings.len();
+                self.resolved = None;
                 self.reports.insert(report.host.clone(), report.clone());
             }
             Fact::Proposed { proposal } => {
@@ -371,6 +331,8 @@ impl Incident {
                 grant,
                 attempt,
             } => {
+                // Whatever changes a host is not over.
+                self.resolved = None;
                 let state = State::Granted {
                     grant: grant.clone(),
                     attempt: *attempt,
@@ -427,7 +389,9 @@ impl Incident {
                     };
                 }
             }
-            Fact::Closed { .. } => {}
+            Fact::Acknowledged { by, .. } => self.on_it.push((by.clone(), at, self.version)),
+            Fact::Resolved { by, reason, .. } => self.resolve(by, reason, at),
+            Fact::Closed { by } => self.resolve(by, "", at),
         }
     }
 
@@ -480,17 +444,5 @@ impl Incident {
                 };
             }
         }
-    }
-}
-
-/// The outcome of a run and of the look afterwards. A run that nobody knows the end of stays unknown, whatever was seen.
-fn outcome_of(ran: &Ran, verdict: Verdict) -> Outcome {
-    match (ran, verdict) {
-        (Ran::Unknown { .. }, _) | (Ran::Done, Verdict::CouldNotCheck) => Outcome::Unknown,
-        (Ran::StepFailed { .. } | Ran::TimedOut, _) => Outcome::Failed,
-        (Ran::Done, Verdict::Verified) => Outcome::Verified,
-        (Ran::Done, Verdict::NotFixed) => Outcome::NotFixed,
-        (Ran::Done, Verdict::Worse) => Outcome::Worse,
-        (Ran::Refused { .. } | Ran::NeverRan, _) => Outcome::Refused,
     }
 }

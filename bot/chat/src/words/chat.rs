@@ -23,6 +23,7 @@ impl Locale {
             Button::Details => self.say("Details", "详情"),
             Button::Undo => self.say("Undo", "撤销"),
             Button::Evidence => self.say("Evidence", "证据"),
+            Button::Account => self.say("So far", "至今经过"),
         }
     }
 
