@@ -4,6 +4,7 @@
 //! minutes, so what a thread shows is posted and edited with the bot's own token; the client library has no time-outs, and its
 //! rate limiter ignores a proxy, so one of them is off.
 
+mod account;
 mod commands;
 mod form;
 mod gateway;

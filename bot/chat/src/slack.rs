@@ -3,6 +3,7 @@
 //! Facts of the client library that this is built around: its callbacks run one after another inside the loop that reads
 //! the socket, so they only hand on; a socket without a rate limit reconnects in a hot loop; nothing in it has a time-out.
 
+mod account;
 mod blocks;
 mod ear;
 mod form;

@@ -33,6 +33,7 @@ mod fixes;
 mod form;
 mod found;
 pub(crate) mod picture;
+mod postmortem;
 mod refusals;
 mod step;
 mod summary;

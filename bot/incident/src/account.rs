@@ -182,6 +182,8 @@ pub struct Aids {
     pub approvers: BTreeMap<ProposalId, Vec<Candidate>>,
     /// The page that fits a finding.
     pub pages: BTreeMap<FindingId, Page>,
+    /// Who keeps a page.
+    pub owners: BTreeMap<RunbookId, String>,
 }
 
 /// A page that fits a finding.
@@ -191,8 +193,6 @@ pub struct Page {
     pub runbook: RunbookId,
     /// What it is called, in the reader's language.
     pub title: String,
-    /// Who keeps it.
-    pub owner: String,
 }
 
 /// Why an account is told.

@@ -70,6 +70,14 @@ impl Moment {
         format!("{year:04}-{month:02}-{day:02} {} UTC", self.clock())
     }
 
+    /// The same to the second, without saying that it is UTC: `2026-11-23 09:30:05`.
+    #[must_use]
+    pub fn utc_second(self) -> String {
+        let (year, month, day) = civil(self.day());
+        let second = self.unix_seconds().rem_euclid(60);
+        format!("{year:04}-{month:02}-{day:02} {}:{second:02}", self.clock())
+    }
+
     /// The time of its day, in UTC: `09:30`.
     #[must_use]
     pub fn clock(self) -> String {

@@ -6,7 +6,7 @@ use crate::remediation::{Outcome, Why};
 use crate::report::HostReport;
 use crate::summary::Summary;
 use crate::{
-    HostName, HostStatus, IncidentId, Proposal, ResponderId, RunbookId, Span, Step, Vitals,
+    HostName, HostStatus, IncidentId, Proposal, ResponderId, RunbookId, Span, Status, Step, Vitals,
 };
 
 /// A proposal as a person is shown it.

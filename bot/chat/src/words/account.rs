@@ -123,7 +123,7 @@ impl Locale {
     }
 
     /// What is left out of a section.
-    pub(crate) fn left_out(self, more: usize) -> String {
+    pub(crate) fn lines_left_out(self, more: usize) -> String {
         say!(self, "… {more} more", "…… 另有 {more} 条")
     }
 
@@ -221,10 +221,7 @@ impl Locale {
                 &account.acknowledged,
                 self.say("somebody on it after", "开始处理"),
             ),
-            (
-                &account.mitigated,
-                self.say("mitigated after", "得到缓解"),
-            ),
+            (&account.mitigated, self.say("mitigated after", "得到缓解")),
             (&account.resolved, self.say("resolved after", "解决")),
         ];
         for (stamp, what) in stamps {
@@ -251,7 +248,10 @@ impl Locale {
             } => {
                 let judged = self.host_is(host, *status);
                 timed(match first {
-                    Some(first) => self.headed(&judged, &self.title(first)),
+                    Some(first) => {
+                        let title = self.title(first);
+                        say!(self, "{judged}: {title}", "{judged}，{title}")
+                    }
                     None => judged,
                 })
             }
@@ -275,9 +275,11 @@ impl Locale {
                 None => proposal.to_string(),
             },
             What::OnIt { by } => timed(self.is_on_it(by.as_str())),
-            What::Approved { by, proposal } => {
-                timed(say!(self, "{by} approved {proposal}", "{by} 批准了 {proposal}"))
-            }
+            What::Approved { by, proposal } => timed(say!(
+                self,
+                "{by} approved {proposal}",
+                "{by} 批准了 {proposal}"
+            )),
             What::Rejected {
                 by,
                 proposal,
@@ -306,11 +308,7 @@ impl Locale {
     fn stands(self, aids: &Aids, fix: &Remediation, at: Moment) -> String {
         let (id, host) = (&fix.proposal.id, &fix.proposal.host);
         let title = self.called(aids, fix);
-        let about = say!(
-            self,
-            "{id} on {host}, {title}",
-            "{host} 上的 {id}，{title}"
-        );
+        let about = say!(self, "{id} on {host}, {title}", "{host} 上的 {id}，{title}");
         let is_undo = fix.proposal.undoes.is_some();
         match &fix.state {
             State::Proposed { .. } => {

@@ -246,7 +246,10 @@ impl Locale {
 
     /// What the box for a note takes.
     pub(crate) fn box_for_note(self) -> &'static str {
-        self.say("How it was resolved, in your words", "用自己的话说明如何解决")
+        self.say(
+            "How it was resolved, in your words",
+            "用自己的话说明如何解决",
+        )
     }
 
     /// What a verb does.

@@ -5,7 +5,7 @@ use incident::people::Candidate;
 use incident::remediation::Outcome;
 use incident::report::HostReport;
 use incident::{
-    Finding, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity, Vitals,
+    Finding, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity, Status, Vitals,
 };
 
 use super::Reading;
@@ -60,6 +60,19 @@ impl Locale {
     #[must_use]
     pub(crate) fn incident(self, incident: &IncidentId) -> String {
         say!(self, "incident {incident}", "故障 {incident}")
+    }
+
+    /// The same, and how far it is where somebody did something about it.
+    #[must_use]
+    pub(crate) fn placed(self, incident: &IncidentId, stage: Status) -> String {
+        let incident = self.incident(incident);
+        match stage {
+            Status::Investigating => incident,
+            Status::Mitigating | Status::Monitoring => {
+                format!("{incident} · {}", self.stage(stage))
+            }
+            Status::Resolved => format!("{incident} · ✅ {}", self.stage(stage)),
+        }
     }
 
     /// Until when a card can be approved. A clock time stays true while the card stands there.

@@ -247,13 +247,24 @@ pub(super) fn open(incident: &Incident, facts: &[(Moment, Fact)]) -> Vec<Stateme
             )),
             HostStatus::Healthy | HostStatus::Degraded | HostStatus::Critical => {}
         }
-        let left = roots(report).filter(|finding| !repaired(incident, finding));
+        let left = roots(report)
+            .filter(|finding| !in_hand(incident, finding) && !repaired(incident, finding));
         all.extend(left.map(|finding| {
             let finding = Box::new(finding.clone());
             statement(seq, at, What::Found { finding })
         }));
     }
     all
+}
+
+/// Whether a fix of a finding waits or runs, and so is told of in its place.
+fn in_hand(incident: &Incident, finding: &Finding) -> bool {
+    incident.remediations.values().any(|one| {
+        one.proposal.undoes.is_none()
+            && one.proposal.host == finding.host
+            && one.proposal.answers == finding.id
+            && one.outcome().is_none()
+    })
 }
 
 /// Whether a finding is gone: a fix of it was verified and stands, or it was not there any more when one was to run.

@@ -57,6 +57,21 @@ fn what_nobody_opened_is_refused_and_so_is_what_still_runs() {
 }
 
 #[test]
+fn what_is_recorded_of_it_is_read_for_ever() {
+    let check = |text: &str| {
+        let fact: Fact = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&fact).unwrap(), text);
+        fact.kind()
+    };
+    let on_it = r#"{"fact":"acknowledged","by":"ana","via":"slack U1"}"#;
+    assert_eq!(check(on_it), "acknowledged");
+    let over = r#"{"fact":"resolved","by":"ana","via":"slack U1","reason":"a cable"}"#;
+    assert_eq!(check(over), "resolved");
+    let silent = r#"{"fact":"resolved","by":"ana","via":"slack U1"}"#;
+    assert_eq!(check(silent), "resolved");
+}
+
+#[test]
 fn its_status_follows_from_its_facts() {
     let mut story = Story::opened();
     assert_eq!(story.incident().status(), Status::Investigating);
