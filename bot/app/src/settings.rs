@@ -18,6 +18,7 @@ mod channels;
 mod groups;
 mod platforms;
 mod policy;
+mod summaries;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -29,6 +30,8 @@ use groups::RawGroup;
 use platforms::is_snowflake;
 pub(crate) use platforms::{Discord, Http, Slack};
 use policy::{RawRule, make_rule};
+use summaries::RawSummaries;
+pub(crate) use summaries::Summaries;
 use words::words;
 
 /// What the settings say, checked.
@@ -40,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) locale: Option<Locale>,
     /// Whether those who may approve are called before a fix expires.
     pub(crate) reminders: bool,
+    /// When threads are summed up without anybody asking.
+    pub(crate) summaries: Summaries,
     /// Channels by the platform's id for them.
     pub(crate) channels: BTreeMap<String, Channel>,
     /// People by name.
@@ -136,6 +141,8 @@ struct Raw {
     locale: Option<Tag>,
     #[serde(default = "yes")]
     reminders: bool,
+    #[serde(default)]
+    summaries: RawSummaries,
     #[serde(default)]
     channels: BTreeMap<String, RawChannel>,
     #[serde(default)]
@@ -338,6 +345,7 @@ impl Settings {
             file: Some(path.to_owned()),
             locale: raw.locale.map(|tag| tag.0),
             reminders: raw.reminders,
+            summaries: summaries::summaries(&raw.summaries).map_err(meaning)?,
             channels: channels::channels(raw.channels).map_err(meaning)?,
             people,
             lists,

@@ -178,6 +178,20 @@ impl Discord {
         }
     }
 
+    /// Where a message can be seen; none for what is no message.
+    #[must_use]
+    pub fn link(message: &str) -> Option<String> {
+        let mut parts = message.split(':').skip(1);
+        let (guild, channel, id) = (parts.next()?, parts.next()?, parts.next()?);
+        let numbers = [guild, channel, id].map(|part| number(part).ok());
+        match numbers {
+            [Some(guild), Some(channel), Some(id)] => Some(format!(
+                "https://discord.com/channels/{guild}/{channel}/{id}"
+            )),
+            _ => None,
+        }
+    }
+
     /// The roles that somebody has in a server now; none where they are no member of it.
     ///
     /// # Errors

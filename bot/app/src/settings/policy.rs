@@ -101,7 +101,7 @@ pub(super) fn parse_hosts(text: &str) -> Result<Hosts, String> {
 }
 
 /// A span such as `90s`, `15m`, `2h` or `1d`.
-fn duration(text: &str) -> Result<Span, String> {
+pub(super) fn duration(text: &str) -> Result<Span, String> {
     let bad = || format!("{text:?} is not a span of time; write it like 90s, 15m, 2h or 1d");
     let unit = text.chars().last().ok_or_else(bad)?;
     let number = text.strip_suffix(unit).ok_or_else(bad)?;

@@ -144,6 +144,12 @@ impl Locale {
         )
     }
 
+    /// That a draft was written into a file.
+    #[must_use]
+    pub fn is_written(self, file: &str) -> String {
+        say!(self, "Written to {file}", "已写入 {file}")
+    }
+
     /// That an answer stands in the incident's thread.
     #[must_use]
     pub fn is_in_thread(self, file: &str) -> String {
@@ -234,7 +240,8 @@ impl Locale {
     }
 
     /// A statement in a sentence, with its time where that tells something.
-    fn statement(self, account: &Account, aids: &Aids, one: &Statement) -> String {
+    #[must_use]
+    pub fn statement(self, account: &Account, aids: &Aids, one: &Statement) -> String {
         let timed = |text: String| format!("{} {text}", one.at.clock());
         match &one.what {
             What::Asked { by, hosts, symptom } => {
@@ -335,7 +342,8 @@ impl Locale {
     }
 
     /// What comes next; nothing where it is over.
-    pub(crate) fn next_step(self, account: &Account, aids: &Aids) -> Option<String> {
+    #[must_use]
+    pub fn next_step(self, account: &Account, aids: &Aids) -> Option<String> {
         let incident = &account.incident.id;
         Some(match &account.next {
             Next::Nothing => return None,

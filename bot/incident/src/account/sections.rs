@@ -129,7 +129,7 @@ fn judged<'a>(
 }
 
 /// What is wrong with a host by itself: above info, and explained by nothing else that was found there.
-pub(super) fn roots(report: &HostReport) -> impl Iterator<Item = &Finding> {
+pub fn roots(report: &HostReport) -> impl Iterator<Item = &Finding> {
     let explained: BTreeSet<&FindingId> = report
         .findings
         .iter()
