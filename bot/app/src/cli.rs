@@ -89,7 +89,7 @@ pub(crate) enum Command {
     Runbook(Runbook),
     /// Say what a finding code means, how it is found and what is usually done.
     Explain(Explain),
-    /// Incidents: list, show, timeline.
+    /// Incidents: list, show, timeline, summarise, ack, resolve, postmortem.
     #[command(subcommand)]
     Incident(Incident),
     /// The audit trail.
@@ -269,13 +269,56 @@ pub(crate) enum Incident {
         #[command(flatten)]
         output: Output,
     },
-    /// Everything that happened, in order.
+    /// Everything that happened, in order, each fact with its number.
     Timeline {
         /// Its id, or the beginning of it.
         id: String,
         #[command(flatten)]
         output: Output,
     },
+    /// What happened so far, what was tried, what is open and what comes next.
+    Summarise {
+        /// Its id, or the beginning of it.
+        id: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Say that you are on it.
+    Ack(Attend),
+    /// Say that it is over.
+    Resolve {
+        #[command(flatten)]
+        attend: Attend,
+        /// How, in a sentence: the journal keeps it.
+        #[arg(
+            long,
+            value_name = "TEXT",
+            default_value = "",
+            hide_default_value = true
+        )]
+        note: String,
+    },
+    /// Draft a postmortem in Markdown, from the journal; what only people know is left blank.
+    Postmortem {
+        /// Its id, or the beginning of it.
+        id: String,
+        /// Write it into this file, which must not be there yet.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Attend {
+    /// The incident's id, or the beginning of it.
+    pub(crate) id: String,
+    /// The responder to act as; only for uids that the settings map to that name, and for root.
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) as_name: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Subcommand)]

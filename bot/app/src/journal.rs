@@ -4,7 +4,8 @@ use ed25519_dalek::SigningKey;
 use incident::fact::EvidenceRecord;
 use incident::policy::Requirement;
 use incident::remediation::{Decision, Event, Incident, Rules, decide};
-use incident::{Effect, Evidence, Fact, IncidentId, Moment, ProposalId, Refusal};
+use incident::status::{self, Word};
+use incident::{Effect, Evidence, Fact, IncidentId, Moment, ProposalId, Refusal, ResponderId};
 use store::{Append, AppendError, Body, Leased, NewEffect, NewFact, ReadError, Record, Store};
 
 use crate::place;
@@ -226,6 +227,44 @@ pub(crate) async fn hear(
         incident.apply(fact, now);
     }
     Ok((incident, decision))
+}
+
+/// Records what a person says of an incident as a whole, and gives it back as it is then. What was heard before is not recorded
+/// again; a lost race is decided again.
+pub(crate) async fn attend(
+    store: &Store,
+    id: &IncidentId,
+    word: &Word,
+    by: (&ResponderId, &str),
+    heard: Option<&str>,
+    now: Moment,
+) -> Result<Incident, JournalError> {
+    const MOST_RACES: u32 = 50;
+    let mut races = 0;
+    loop {
+        let mut incident = load(store, id).await?;
+        let (who, via) = by;
+        let said = status::decide(&incident, word.clone(), who.clone(), via.to_owned());
+        let fact = match said {
+            Ok(fact) => fact,
+            // What they said before is so, where this is the same word once more.
+            Err(refusal) => match heard {
+                Some(key) if store.heard(key).await?.as_ref() == Some(id) => return Ok(incident),
+                Some(_) | None => return Err(refusal.into()),
+            },
+        };
+        let mut append = append_of(id, incident.version, now, std::slice::from_ref(&fact));
+        append.heard = heard.map(str::to_owned);
+        match store.append(append).await {
+            Ok(store::Appended::Done { .. }) => {
+                incident.apply(&fact, now);
+                return Ok(incident);
+            }
+            Ok(store::Appended::AlreadyHeard { .. }) => return Ok(incident),
+            Err(AppendError::Conflict { .. }) if races < MOST_RACES => races += 1,
+            Err(error) => return Err(told(error)),
+        }
+    }
 }
 
 /// The record of a piece of evidence, and its text as a body outside the chain.

@@ -1,6 +1,7 @@
 //! The JSON that scripts rely on. Its shape is a promise: `tests/diagnose.schema.json` says it in full.
 
 use chat::Locale;
+use incident::account::{Account, Aids, Source, Stamp, Statement};
 use incident::notice::Card;
 use incident::remediation::{Outcome, Remediation};
 use incident::report::HostReport;
@@ -10,7 +11,43 @@ use serde_json::{Value, json};
 
 use crate::cards::View;
 use crate::look::Numbered;
-use crate::screen;
+use crate::{clock, screen};
+
+/// What `incident summarise --json` prints.
+pub(crate) fn account(account: &Account, aids: &Aids) -> Value {
+    let english = Locale::English;
+    let from = |source: &Source| match source {
+        Source::Fact(seq) => json!({ "fact": seq }),
+        Source::Remark(message) => json!({ "message": message }),
+    };
+    let stamp = |stamp: &Option<Stamp>| {
+        stamp
+            .as_ref()
+            .map(|one| json!({ "at": clock::rfc3339(one.at), "source": from(&one.source) }))
+    };
+    let section = |list: &[Statement]| -> Vec<Value> {
+        let one = |one: &Statement| {
+            let text = english.statement(account, aids, one);
+            json!({ "at": clock::rfc3339(one.at), "source": from(&one.source), "text": text })
+        };
+        list.iter().map(one).collect()
+    };
+    json!({
+        "version": VERSION,
+        "incident": account.incident.id,
+        "status": account.status.word(),
+        "times": {
+            "detected": stamp(&account.detected), "acknowledged": stamp(&account.acknowledged),
+            "mitigated": stamp(&account.mitigated), "resolved": stamp(&account.resolved),
+        },
+        "happened": section(&account.happened),
+        "tried": section(&account.tried),
+        "known": section(&account.known),
+        "decided": section(&account.decided),
+        "open": section(&account.open),
+        "next": english.next_step(account, aids),
+    })
+}
 
 /// The version of the shape; grows when a field changes its meaning or goes.
 const VERSION: u32 = 1;

@@ -17,6 +17,7 @@ fn die() {
     std::process::abort();
 }
 
+mod account;
 mod cards;
 mod clerk;
 mod cli;

@@ -4,6 +4,7 @@
 //! compared with those that stand there. So a restart, an outage of the platform or a click at the terminal needs no
 //! special case: the thread catches up.
 
+mod account;
 mod answer;
 mod ask;
 pub(crate) mod fronts;
@@ -17,6 +18,7 @@ mod parts;
 mod pulse;
 pub(crate) mod safe;
 mod sends;
+mod summaries;
 mod thread;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,7 +75,7 @@ pub(crate) struct Serve {
 }
 
 /// What is not in the journal, since it can be done without.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Notes {
     /// What is being done now, host by host.
     doing: BTreeMap<IncidentId, Vec<String>>,
@@ -89,6 +91,26 @@ struct Notes {
     caught_up: bool,
     /// What waits for an approval.
     open: BTreeMap<ProposalId, Waits>,
+    /// When it is looked again for busy incidents.
+    summed_up: Moment,
+    /// Who spoke in which thread since the start.
+    known: BTreeSet<(String, String)>,
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self {
+            doing: BTreeMap::new(),
+            extras: BTreeMap::new(),
+            looking: BTreeSet::new(),
+            shown: BTreeMap::new(),
+            behind: BTreeSet::new(),
+            caught_up: false,
+            open: BTreeMap::new(),
+            summed_up: Moment(0),
+            known: BTreeSet::new(),
+        }
+    }
 }
 
 /// How long a proposal waits for an approval.
@@ -224,6 +246,7 @@ impl Serve {
                     // What is wrong with them is in the log, and said where one is needed.
                     let _usable = self.world.shelf.reread();
                     self.expire().await;
+                    self.tell_busy().await;
                     let now = clock::now();
                     match self.catch_up(since).await {
                         Ok(()) => since = now.minus(OVERLAP),
@@ -267,6 +290,7 @@ impl Serve {
     /// What an event asks for, to be done beside everything else; nothing where it is only kept.
     fn take(self: &Arc<Self>, event: ChatEvent) -> Option<impl Future<Output = ()> + use<>> {
         if matches!(event.what, What::Said { .. } | What::TookBack { .. }) {
+            self.spoke(&event);
             self.keep(event);
             return None;
         }

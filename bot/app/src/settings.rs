@@ -19,6 +19,7 @@ mod groups;
 pub(crate) mod models;
 mod platforms;
 mod policy;
+mod summaries;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -31,6 +32,8 @@ use models::Models;
 use platforms::is_snowflake;
 pub(crate) use platforms::{Discord, Http, Slack};
 use policy::{RawRule, make_rule};
+use summaries::RawSummaries;
+pub(crate) use summaries::Summaries;
 use words::words;
 
 /// What the settings say, checked.
@@ -42,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) locale: Option<Locale>,
     /// Whether those who may approve are called before a fix expires.
     pub(crate) reminders: bool,
+    /// When threads are summed up without anybody asking.
+    pub(crate) summaries: Summaries,
     /// Channels by the platform's id for them.
     pub(crate) channels: BTreeMap<String, Channel>,
     /// People by name.
@@ -140,6 +145,8 @@ struct Raw {
     locale: Option<Tag>,
     #[serde(default = "yes")]
     reminders: bool,
+    #[serde(default)]
+    summaries: RawSummaries,
     #[serde(default)]
     channels: BTreeMap<String, RawChannel>,
     #[serde(default)]
@@ -348,6 +355,7 @@ impl Settings {
             file: Some(path.to_owned()),
             locale: raw.locale.map(|tag| tag.0),
             reminders: raw.reminders,
+            summaries: summaries::summaries(&raw.summaries).map_err(meaning)?,
             channels: channels::channels(raw.channels).map_err(meaning)?,
             people,
             lists,

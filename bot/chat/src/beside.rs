@@ -1,9 +1,10 @@
 //! What stands beside a message: pictures, and what does not fit into it, whole.
 
 use incident::report::HostReport;
-use incident::{Finding, HostName, IncidentId, Proposal, Vitals};
+use incident::{Finding, HostName, HostStatus, IncidentId, Proposal, Vitals};
 
 use crate::Locale;
+use crate::event::Button;
 use crate::picture::{self, Picture, Shade};
 use crate::text;
 
@@ -68,6 +69,24 @@ pub(crate) fn digests(files: &[File]) -> Vec<String> {
             incident::digest::of("sickbay file 1", &value)
         })
         .collect()
+}
+
+/// All that happened in an incident, line by line.
+pub(crate) fn timeline(incident: &str, lines: &str) -> File {
+    File::text(
+        format!("timeline-{incident}.txt"),
+        format!("{}\n", lines.trim_end()),
+    )
+}
+
+/// The buttons below what was found: nothing where there is nothing to ask about.
+pub(crate) fn buttons(reports: &[HostReport], told: &[&Finding]) -> Vec<Button> {
+    let well = reports
+        .iter()
+        .all(|report| report.status == HostStatus::Healthy);
+    let evidence = (!told.is_empty()).then_some(Button::Evidence);
+    let account = (!well).then_some(Button::Account);
+    evidence.into_iter().chain(account).collect()
 }
 
 /// All findings, below the account of them.

@@ -4,6 +4,7 @@
 //! minutes, so what a thread shows is posted and edited with the bot's own token; the client library has no time-outs, and its
 //! rate limiter ignores a proxy, so one of them is off.
 
+mod account;
 mod commands;
 mod form;
 mod gateway;
@@ -174,6 +175,20 @@ impl Discord {
             promised: Arc::default(),
             ears: Arc::default(),
             tally: Tally::default(),
+        }
+    }
+
+    /// Where a message can be seen; none for what is no message.
+    #[must_use]
+    pub fn link(message: &str) -> Option<String> {
+        let mut parts = message.split(':').skip(1);
+        let (guild, channel, id) = (parts.next()?, parts.next()?, parts.next()?);
+        let numbers = [guild, channel, id].map(|part| number(part).ok());
+        match numbers {
+            [Some(guild), Some(channel), Some(id)] => Some(format!(
+                "https://discord.com/channels/{guild}/{channel}/{id}"
+            )),
+            _ => None,
         }
     }
 

@@ -91,6 +91,8 @@ pub enum What {
         /// The message, whole.
         message: String,
     },
+    /// Joined the conversation.
+    Joined,
     /// Pressed a button.
     Pressed {
         /// Which.
@@ -117,17 +119,20 @@ pub enum Button {
     Undo,
     /// Show the evidence of an incident's findings.
     Evidence,
+    /// Tell what happened in an incident so far.
+    Account,
 }
 
 impl Button {
     /// All of them, with the id that the platform gives back.
-    pub const ALL: [(Self, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str); 7] = [
         (Self::Approve, "approve"),
         (Self::DryRun, "dry-run"),
         (Self::Reject, "reject"),
         (Self::Details, "details"),
         (Self::Undo, "undo"),
         (Self::Evidence, "evidence"),
+        (Self::Account, "account"),
     ];
 
     /// Its id.

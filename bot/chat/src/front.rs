@@ -148,6 +148,28 @@ impl Front {
         }
     }
 
+    /// Where people can see a message, by its whole name; `root` is the one whose thread it stands in. None where nobody knows.
+    #[must_use]
+    pub fn link(&self, message: &str, root: Option<&str>) -> Option<String> {
+        if !self.has(message) {
+            return None;
+        }
+        match self {
+            Self::Slack(slack) => slack.link(message, root),
+            Self::Discord(_) => Discord::link(message),
+        }
+    }
+
+    /// Whether it can say something to one person alone who did nothing that it could answer.
+    #[must_use]
+    pub const fn whispers_unasked(&self) -> bool {
+        match self {
+            Self::Slack(_) => true,
+            // There only an answer to a command or a press is for one person.
+            Self::Discord(_) => false,
+        }
+    }
+
     /// What of a message has to be sent as one of its own: Slack has files beside messages, never in them.
     #[must_use]
     pub fn apart(&self, content: &Content) -> Option<Content> {

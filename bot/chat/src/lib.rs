@@ -9,7 +9,9 @@ pub mod event;
 pub mod form;
 pub mod front;
 mod locale;
+mod markdown;
 pub mod picture;
+mod postmortem;
 mod seen;
 pub mod signed;
 pub mod slack;
@@ -22,4 +24,5 @@ mod words;
 
 pub use beside::File;
 pub use locale::{Languages, Locale};
+pub use postmortem::{Sources, postmortem};
 pub use words::{Named, Would, codes};

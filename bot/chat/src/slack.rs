@@ -3,6 +3,7 @@
 //! Facts of the client library that this is built around: its callbacks run one after another inside the loop that reads
 //! the socket, so they only hand on; a socket without a rate limit reconnects in a hot loop; nothing in it has a time-out.
 
+mod account;
 mod blocks;
 mod ear;
 mod form;
@@ -68,6 +69,8 @@ pub struct Slack {
     options: Options,
     /// What hears, once we are known there.
     ear: Arc<OnceLock<Arc<Ear>>>,
+    /// Where the workspace is for people, once Slack said so: `https://example.slack.com/`.
+    home: OnceLock<String>,
     /// The files that were put into threads since Sickbay started, so that who asks once more does not put them there again.
     there: Mutex<BTreeSet<(String, Vec<String>)>>,
     pub(crate) tally: Tally,
@@ -122,6 +125,7 @@ fn https() -> Result<HttpsConnector<HttpConnector>, SlackError> {
 struct Who {
     team: String,
     me: String,
+    home: String,
 }
 
 impl Slack {
@@ -135,8 +139,28 @@ impl Slack {
             token: SlackApiToken::new(options.bot_token.clone().into()),
             options,
             ear: Arc::default(),
+            home: OnceLock::new(),
             there: Mutex::default(),
             tally: Tally::default(),
+        })
+    }
+
+    /// Where a message can be seen, as Slack's own links to messages are; `root` is the one whose thread it stands in. None for a
+    /// file, and while nobody knows where the workspace is.
+    #[must_use]
+    pub fn link(&self, message: &str, root: Option<&str>) -> Option<String> {
+        let home = self.home.get()?.trim_end_matches('/');
+        let (place, ts) = message.rsplit_once(':')?;
+        let is_time = ts.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let channel = last_of(place);
+        if !is_time || !channel.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return None;
+        }
+        let link = format!("{home}/archives/{channel}/p{}", ts.replace('.', ""));
+        let root = root.map(last_of).filter(|root| root != ts);
+        Some(match root {
+            Some(root) => format!("{link}?thread_ts={root}&cid={channel}"),
+            None => link,
         })
     }
 
@@ -332,6 +356,7 @@ async fn introduce(client: &Client, token: &SlackApiToken) -> Result<Who, SendEr
     Ok(Who {
         team: told.team_id.to_string(),
         me: told.user_id.to_string(),
+        home: told.url.value().to_string(),
     })
 }
 

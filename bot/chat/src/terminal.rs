@@ -11,6 +11,7 @@ use owo_colors::{OwoColorize as _, Style};
 use crate::words::Reading;
 use crate::{Locale, text};
 
+mod account;
 mod card;
 mod host;
 #[cfg(test)]
@@ -208,6 +209,14 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
                 face.put(&mut out, 2, &locale.vitals_told(vitals, host));
             }
         }
+        Notice::Account {
+            account,
+            aids,
+            occasion,
+            ..
+        } => account::account(&mut out, account, aids, *occasion, face),
+        Notice::OnIt { by, .. } => face.put(&mut out, 2, &locale.is_on_it(by.as_str())),
+        Notice::Postmortem { text, .. } => out.push_str(text),
         Notice::Chosen { proposal } => {
             let head = locale.chosen(proposal);
             face.put(&mut out, 2, &face.strong(&head));

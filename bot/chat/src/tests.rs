@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::terminal::Face;
 use crate::{Locale, discord, slack, terminal};
 
+pub(crate) mod account;
 mod hostile;
 mod long;
 mod notices;
@@ -130,19 +131,40 @@ fn on_slack(content: &slack::Content) -> String {
         lines.push(match block["type"].as_str().unwrap() {
             "section" => block["text"]["text"].as_str().unwrap().to_owned(),
             "context" => indented(block["elements"][0]["text"].as_str().unwrap(), "· "),
-            "rich_text" => {
-                let parts = block["elements"][0]["elements"].as_array().unwrap().iter();
-                let parts = parts.map(|part| match part["user_id"].as_str() {
-                    Some(user) => format!("@{user}"),
-                    None => part["text"].as_str().unwrap().to_owned(),
-                });
-                indented(&parts.collect::<String>(), "| ")
-            }
+            "rich_text" => rich(block),
             "actions" => buttons(block, "/text/text"),
             other => panic!("{other}"),
         });
     }
     lines.join("\n")
+}
+
+/// The parts of a rich text; each item of a list has its mark.
+fn rich(block: &Value) -> String {
+    let parts = |section: &Value| -> String {
+        let parts = section["elements"].as_array().unwrap().iter();
+        let parts = parts.map(|part| match part["user_id"].as_str() {
+            Some(user) => format!("@{user}"),
+            None if part["type"] == "link" => format!(
+                "<{}|{}>",
+                part["url"].as_str().unwrap(),
+                part["text"].as_str().unwrap()
+            ),
+            None => part["text"].as_str().unwrap().to_owned(),
+        });
+        parts.collect()
+    };
+    let sections = block["elements"].as_array().unwrap().iter();
+    let sections = sections.map(|section| match section["type"].as_str() {
+        Some("rich_text_list") => {
+            let items = section["elements"].as_array().unwrap().iter();
+            items
+                .map(|item| indented(&parts(item), "| • "))
+                .collect::<String>()
+        }
+        _ => indented(&parts(section), "| "),
+    });
+    sections.collect()
 }
 
 fn on_discord(content: &discord::Content) -> String {

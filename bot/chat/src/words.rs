@@ -17,6 +17,7 @@
 //! | fix, proposal | 修复，修复方案 | | policy | 审批策略 |
 //! | risk | 风险 | | journal | 审计日志 |
 //! | critical, warning, info | 严重，警告，提示 | | timeline | 时间线 |
+//! | resolve | 解决 | | postmortem | 复盘 |
 
 use incident::notice::{Card, Stage};
 use incident::remediation::Outcome;
@@ -24,6 +25,7 @@ use incident::{Confidence, HostName, HostStatus, Proposal, ProposalId, Risk, Sev
 
 use crate::locale::{Locale, say};
 
+pub(crate) mod account;
 mod answers;
 mod chat;
 mod codes;
@@ -32,6 +34,7 @@ mod form;
 mod found;
 mod model;
 pub(crate) mod picture;
+mod postmortem;
 mod refusals;
 mod step;
 mod summary;

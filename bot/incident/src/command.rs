@@ -41,6 +41,23 @@ pub enum Command {
         /// Which.
         incident: Option<IncidentId>,
     },
+    /// Say that one is on it; without an id on the incident whose thread this is.
+    Ack {
+        /// Which.
+        incident: Option<IncidentId>,
+    },
+    /// Say that an incident is over; without an id the one whose thread this is.
+    Resolve {
+        /// Which.
+        incident: Option<IncidentId>,
+        /// How, in the person's words; may be empty.
+        note: String,
+    },
+    /// The draft of an incident's postmortem; without an id of the one whose thread this is.
+    Postmortem {
+        /// Which.
+        incident: Option<IncidentId>,
+    },
     /// What is open.
     Status,
     /// What can be asked.
@@ -78,6 +95,12 @@ impl Verb {
     pub const DRY_RUN: Self = Self("dry-run");
     /// Undoing.
     pub const ROLLBACK: Self = Self("rollback");
+    /// Saying that one is on it.
+    pub const ACK: Self = Self("ack");
+    /// Saying that an incident is over.
+    pub const RESOLVE: Self = Self("resolve");
+    /// The draft of a postmortem.
+    pub const POSTMORTEM: Self = Self("postmortem");
     /// What is open.
     pub const STATUS: Self = Self("status");
     /// The inventory.
@@ -112,6 +135,9 @@ impl Command {
             Self::DryRun { .. } => Verb::DRY_RUN,
             Self::Rollback { .. } => Verb::ROLLBACK,
             Self::Summarise { .. } => Verb::SUMMARISE,
+            Self::Ack { .. } => Verb::ACK,
+            Self::Resolve { .. } => Verb::RESOLVE,
+            Self::Postmortem { .. } => Verb::POSTMORTEM,
             Self::Status => Verb::STATUS,
             Self::Help => Verb::HELP,
             Self::Hosts => Verb::HOSTS,
@@ -177,13 +203,16 @@ fn usage(verb: &str) -> &'static str {
 }
 
 /// The verbs with their usage, in the order in which help shows them.
-pub const VERBS: [(&str, &str); 11] = [
+pub const VERBS: [(&str, &str); 14] = [
     ("diagnose", "diagnose TARGET [what is wrong]"),
     ("approve", "approve [PROPOSAL]"),
     ("reject", "reject PROPOSAL [why]"),
     ("dry-run", "dry-run PROPOSAL"),
     ("rollback", "rollback PROPOSAL"),
     ("summarise", "summarise [INCIDENT]"),
+    ("ack", "ack [INCIDENT]"),
+    ("resolve", "resolve [INCIDENT] [note]"),
+    ("postmortem", "postmortem [INCIDENT]"),
     ("status", "status"),
     ("hosts", "hosts"),
     ("explain", "explain CODE"),
@@ -193,7 +222,7 @@ pub const VERBS: [(&str, &str); 11] = [
 
 /// What the verbs are called in Chinese, for those who speak to Sickbay by its name. No blank is needed behind one, as in
 /// Chinese there is none between words.
-pub const IN_CHINESE: [(&str, &str); 13] = [
+pub const IN_CHINESE: [(&str, &str); 16] = [
     ("诊断", "diagnose"),
     ("检查", "diagnose"),
     ("批准", "approve"),
@@ -202,12 +231,24 @@ pub const IN_CHINESE: [(&str, &str); 13] = [
     ("撤销", "rollback"),
     ("回滚", "rollback"),
     ("总结", "summarise"),
+    ("认领", "ack"),
+    ("解决", "resolve"),
+    ("复盘", "postmortem"),
     ("状态", "status"),
     ("主机", "hosts"),
     ("解释", "explain"),
     ("手册", "runbook"),
     ("帮助", "help"),
 ];
+
+/// The incident that is named, where one is.
+fn incident(verb: &'static str, text: &str) -> Result<Option<IncidentId>, Misunderstood> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let id = IncidentId::new(text).map_err(|bad| Misunderstood::BadId { verb, bad })?;
+    Ok(Some(id))
+}
 
 /// The verb that a text begins with, and the rest.
 fn split(text: &str) -> (&str, &str) {
@@ -267,16 +308,25 @@ pub fn parse(text: &str) -> Result<Command, Misunderstood> {
         "rollback" | "undo" => Ok(Command::Rollback {
             proposal: id("rollback")?,
         }),
-        "summarise" | "summarize" | "incident" if rest.is_empty() => {
-            Ok(Command::Summarise { incident: None })
+        "summarise" | "summarize" | "incident" => Ok(Command::Summarise {
+            incident: incident("summarise", rest)?,
+        }),
+        "ack" | "acknowledge" => Ok(Command::Ack {
+            incident: incident("ack", rest)?,
+        }),
+        "postmortem" => Ok(Command::Postmortem {
+            incident: incident("postmortem", rest)?,
+        }),
+        "resolve" => {
+            let (first, more) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            // A note needs no incident before it, and looks like none.
+            let named = IncidentId::new(first).ok().filter(IncidentId::is_dated);
+            let note = if named.is_some() { more } else { rest };
+            Ok(Command::Resolve {
+                incident: named,
+                note: note.trim().to_owned(),
+            })
         }
-        "summarise" | "summarize" | "incident" => match IncidentId::new(rest) {
-            Ok(id) => Ok(Command::Summarise { incident: Some(id) }),
-            Err(bad) => Err(Misunderstood::BadId {
-                verb: "summarise",
-                bad,
-            }),
-        },
         "status" => Ok(Command::Status),
         "hosts" => Ok(Command::Hosts),
         "help" | "" => Ok(Command::Help),
@@ -372,6 +422,20 @@ mod tests {
         check(
             "diagnos web1",
             "there is no command \"diagnos\"; did you mean `diagnose`?",
+        );
+        check("ack", "Ack { incident: None }");
+        check("resolve", r#"Resolve { incident: None, note: "" }"#);
+        check(
+            "resolve it was the cable",
+            r#"Resolve { incident: None, note: "it was the cable" }"#,
+        );
+        check(
+            "resolve 20261123-k7f3qa  it was the cable",
+            r#"Resolve { incident: Some(IncidentId("20261123-k7f3qa")), note: "it was the cable" }"#,
+        );
+        check(
+            "postmortem a b",
+            "incident id \"a b\" is not valid: it has a character that is not allowed; use letters, digits, `.`, `_` and `-`; type `postmortem [INCIDENT]`",
         );
         check("tea", "there is no command \"tea\"; type `help`");
     }

@@ -214,6 +214,23 @@ pub enum Fact {
         /// The conversation that it stands in, as its platform names it; opaque here.
         place: String,
     },
+    /// A person said that they are on it.
+    Acknowledged {
+        /// Who.
+        by: ResponderId,
+        /// Where.
+        via: String,
+    },
+    /// A person said that it is over.
+    Resolved {
+        /// Who.
+        by: ResponderId,
+        /// Where.
+        via: String,
+        /// How, in their words; redacted, empty where they said nothing.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
     /// The incident was closed.
     Closed {
         /// By whom.
@@ -241,6 +258,8 @@ impl Fact {
             Self::Executed { .. } => "executed",
             Self::Verified { .. } => "verified",
             Self::Thread { .. } => "thread",
+            Self::Acknowledged { .. } => "acknowledged",
+            Self::Resolved { .. } => "resolved",
             Self::Closed { .. } => "closed",
         }
     }

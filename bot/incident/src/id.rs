@@ -210,6 +210,13 @@ impl EvidenceId {
 }
 
 impl IncidentId {
+    /// Whether it begins as the id of an incident does: with a day and a stroke.
+    #[must_use]
+    pub fn is_dated(&self) -> bool {
+        let day = self.0.split_once('-').map(|(day, _)| day);
+        day.is_some_and(|day| day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()))
+    }
+
     /// The random letters at the end, which the incident's proposals share.
     #[must_use]
     pub fn letters(&self) -> &str {

@@ -5,6 +5,7 @@
 //! whether a host may be changed cannot change a host.
 
 pub mod access;
+pub mod account;
 pub mod code;
 pub mod command;
 pub mod digest;
@@ -23,6 +24,7 @@ pub mod redact;
 pub mod refusal;
 pub mod remediation;
 pub mod report;
+pub mod status;
 pub mod step;
 pub mod summary;
 pub mod vitals;
@@ -41,6 +43,7 @@ pub use moment::{Moment, Span};
 pub use probe::{Ended, Plan, ProbeRun, RawOutput};
 pub use proposal::{Proposal, Risk, Undo};
 pub use refusal::Refusal;
+pub use status::Status;
 pub use step::Step;
 pub use vitals::{Gauge, Vitals};
 pub use wording::{Spent, Wording};

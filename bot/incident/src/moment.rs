@@ -63,11 +63,51 @@ impl Moment {
         self.0.div_euclid(86_400_000)
     }
 
+    /// The moment for people, in UTC whatever the machine's time zone: `2026-11-23 09:30 UTC`.
+    #[must_use]
+    pub fn utc(self) -> String {
+        let (year, month, day) = civil(self.day());
+        format!("{year:04}-{month:02}-{day:02} {} UTC", self.clock())
+    }
+
+    /// The same to the second, without saying that it is UTC: `2026-11-23 09:30:05`.
+    #[must_use]
+    pub fn utc_second(self) -> String {
+        let (year, month, day) = civil(self.day());
+        let second = self.unix_seconds().rem_euclid(60);
+        format!("{year:04}-{month:02}-{day:02} {}:{second:02}", self.clock())
+    }
+
+    /// The time of its day, in UTC: `09:30`.
+    #[must_use]
+    pub fn clock(self) -> String {
+        let minute = self.0.div_euclid(60_000).rem_euclid(1_440);
+        format!("{:02}:{:02}", minute / 60, minute % 60)
+    }
+
     /// Whole seconds since the epoch.
     #[must_use]
     pub const fn unix_seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
+}
+
+/// The year, month and day of a day since the epoch, in the calendar that everybody uses. Years begin in March here, so that the
+/// day that some have comes last.
+const fn civil(day: i64) -> (i64, i64, i64) {
+    let day = day + 719_468;
+    let era = day.div_euclid(146_097);
+    let of_era = day.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+    (year, month, of_year - (153 * from_march + 2) / 5 + 1)
 }
 
 impl std::fmt::Display for Span {
@@ -80,6 +120,32 @@ impl std::fmt::Display for Span {
             ms @ 60_000..3_600_000 => write!(f, "{} min", ms / 60_000),
             ms @ 3_600_000..172_800_000 => write!(f, "{} h", ms / 3_600_000),
             ms => write!(f, "{} d", ms / 86_400_000),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Moment;
+
+    #[test]
+    fn a_moment_is_told_in_utc() {
+        for (ms, told) in [
+            (0, "1970-01-01 00:00 UTC"),
+            (1_764_322_200_000, "2025-11-28 09:30 UTC"),
+            (951_782_400_000, "2000-02-29 00:00 UTC"),
+            (4_107_542_399_999, "2100-02-28 23:59 UTC"),
+            (4_107_542_400_000, "2100-03-01 00:00 UTC"),
+            (-1, "1969-12-31 23:59 UTC"),
+        ] {
+            assert_eq!(Moment(ms).utc(), told, "{ms}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_moment_breaks_it(ms in proptest::prelude::any::<i64>()) {
+            proptest::prop_assert!(Moment(ms).utc().ends_with(" UTC"));
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Something said to people, before layout: the meaning goes to the chat room, each platform lays it out.
 
+use crate::account::{Account, Aids, Occasion};
 use crate::people::Candidate;
 use crate::remediation::{Outcome, Why};
 use crate::report::HostReport;
 use crate::summary::Summary;
 use crate::{
-    HostName, HostStatus, IncidentId, Proposal, ResponderId, RunbookId, Span, Step, Vitals,
+    HostName, HostStatus, IncidentId, Proposal, ResponderId, RunbookId, Span, Status, Step, Vitals,
 };
 
 /// A proposal as a person is shown it.
@@ -152,6 +153,8 @@ pub enum Notice<'a> {
         cards: &'a [Card<'a>],
         /// Runbooks that fit and have nothing to run: id, title, the finding they are for.
         pages: &'a [(String, String, String)],
+        /// How far the incident is.
+        stage: Status,
     },
     /// An offered fix, and where it stands.
     Offer {
@@ -207,6 +210,33 @@ pub enum Notice<'a> {
         later: &'a [HostReport],
         /// What is offered for them.
         cards: &'a [Card<'a>],
+    },
+    /// What is known of an incident so far.
+    Account {
+        /// It.
+        account: &'a Account,
+        /// What helps to read it.
+        aids: &'a Aids,
+        /// Why it is told.
+        occasion: Occasion,
+        /// All that happened, line by line, for whoever wants more than a message holds; empty where that is elsewhere.
+        whole: &'a str,
+    },
+    /// Somebody said that they are on it.
+    OnIt {
+        /// The incident.
+        incident: &'a IncidentId,
+        /// Who.
+        by: &'a ResponderId,
+    },
+    /// The draft of an incident's postmortem.
+    Postmortem {
+        /// The incident.
+        incident: &'a IncidentId,
+        /// What its file is called.
+        file: &'a str,
+        /// It, in Markdown.
+        text: &'a str,
     },
     /// A fix was picked and waits for a second yes.
     Chosen {

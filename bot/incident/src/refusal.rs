@@ -7,7 +7,7 @@ use crate::id::BadId;
 use crate::notice::WhyNot;
 use crate::people::Candidate;
 use crate::remediation::{NoRollback, Outcome, Why};
-use crate::{ExecutionId, HostName, IncidentId, ProposalId, ResponderId, Risk};
+use crate::{ExecutionId, HostName, IncidentId, Moment, ProposalId, ResponderId, Risk};
 
 /// Why it is not done, and what to do instead. The person who asked is told.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -219,6 +219,34 @@ pub enum Refusal {
     NoIncident {
         /// Which.
         incident: IncidentId,
+    },
+    /// Somebody resolved it before.
+    #[error("{by} resolved incident {incident} at {}; diagnose again if the trouble is back", at.utc())]
+    ResolvedBefore {
+        /// Which.
+        incident: IncidentId,
+        /// Who.
+        by: ResponderId,
+        /// When.
+        at: Moment,
+    },
+    /// They said before that they are on it.
+    #[error("{by} is on incident {incident} since {}", at.utc())]
+    OnItBefore {
+        /// Which.
+        incident: IncidentId,
+        /// Who.
+        by: ResponderId,
+        /// Since when.
+        at: Moment,
+    },
+    /// A host is being changed because of it.
+    #[error("{proposal} is still being carried out; resolve incident {incident} when it has ended")]
+    StillRuns {
+        /// Which incident.
+        incident: IncidentId,
+        /// What runs.
+        proposal: ProposalId,
     },
     /// It has to be said which; what to type.
     #[error("say which: {usage}")]

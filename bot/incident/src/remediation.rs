@@ -11,6 +11,7 @@ use ed25519_dalek::SigningKey;
 use crate::fact::{Claim, Ran, StepReport};
 use crate::policy::Requirement;
 use crate::report::{HostReport, Verdict};
+use crate::status::Resolution;
 use crate::wording::{Spent, Wording};
 use crate::{
     Approval, Effect, ExecutionId, Fact, Finding, FindingId, HostName, IncidentId, Moment,
@@ -18,9 +19,12 @@ use crate::{
 };
 
 mod decide;
+mod outcome;
 mod rollback;
 mod why;
 pub use decide::{cooldown_key, decide};
+pub use outcome::Outcome;
+use outcome::outcome_of;
 pub use rollback::{NoRollback, invert};
 pub use why::{Moved, Seen, Why};
 
@@ -69,57 +73,6 @@ pub enum State {
         /// The attempt, where one ran.
         execution: Option<ExecutionId>,
     },
-}
-
-/// How a remediation ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It ran and the finding is gone.
-    Verified,
-    /// It ran and the finding is still there.
-    NotFixed,
-    /// It ran and something else broke.
-    Worse,
-    /// A step failed, or it was stopped at its time limit.
-    Failed,
-    /// Nothing was changed: the world had moved, or the guard refused.
-    Refused,
-    /// It may have run, and nobody can tell how it ended; or it ran and nobody could look.
-    Unknown,
-    /// A person said no.
-    Rejected,
-    /// Nobody said yes in time.
-    Expired,
-}
-
-impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Verified,
-        Self::NotFixed,
-        Self::Worse,
-        Self::Failed,
-        Self::Refused,
-        Self::Unknown,
-        Self::Rejected,
-        Self::Expired,
-    ];
-
-    /// The word in JSON and on cards.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Verified => "verified",
-            Self::NotFixed => "not_fixed",
-            Self::Worse => "worse",
-            Self::Failed => "failed",
-            Self::Refused => "refused",
-            Self::Unknown => "unknown",
-            Self::Rejected => "rejected",
-            Self::Expired => "expired",
-        }
-    }
 }
 
 /// One proposal and where it stands.
@@ -172,6 +125,10 @@ pub struct Incident {
     pub spent: Spent,
     /// Findings that were not there when their host was judged first.
     pub later: BTreeSet<FindingId>,
+    /// Who said that they are on it, when, and by which fact; each once, in that order.
+    pub on_it: Vec<(ResponderId, Moment, u64)>,
+    /// How it was resolved; none where it was not, or where something was done about it since.
+    pub resolved: Option<Resolution>,
 }
 
 /// Something that was heard.
@@ -283,6 +240,8 @@ impl Incident {
             wording: None,
             spent: Spent::default(),
             later: BTreeSet::new(),
+            on_it: Vec::new(),
+            resolved: None,
         }
     }
 
@@ -329,6 +288,7 @@ impl Incident {
                 }
                 // It spoke of what was known before.
                 self.wording = None;
+                self.resolved = None;
             }
             Fact::Picked { spent, .. } => self.spent = self.spent.and(*spent),
             Fact::Worded { wording, spent } => {
@@ -392,6 +352,8 @@ impl Incident {
                 grant,
                 attempt,
             } => {
+                // Whatever changes a host is not over.
+                self.resolved = None;
                 let state = State::Granted {
                     grant: grant.clone(),
                     attempt: *attempt,
@@ -448,7 +410,9 @@ impl Incident {
                     };
                 }
             }
-            Fact::Closed { .. } => {}
+            Fact::Acknowledged { by, .. } => self.on_it.push((by.clone(), at, self.version)),
+            Fact::Resolved { by, reason, .. } => self.resolve(by, reason, at),
+            Fact::Closed { by } => self.resolve(by, "", at),
         }
     }
 
@@ -501,17 +465,5 @@ impl Incident {
                 };
             }
         }
-    }
-}
-
-/// The outcome of a run and of the look afterwards. A run that nobody knows the end of stays unknown, whatever was seen.
-fn outcome_of(ran: &Ran, verdict: Verdict) -> Outcome {
-    match (ran, verdict) {
-        (Ran::Unknown { .. }, _) | (Ran::Done, Verdict::CouldNotCheck) => Outcome::Unknown,
-        (Ran::StepFailed { .. } | Ran::TimedOut, _) => Outcome::Failed,
-        (Ran::Done, Verdict::Verified) => Outcome::Verified,
-        (Ran::Done, Verdict::NotFixed) => Outcome::NotFixed,
-        (Ran::Done, Verdict::Worse) => Outcome::Worse,
-        (Ran::Refused { .. } | Ran::NeverRan, _) => Outcome::Refused,
     }
 }

@@ -23,6 +23,7 @@ mod record;
 mod said;
 mod sql;
 mod thread;
+mod told;
 mod verify;
 
 pub use append::{Append, AppendError, Appended, NewEffect, NewFact};

@@ -70,6 +70,27 @@ statements! {
     UNSAY = "UPDATE said SET text = NULL WHERE message = $1";
     SAID = "SELECT message, author, at, text FROM said WHERE incident = $1 ORDER BY at DESC, message DESC LIMIT $2";
 
+    // What was told.
+    TELL_ONCE = "INSERT INTO told (incident, person, at) VALUES ($1, $2, $3) ON CONFLICT (incident, person) DO NOTHING";
+    TELL_ALL = "INSERT INTO told (incident, person, at) VALUES ($1, $2, $3) \
+        ON CONFLICT (incident, person) DO UPDATE SET at = excluded.at WHERE told.at < excluded.at";
+    /// The kinds are those of which `incident::account::is_news` is true.
+    STIRRED = "SELECT incident.id, COALESCE(told.at, incident.opened_at) FROM incident \
+        LEFT JOIN told ON told.incident = incident.id AND told.person = '' \
+        WHERE incident.changed_at >= $1 AND COALESCE(told.at, incident.opened_at) <= $2 \
+        AND EXISTS (SELECT 1 FROM post WHERE post.incident = incident.id AND post.part = 'root' AND post.message <> '') \
+        AND (EXISTS (SELECT 1 FROM record WHERE record.incident = incident.id \
+                AND record.at > COALESCE(told.at, incident.opened_at) \
+                AND record.kind IN ('approved', 'rejected', 'voided', 'executed', 'verified', 'acknowledged')) \
+            OR (SELECT count(*) FROM said WHERE said.incident = incident.id AND said.text IS NOT NULL \
+                AND said.at > COALESCE(told.at, incident.opened_at)) >= 3) \
+        ORDER BY incident.id";
+    /// A message is named by its conversation, and then by itself.
+    INCIDENTS_IN = "SELECT incident.id FROM incident \
+        JOIN post ON post.incident = incident.id AND post.part = 'root' \
+        WHERE substr(post.message, 1, length($1) + 1) = $1 || ':' AND incident.changed_at >= $2 \
+        ORDER BY incident.opened_at DESC, incident.id DESC LIMIT $3";
+
     // Claims.
     LOCK_HOST = "INSERT INTO host_lock (host, holder, incident, since) VALUES ($1, $2, $3, $4) ON CONFLICT (host) DO NOTHING";
     HOST_LOCK = "SELECT holder, incident, since FROM host_lock WHERE host = $1";

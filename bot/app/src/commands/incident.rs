@@ -1,28 +1,54 @@
-//! `sickbay incident`: list, show, timeline.
+//! `sickbay incident`: list, show, timeline, and what a person says of one as a whole.
 
 use chat::Locale;
 use incident::notice::Notice;
 use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
+use incident::status::{Status, Word};
 use incident::{Evidence, Fact, IncidentId, ProbeId, Severity};
 use store::Stored;
 
-use crate::cli::{Global, Incident as Asked, Output};
+use crate::cli::{Attend, Global, Incident as Asked, Output};
 use crate::exit::Exit;
 use crate::world::{Usage, World};
 use crate::{clock, journal, json, screen};
 
+mod attend;
 pub(crate) mod timeline;
 
 /// Runs the command.
 pub(crate) async fn run(global: &Global, asked: &Asked) -> anyhow::Result<Exit> {
-    let world = World::open(global, None).await?;
+    let as_name = match asked {
+        Asked::Ack(attend) | Asked::Resolve { attend, .. } => attend.as_name.as_deref(),
+        Asked::List(_)
+        | Asked::Show { .. }
+        | Asked::Timeline { .. }
+        | Asked::Summarise { .. }
+        | Asked::Postmortem { .. } => None,
+    };
+    let world = World::open(global, as_name).await?;
     match asked {
         Asked::List(output) => list(&world, output).await,
         Asked::Show { id, output } => show(&world, id, output).await,
         Asked::Timeline { id, output } => {
             let id = find(&world, id).await?;
             timeline::tell(&world, &id, output).await
+        }
+        Asked::Summarise { id, output } => {
+            let id = find(&world, id).await?;
+            attend::summarise(&world, &id, output).await
+        }
+        Asked::Ack(Attend { id, output, .. }) => {
+            let id = find(&world, id).await?;
+            attend::say(&world, &id, Word::OnIt, output).await
+        }
+        Asked::Resolve { attend, note } => {
+            let id = find(&world, &attend.id).await?;
+            attend::resolve(&world, &id, note, &attend.output).await
+        }
+        Asked::Postmortem { id, out, output } => {
+            let id = find(&world, id).await?;
+            attend::postmortem(&world, &id, out.as_deref(), output).await
         }
     }
 }
@@ -107,7 +133,7 @@ async fn list(world: &World, output: &Output) -> anyhow::Result<Exit> {
         if output.json {
             rows.push(serde_json::json!({
                 "id": incident.id, "opened_at": clock::rfc3339(incident.opened_at), "by": incident.by,
-                "hosts": hosts, "symptom": incident.symptom, "first": worst,
+                "hosts": hosts, "symptom": incident.symptom, "first": worst, "status": incident.status().word(),
                 "remediations": remediations(&incident),
             }));
             continue;
@@ -118,8 +144,12 @@ async fn list(world: &World, output: &Output) -> anyhow::Result<Exit> {
             .filter(|one| !matches!(one.state, State::Proposed { .. }))
             .map(|one| format!(" · {} {}", one.proposal.id, word(one).replace('_', " ")))
             .collect();
+        let stage = match incident.status() {
+            Status::Investigating => String::new(),
+            status => format!(" · {}", status.word()),
+        };
         let row = format!(
-            "{}  {}  {}  {worst}{}",
+            "{}  {}  {}  {worst}{}{stage}",
             incident.id,
             clock::local(incident.opened_at),
             hosts.join(","),
@@ -189,6 +219,7 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
                 clock::rfc3339(incident.opened_at).into(),
             );
             fields.insert("symptom".to_owned(), incident.symptom.clone().into());
+            fields.insert("status".to_owned(), incident.status().word().into());
             fields.insert("remediations".to_owned(), remediations(&incident).into());
         }
         screen::json(&value);
@@ -197,6 +228,7 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
     let opened = clock::local(incident.opened_at);
     let by = incident.by.as_ref();
     screen::wrapped(&world.locale.opened(&opened, by, &incident.symptom), 2);
+    screen::line(world.locale.stage(incident.status()));
     // What was done since comes first: what was found may be over.
     for one in incident.remediations.values() {
         if let State::Ended { outcome, why, .. } = &one.state {

@@ -9,7 +9,7 @@ use store::Stored;
 use super::Serve;
 use super::hear::Answer;
 use super::may::Rights;
-use crate::commands::{click, incident::timeline};
+use crate::commands::click;
 use crate::{cards, clock, journal, propose};
 
 impl Serve {
@@ -39,54 +39,6 @@ impl Serve {
         locale.details(proposal, &title, because).join("\n")
     }
 
-    /// What happened in an incident, who decided what, what people said of it, and what is open.
-    pub(super) async fn summary(
-        &self,
-        rights: &Rights<'_>,
-        id: &IncidentId,
-        locale: Locale,
-    ) -> Result<String, Refusal> {
-        // What was said just now is part of it.
-        let whole = self.kept().await;
-        let store = &self.world.store;
-        let facts = journal::facts(store, id).await;
-        let mut facts = facts.map_err(journal::refusal)?;
-        if facts.is_empty() {
-            return Err(Refusal::NoIncident {
-                incident: id.clone(),
-            });
-        }
-        let incident = Incident::replay(id.clone(), facts.iter().cloned());
-        self.may_read(rights, &incident)?;
-        facts.retain(|(_, fact)| {
-            !matches!(
-                fact,
-                Fact::Examined { .. }
-                    | Fact::Thread { .. }
-                    | Fact::Granted { .. }
-                    | Fact::Dispatched { .. }
-            )
-        });
-        let said = store.said(id, timeline::MOST_SAID).await;
-        let said = said.map_err(said_by)?;
-        let mut lines: Vec<String> = timeline::lines(&facts, &said, locale)
-            .into_iter()
-            .map(|(at, line)| format!("{}  {line}", clock::local(at)))
-            .collect();
-        let open = incident
-            .remediations
-            .values()
-            .filter(|one| !matches!(one.state, State::Ended { .. }));
-        if !whole {
-            lines.push(locale.behind().to_owned());
-        }
-        lines.extend(open.map(|one| {
-            let title = cards::title(&self.world, &one.proposal, locale);
-            locale.open(&one.proposal.id, &title)
-        }));
-        Ok(lines.join("\n"))
-    }
-
     /// What the findings of an incident rest on, most important first: the first lines of each piece, and all of it.
     pub(super) async fn evidence(
         &self,
@@ -105,7 +57,7 @@ impl Serve {
                 all.extend(evidence);
             }
         }
-        self.may_read(rights, &incident)?;
+        self.may_ask(rights, Verb::SUMMARISE, &incident)?;
         // A head and what stands under it.
         let mut pieces: Vec<(String, Vec<String>)> = Vec::new();
         let findings: Vec<_> = incident

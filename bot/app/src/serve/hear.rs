@@ -10,6 +10,7 @@ use incident::command::{self, Command, Misunderstood, Verb};
 use incident::notice::Notice;
 use incident::people::Found;
 use incident::remediation::{Event, Incident, State};
+use incident::status::Word;
 use incident::{IncidentId, Proposal, ProposalId, Refusal, ResponderId};
 
 use super::Serve;
@@ -38,6 +39,9 @@ pub(super) struct Asker {
 impl Serve {
     /// Hears an event.
     pub(super) async fn heard(self: Arc<Self>, event: ChatEvent) {
+        if event.what == What::Joined {
+            return self.joined(&event).await;
+        }
         let locale = self.locale_of(&event);
         let person = self.world.settings.whom(event.platform, &event.user);
         let Some(id) = person.cloned() else {
@@ -56,7 +60,7 @@ impl Serve {
         };
         let answer = match asker.event.what.clone() {
             // That is kept elsewhere.
-            What::Said { .. } | What::TookBack { .. } => Ok(None),
+            What::Said { .. } | What::TookBack { .. } | What::Joined => Ok(None),
             What::Asked { text } => match command::parse(&text) {
                 Ok(command) => self.command(&asker, command).await,
                 Err(Misunderstood::NoTarget) => self.where_to_look(&asker).await,
@@ -89,7 +93,7 @@ impl Serve {
         match what {
             What::Asked { .. } => metrics.asked(taken),
             What::Pressed { button, .. } => metrics.pressed(*button, taken),
-            What::Said { .. } | What::TookBack { .. } => {}
+            What::Said { .. } | What::TookBack { .. } | What::Joined => {}
         }
     }
 
@@ -105,7 +109,11 @@ impl Serve {
             .await;
     }
 
-    async fn whisper_laid(&self, event: &ChatEvent, lay: impl FnOnce(&Front, Locale) -> Content) {
+    pub(super) async fn whisper_laid(
+        &self,
+        event: &ChatEvent,
+        lay: impl FnOnce(&Front, Locale) -> Content,
+    ) {
         let Some(front) = self.front(&event.place) else {
             return;
         };
@@ -156,11 +164,24 @@ impl Serve {
             }
             Command::Status => Ok(Some(self.status(&rights, asker.locale).await)),
             Command::Summarise { incident } => {
-                let id = match incident {
-                    Some(id) => id,
-                    None => self.this_incident(asker, "summarise INCIDENT").await?,
-                };
-                Ok(Some(self.summary(&rights, &id, asker.locale).await?))
+                let usage = "summarise INCIDENT";
+                let id = self.meant(asker, incident, usage).await?;
+                self.summary(asker, &rights, &id).await
+            }
+            Command::Ack { incident } => {
+                let id = self.meant(asker, incident, "ack INCIDENT").await?;
+                let (verb, word) = (Verb::ACK, Word::OnIt);
+                self.attend(asker, &rights, verb, &id, word).await
+            }
+            Command::Resolve { incident, note } => {
+                let usage = "resolve INCIDENT [note]";
+                let id = self.meant(asker, incident, usage).await?;
+                self.resolve(asker, &rights, &id, &note).await
+            }
+            Command::Postmortem { incident } => {
+                let usage = "postmortem INCIDENT";
+                let id = self.meant(asker, incident, usage).await?;
+                self.postmortem(asker, &rights, &id).await
             }
             Command::Help => {
                 let verbs = Verb::all().filter(|verb| rights.has(*verb));
@@ -192,6 +213,10 @@ impl Serve {
             .await;
             return Ok(None);
         }
+        if button == Button::Account {
+            let id = IncidentId::new(about)?;
+            return self.summary(asker, &rights, &id).await;
+        }
         let (id, digest) = about.split_once(' ').unwrap_or((about, ""));
         let id = ProposalId::new(id)?;
         let verb = match button {
@@ -199,7 +224,7 @@ impl Serve {
             Button::Reject => Verb::REJECT,
             Button::DryRun => Verb::DRY_RUN,
             Button::Undo => Verb::ROLLBACK,
-            Button::Details | Button::Evidence => Verb::SUMMARISE,
+            Button::Details | Button::Evidence | Button::Account => Verb::SUMMARISE,
         };
         let (incident, proposal) = self.about(&rights, verb, &id).await?;
         match button {
@@ -214,7 +239,20 @@ impl Serve {
             Button::DryRun => self.dry_run(&incident, &proposal, asker.locale).await,
             Button::Undo => self.undo(asker, &id).await,
             Button::Details => Ok(Some(self.details(&incident, &proposal, asker.locale))),
-            Button::Evidence => Ok(None),
+            Button::Evidence | Button::Account => Ok(None),
+        }
+    }
+
+    /// The incident that somebody named, or in whose thread they asked.
+    async fn meant(
+        &self,
+        asker: &Asker,
+        named: Option<IncidentId>,
+        usage: &'static str,
+    ) -> Result<IncidentId, Refusal> {
+        match named {
+            Some(id) => Ok(id),
+            None => self.this_incident(asker, usage).await,
         }
     }
 

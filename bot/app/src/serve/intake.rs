@@ -112,7 +112,7 @@ async fn kept(
             (What::TookBack { message }, _) => {
                 taken_back.insert(message.clone());
             }
-            (What::Said { .. } | What::Asked { .. } | What::Pressed { .. }, _) => {}
+            (What::Said { .. } | What::Asked { .. } | What::Pressed { .. } | What::Joined, _) => {}
         }
     }
     if !said.is_empty() {
@@ -133,7 +133,7 @@ async fn kept(
             event.thread.is_some() && !done.contains(message)
         }
         What::TookBack { .. } => true,
-        What::Asked { .. } | What::Pressed { .. } => false,
+        What::Asked { .. } | What::Pressed { .. } | What::Joined => false,
     });
     Ok(())
 }

@@ -130,10 +130,15 @@ impl Serve {
         Ok((incident, proposal))
     }
 
-    /// Refuses to tell of an incident to whom it may not be told here.
-    pub(super) fn may_read(&self, rights: &Rights<'_>, incident: &Incident) -> Result<(), Refusal> {
+    /// Refuses what somebody may not ask for here about an incident: they have to be allowed to about each of its hosts.
+    pub(super) fn may_ask(
+        &self,
+        rights: &Rights<'_>,
+        verb: Verb,
+        incident: &Incident,
+    ) -> Result<(), Refusal> {
         let traits = |host| propose::traits(&self.world, host);
-        rights.check(Verb::SUMMARISE, incident.hosts.iter().map(traits))
+        rights.check(verb, incident.hosts.iter().map(traits))
     }
 
     /// The hosts that there are for somebody here.

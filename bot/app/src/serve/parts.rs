@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use chat::Locale;
 use chat::front::{Content, Front};
 use incident::notice::{Notice, Stage, Standing};
 use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
-use incident::{HostName, HostStatus, ProposalId};
+use incident::{FindingId, HostName, HostStatus, ProposalId};
 
 use super::Serve;
-use crate::{cards, clock, perform};
+use crate::{account, cards, clock, perform};
 
 /// A part of a thread.
 pub(super) struct Part {
@@ -103,20 +104,24 @@ impl Serve {
             });
         };
         let found = posts.contains_key("found");
-        // After a restart nobody knows the pages any more; what stands there says them.
-        if known || !found {
-            add(
-                "root",
-                &Notice::Headline {
-                    incident: &incident.id,
-                    by,
-                    status,
-                    summary: &summary,
-                    cards: &offered,
-                    pages: &pages,
-                },
-            );
-        }
+        // After a restart nobody knows any more which pages fitted and had nothing to run; those that fit now stand for them.
+        let fitting = if known || !found {
+            pages.clone()
+        } else {
+            self.fitting(incident, &reports, locale)
+        };
+        add(
+            "root",
+            &Notice::Headline {
+                incident: &incident.id,
+                by,
+                status,
+                summary: &summary,
+                cards: &offered,
+                pages: &fitting,
+                stage: incident.status(),
+            },
+        );
         if !found {
             add(
                 "found",
@@ -177,6 +182,29 @@ impl Serve {
             );
         }
         parts
+    }
+}
+
+impl Serve {
+    /// The pages that fit causes for which nothing was offered: id, title, the finding.
+    fn fitting(
+        &self,
+        incident: &Incident,
+        reports: &[HostReport],
+        locale: Locale,
+    ) -> Vec<(String, String, String)> {
+        let pages = account::pages(&self.world, reports.iter(), locale);
+        let offered = |finding: &FindingId| {
+            let mut all = incident.remediations.values();
+            all.any(|one| one.proposal.answers == *finding)
+        };
+        let pages = pages.into_iter().filter(|(finding, _)| !offered(finding));
+        pages
+            .map(|(finding, page)| {
+                let (id, title) = (page.runbook.to_string(), page.title);
+                (id, title, finding.to_string())
+            })
+            .collect()
     }
 }
 

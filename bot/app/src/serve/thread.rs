@@ -62,6 +62,32 @@ impl Serve {
         Some(plan.incident)
     }
 
+    /// Adds something to a thread that does not follow from its incident as it is, once. Gives the thread's first message where it
+    /// stands there now; nothing where there is no thread, or where it cannot be sent now.
+    pub(super) async fn add(self: &Arc<Self>, id: &IncidentId, part: Part) -> Option<String> {
+        let turn = self.turn(id);
+        let _turn = turn.lock().await;
+        let mut plan = self.plan(id).await?;
+        let root = plan.posts.get("root")?.message.clone();
+        if plan.posts.contains_key(&part.name) {
+            return Some(root);
+        }
+        let (name, hash) = (part.name.clone(), part.content.hash());
+        plan.parts = vec![(part, hash)];
+        self.send(&plan).await;
+        self.shown(id).await.contains_key(&name).then_some(root)
+    }
+
+    /// What stands in a thread; nothing where that cannot be read.
+    pub(super) async fn shown(&self, id: &IncidentId) -> BTreeMap<String, Shown> {
+        let posts = self.world.store.posts(id).await.unwrap_or_default();
+        let there = posts.into_iter().filter_map(|post| {
+            let (message, hash) = (post.message?, post.shown);
+            Some((post.part, Shown { message, hash }))
+        });
+        there.collect()
+    }
+
     /// What a platform calls these people, without those who said yes already.
     fn names(
         &self,
@@ -89,7 +115,7 @@ impl Serve {
         posts: &BTreeMap<String, Shown>,
     ) -> BTreeMap<ProposalId, Vec<String>> {
         let mut calls = BTreeMap::new();
-        if !self.world.settings.reminders {
+        if !self.world.settings.reminders || incident.resolved.is_some() {
             return calls;
         }
         let now = clock::now();
@@ -197,7 +223,9 @@ impl Serve {
             }
         }
         let calls = self.calls(front, &plan.incident, &plan.posts).await;
-        for part in self.parts(front, &plan.incident, &plan.posts, &calls) {
+        let parts = self.parts(front, &plan.incident, &plan.posts, &calls);
+        let once = self.once(front, &plan.incident, &plan.posts).await;
+        for part in parts.into_iter().chain(once) {
             // The file that a message speaks of is there before it.
             let file = format!("{} file", part.name);
             let apart = front.apart(&part.content).map(|content| Part {

@@ -60,14 +60,24 @@ const INCIDENT: Slot = Slot {
     hosts: false,
 };
 
+const NOTE: Slot = Slot {
+    name: "note",
+    what: Locale::box_for_note,
+    required: false,
+    hosts: false,
+};
+
 /// Each verb of the grammar, and its boxes in the order in which the grammar has them.
-const VERBS: [(&str, &[Slot]); 11] = [
+const VERBS: [(&str, &[Slot]); 14] = [
     ("diagnose", &[HOST, SYMPTOM]),
     ("approve", &[ANY_PROPOSAL]),
     ("reject", &[PROPOSAL]),
     ("dry-run", &[PROPOSAL]),
     ("rollback", &[PROPOSAL]),
     ("summarise", &[INCIDENT]),
+    ("ack", &[INCIDENT]),
+    ("resolve", &[INCIDENT, NOTE]),
+    ("postmortem", &[INCIDENT]),
     ("status", &[]),
     ("hosts", &[]),
     ("explain", &[CODE]),
@@ -276,6 +286,14 @@ mod tests {
             "sickbay",
             sub("dry-run", json!([say("proposal", "k7f3qa-1")])),
             "dry-run k7f3qa-1",
+        );
+        check(
+            "sickbay",
+            sub(
+                "resolve",
+                json!([say("note", "a cable"), say("incident", "20261123-abc")]),
+            ),
+            "resolve 20261123-abc a cable",
         );
         check(
             "sickbay",

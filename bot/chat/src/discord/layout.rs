@@ -6,6 +6,7 @@ use incident::remediation::Outcome;
 use incident::{Finding, IncidentId, ResponderId, Severity};
 use serde_json::{Value, json};
 
+use super::account;
 use super::text::{code, length, name, plain};
 use crate::Locale;
 use crate::beside::{self, File};
@@ -31,10 +32,10 @@ const NOTE: usize = 500;
 const FINDINGS: usize = 4_000;
 const SHOWN: usize = 7;
 
-const RED: u32 = 0x00d6_3031;
-const YELLOW: u32 = 0x00f0_b429;
-const GREEN: u32 = 0x0027_ae60;
-const BLUE: u32 = 0x0034_98db;
+pub(super) const RED: u32 = 0x00d6_3031;
+pub(super) const YELLOW: u32 = 0x00f0_b429;
+pub(super) const GREEN: u32 = 0x0027_ae60;
+pub(super) const BLUE: u32 = 0x0034_98db;
 const GREY: u32 = 0x0095_a5a6;
 
 /// A message as Discord takes it.
@@ -124,6 +125,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             summary,
             cards,
             pages,
+            stage,
         } => {
             let mut lines: Vec<String> = Vec::new();
             for (n, line) in words::first_lines(summary).enumerate() {
@@ -132,7 +134,8 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             }
             let offered = locale.offered(cards, pages, Reading::Chat);
             lines.extend(offered.into_iter().take(1).map(|line| plain(&line, LINE)));
-            lines.push(small(&plain(&locale.below(by, incident, summary), LINE)));
+            let below = locale.below(by, incident, *stage, summary);
+            lines.push(small(&plain(&below, LINE)));
             Content {
                 title: name(summary.text.lines().next().unwrap_or("")),
                 text: lines.join("\n"),
@@ -170,11 +173,13 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             } else {
                 String::new()
             };
-            let components = if all.is_empty() {
+            let buttons = beside::buttons(reports, &all).into_iter();
+            let buttons = buttons.map(|one| button(one, incident.as_str(), 2, locale));
+            let buttons: Vec<Value> = buttons.collect();
+            let components = if buttons.is_empty() {
                 Vec::new()
             } else {
-                let evidence = button(Button::Evidence, incident.as_str(), 2, locale);
-                vec![row(&[evidence])]
+                vec![row(&buttons)]
             };
             Content {
                 text,
@@ -208,6 +213,14 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             ..Content::default()
         },
         Notice::Worded { later, .. } => words_only(&locale.later(later)),
+        Notice::Account {
+            account,
+            aids,
+            occasion,
+            whole,
+        } => account::account(account, aids, *occasion, whole, locale),
+        Notice::OnIt { by, .. } => words_only(&format!("👋 {}", locale.is_on_it(by.as_str()))),
+        Notice::Postmortem { file, text, .. } => account::postmortem(file, text, locale),
         Notice::Chosen { proposal } => words_only(&locale.chosen(proposal)),
         Notice::Running { proposal } => words_only(&locale.running(proposal)),
         Notice::Ended {
@@ -379,7 +392,7 @@ fn offer(
 }
 
 /// A line in small type.
-fn small(escaped: &str) -> String {
+pub(super) fn small(escaped: &str) -> String {
     format!("-# {escaped}")
 }
 
@@ -392,7 +405,7 @@ fn words_only(text: &str) -> Content {
     }
 }
 
-fn embed(colour: u32, text: &str) -> Value {
+pub(super) fn embed(colour: u32, text: &str) -> Value {
     json!({ "color": colour, "description": text })
 }
 

@@ -17,7 +17,9 @@ pub(super) const NOT_NOW: &str = "not-now";
 pub(super) fn is_asked(button: Button) -> bool {
     match button {
         Button::Approve | Button::Undo => true,
-        Button::DryRun | Button::Reject | Button::Details | Button::Evidence => false,
+        Button::DryRun | Button::Reject | Button::Details | Button::Evidence | Button::Account => {
+            false
+        }
     }
 }
 
@@ -31,9 +33,12 @@ pub(super) fn sure(
 ) -> Value {
     let (question, yes, style) = match button {
         Button::Undo => (locale.undo_this(), Button::Undo, 4),
-        Button::Approve | Button::DryRun | Button::Reject | Button::Details | Button::Evidence => {
-            (locale.run_this(), Button::Approve, 3)
-        }
+        Button::Approve
+        | Button::DryRun
+        | Button::Reject
+        | Button::Details
+        | Button::Evidence
+        | Button::Account => (locale.run_this(), Button::Approve, 3),
     };
     // What stands on the card was made harmless when the card was made.
     let mut quoted = vec![format!("> {}", text.lines().next().unwrap_or(""))];

@@ -163,6 +163,23 @@ impl Ear {
                     text: plain(text.replace(&name, " ").trim()),
                 },
             });
+        } else if let SlackEventCallbackBody::MemberJoinedChannel(joined) = event.event {
+            // That we were invited is no news to us.
+            if joined.user.0 == self.me {
+                return Ok(());
+            }
+            return self.hand_on(ChatEvent {
+                key,
+                platform: Platform::Slack,
+                user: joined.user.to_string(),
+                place: place(&event.team_id, &joined.channel),
+                thread: None,
+                locale: None,
+                roles: None,
+                reply: None,
+                form: None,
+                what: What::Joined,
+            });
         } else if let SlackEventCallbackBody::Message(message) = event.event
             && let Some(event) = told(&event.team_id, key, message)
         {

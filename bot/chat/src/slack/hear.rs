@@ -92,6 +92,7 @@ impl Slack {
         let ask = || introduce(&self.client, &self.token);
         let who = again::known(Platform::Slack, ask).await;
         let who = who.map_err(SlackError::Token)?;
+        let _known = self.home.set(who.home);
         let ear = self.ear.get_or_init(|| Arc::new(Ear::new(to, who.me)));
         let state = |whole: bool| {
             Arc::new(State {

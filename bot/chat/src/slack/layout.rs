@@ -7,6 +7,7 @@ use incident::{Finding, IncidentId, ResponderId};
 use serde_json::{Value, json};
 use slack_morphism::prelude::{SlackBlock, SlackMessageContent};
 
+use super::account;
 use super::blocks::{
     SECTION, actions, button, confirm, context, fit, line, note, preformatted, section, section_of,
     split, weight,
@@ -21,7 +22,7 @@ use crate::words::{self, Reading};
 // How much of a text is shown is counted as `blocks` counts it.
 
 /// Of all blocks, besides buttons.
-const MESSAGE: usize = 10_500;
+pub(super) const MESSAGE: usize = 10_500;
 /// Of the text that notifications and screen readers show. Slack takes 4 000 bytes where a message is edited.
 const TEXT: usize = 3_000;
 /// Of the one block of an answer.
@@ -94,6 +95,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             summary,
             cards,
             pages,
+            stage,
         } => {
             let mut lines: Vec<String> = Vec::new();
             for (n, line) in words::first_lines(summary).enumerate() {
@@ -105,7 +107,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             let text = lines.join("\n");
             let blocks = vec![
                 section(&text),
-                context(&locale.below(by, incident, summary)),
+                context(&locale.below(by, incident, *stage, summary)),
             ];
             told(&text, blocks)
         }
@@ -166,9 +168,12 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
                     blocks.pop();
                 }
             }
-            if !all.is_empty() {
-                let evidence = button(Button::Evidence, incident.as_str(), None, locale);
-                blocks.push(actions(&[evidence]));
+            let pressed = beside::buttons(reports, &all);
+            let buttons = pressed.iter();
+            let buttons = buttons.map(|one| button(*one, incident.as_str(), None, locale));
+            let buttons: Vec<Value> = buttons.collect();
+            if !buttons.is_empty() {
+                blocks.push(actions(&buttons));
             }
             Content {
                 files,
@@ -207,6 +212,14 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             standing,
         } => offer(card, given, *standing, locale),
         Notice::Worded { later, .. } => words_only(&locale.later(later)),
+        Notice::Account {
+            account,
+            aids,
+            occasion,
+            whole,
+        } => account::account(account, aids, *occasion, whole, locale),
+        Notice::OnIt { by, .. } => words_only(&format!("👋 {}", locale.is_on_it(by.as_str()))),
+        Notice::Postmortem { file, text, .. } => account::postmortem(file, text, locale),
         Notice::Chosen { proposal } => words_only(&locale.chosen(proposal)),
         Notice::Running { proposal } => words_only(&locale.running(proposal)),
         Notice::Ended {
@@ -347,7 +360,7 @@ fn words_only(text: &str) -> Content {
 }
 
 /// The text of a notification is read for mentions and links, so what would be one is written out.
-fn told(text: &str, blocks: Vec<Value>) -> Content {
+pub(super) fn told(text: &str, blocks: Vec<Value>) -> Content {
     let text = text::shown(text)
         .replace('&', "&amp;")
         .replace('<', "&lt;")

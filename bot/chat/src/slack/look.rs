@@ -25,7 +25,7 @@ pub struct Scope {
 }
 
 /// The scopes that `deploy/slack-manifest.yaml` asks for.
-pub const SCOPES: [Scope; 6] = [
+pub const SCOPES: [Scope; 8] = [
     Scope {
         name: "app_mentions:read",
         needed: true,
@@ -35,6 +35,11 @@ pub const SCOPES: [Scope; 6] = [
         name: "channels:history",
         needed: false,
         what: "without it nothing is kept of what people say in an incident's thread",
+    },
+    Scope {
+        name: "channels:read",
+        needed: false,
+        what: "without it nobody who joins a channel with an open incident is told of it",
     },
     Scope {
         name: "chat:write",
@@ -55,6 +60,11 @@ pub const SCOPES: [Scope; 6] = [
         name: "groups:history",
         needed: false,
         what: "without it nothing is kept of what people say in a private channel's thread",
+    },
+    Scope {
+        name: "groups:read",
+        needed: false,
+        what: "without it nobody who joins a private channel with an open incident is told of it",
     },
 ];
 

@@ -49,8 +49,8 @@ proptest! {
         let notices = [
             Notice::Opened { incident, by: &by, hosts: &hosts, symptom: &text, doing: &doing },
             Notice::Headline {
-                incident, by: &by, status: HostStatus::Unknown, summary: &summary, cards: &cards, pages: &[],
-            },
+                incident, by: &by, status: HostStatus::Unknown, summary: &summary, cards: &cards, pages: &[], stage: incident::Status::Investigating,
+},
             Notice::Diagnosed {
                 incident, summary: &summary, reports: &reports, cards: &[], pages: &[], withheld: &withheld,
             },

@@ -59,6 +59,7 @@ fn a_verdict() {
                 summary: &locale.summary(&reports),
                 cards: &cards,
                 pages: &pages(locale),
+                stage: incident::Status::Investigating,
             },
             locale,
         )
@@ -99,6 +100,7 @@ fn nothing_is_wrong() {
             summary: &locale.summary(&reports),
             cards: &[],
             pages: &[],
+            stage: incident::Status::Investigating,
         };
         faces(&healthy, locale)
     });

@@ -244,6 +244,14 @@ impl Locale {
         )
     }
 
+    /// What the box for a note takes.
+    pub(crate) fn box_for_note(self) -> &'static str {
+        self.say(
+            "How it was resolved, in your words",
+            "用自己的话说明如何解决",
+        )
+    }
+
     /// What a verb does.
     pub(crate) fn what_it_does(self, verb: &str) -> &'static str {
         match verb {
@@ -262,6 +270,9 @@ impl Locale {
                 "What happened in an incident so far",
                 "到目前为止发生了什么",
             ),
+            "ack" => self.say("Say that you are on it", "表示你正在处理"),
+            "resolve" => self.say("Say that an incident is over", "将故障标记为解决"),
+            "postmortem" => self.say("Draft an incident's postmortem", "生成故障的复盘草稿"),
             "status" => self.say("What waits and what runs", "待批准和正在执行的操作"),
             "hosts" => self.say("The hosts that can be looked at", "可以检查的主机"),
             "explain" => self.say("What a finding code means", "某个发现代码的含义"),

@@ -5,7 +5,7 @@ use incident::people::Candidate;
 use incident::remediation::Outcome;
 use incident::report::HostReport;
 use incident::{
-    Finding, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity, Vitals,
+    Finding, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity, Status, Vitals,
 };
 
 use super::Reading;
@@ -23,6 +23,7 @@ impl Locale {
             Button::Details => self.say("Details", "详情"),
             Button::Undo => self.say("Undo", "撤销"),
             Button::Evidence => self.say("Evidence", "证据"),
+            Button::Account => self.say("So far", "至今经过"),
         }
     }
 
@@ -59,6 +60,19 @@ impl Locale {
     #[must_use]
     pub(crate) fn incident(self, incident: &IncidentId) -> String {
         say!(self, "incident {incident}", "故障 {incident}")
+    }
+
+    /// The same, and how far it is where somebody did something about it.
+    #[must_use]
+    pub(crate) fn placed(self, incident: &IncidentId, stage: Status) -> String {
+        let incident = self.incident(incident);
+        match stage {
+            Status::Investigating => incident,
+            Status::Mitigating | Status::Monitoring => {
+                format!("{incident} · {}", self.stage(stage))
+            }
+            Status::Resolved => format!("{incident} · ✅ {}", self.stage(stage)),
+        }
     }
 
     /// Until when a card can be approved. A clock time stays true while the card stands there.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use incident::report::HostReport;
 use incident::summary::{Claim, ModelNote, Source, Summary};
 use incident::wording::{Model, Wording};
-use incident::{Confidence, Finding, FindingId, IncidentId, ResponderId, Severity, Spent};
+use incident::{Confidence, Finding, FindingId, IncidentId, ResponderId, Severity, Spent, Status};
 
 use crate::locale::{Locale, say};
 
@@ -179,9 +179,10 @@ impl Locale {
         self,
         by: &ResponderId,
         incident: &IncidentId,
+        stage: Status,
         summary: &Summary,
     ) -> String {
-        let mut parts = vec![by.to_string(), self.incident(incident)];
+        let mut parts = vec![by.to_string(), self.placed(incident, stage)];
         parts.extend(self.worded_by(summary));
         parts.join(" · ")
     }

@@ -30,6 +30,9 @@ impl Locale {
             "dry-run" => self.say("dry-run PROPOSAL", "dry-run 修复编号"),
             "rollback" => self.say("rollback PROPOSAL", "rollback 修复编号"),
             "summarise" => self.say("summarise [INCIDENT]", "summarise [故障编号]"),
+            "ack" => self.say("ack [INCIDENT]", "ack [故障编号]"),
+            "resolve" => self.say("resolve [INCIDENT] [note]", "resolve [故障编号] [说明]"),
+            "postmortem" => self.say("postmortem [INCIDENT]", "postmortem [故障编号]"),
             "explain" => self.say("explain CODE", "explain 代码"),
             "runbook" => self.say("runbook [WORDS]", "runbook [关键词]"),
             "status" => "status",
@@ -133,6 +136,17 @@ fn in_chinese(refusal: &Refusal) -> String {
         Refusal::WouldNot(why) => locale.not_done(why),
         Refusal::NotInInventory { host } => format!("主机清单中没有 {host}"),
         Refusal::NoIncident { incident } => format!("没有故障 {incident}"),
+        Refusal::ResolvedBefore { incident, by, at } => {
+            let at = at.utc();
+            format!("{by} 已于 {at} 将故障 {incident} 标记为解决；如果问题再次出现，请重新诊断")
+        }
+        Refusal::OnItBefore { incident, by, at } => {
+            let at = at.utc();
+            format!("{by} 从 {at} 起已在处理故障 {incident}")
+        }
+        Refusal::StillRuns { incident, proposal } => {
+            format!("{proposal} 还在执行中；请等它结束后再将故障 {incident} 标记为解决")
+        }
         Refusal::SayWhich { usage } => format!("请指明是哪一个：{}", usage_of(usage)),
         Refusal::NoIncidentHere { usage } => {
             let usage = usage_of(usage);

@@ -215,6 +215,21 @@ impl Locale {
             Fact::Thread { .. } => self
                 .say("it got a thread in chat", "在聊天中建立了讨论串")
                 .to_owned(),
+            Fact::Acknowledged { by, via } => {
+                say!(self, "{by} ({via}) is on it", "{by}（{via}）正在处理")
+            }
+            Fact::Resolved { by, via, reason } => {
+                let resolved = say!(
+                    self,
+                    "{by} ({via}) resolved the incident",
+                    "{by}（{via}）将故障标记为解决"
+                );
+                if reason.is_empty() {
+                    resolved
+                } else {
+                    self.headed(&resolved, reason)
+                }
+            }
             Fact::Closed { by } => say!(self, "{by} closed the incident", "{by} 关闭了故障"),
         }
     }

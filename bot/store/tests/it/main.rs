@@ -18,3 +18,4 @@ mod looking;
 mod model;
 mod opening;
 mod processes;
+mod told;

@@ -153,6 +153,20 @@ fn refusals() -> Vec<Refusal> {
             proposal: proposal(),
             near: Some("k7f3qa-2".to_owned()),
         },
+        Refusal::ResolvedBefore {
+            incident: "20261123-k7f3qa".parse().unwrap(),
+            by: ana(),
+            at: Moment(0),
+        },
+        Refusal::OnItBefore {
+            incident: "20261123-k7f3qa".parse().unwrap(),
+            by: ana(),
+            at: Moment(0),
+        },
+        Refusal::StillRuns {
+            incident: "20261123-k7f3qa".parse().unwrap(),
+            proposal: proposal(),
+        },
         Refusal::NotApproved {
             proposal: proposal(),
         },
@@ -358,5 +372,5 @@ fn why_it_is_not_done_is_said_in_both_languages() {
                 .to_owned()
         })
         .collect();
-    assert_eq!(kinds.len(), 36, "{kinds:?}");
+    assert_eq!(kinds.len(), 39, "{kinds:?}");
 }
