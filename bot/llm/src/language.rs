@@ -1,0 +1,13 @@
+//! The two languages that people are answered in, as this room needs them: a sentence in the wrong one is dropped.
+
+use serde::{Deserialize, Serialize};
+
+/// The reader's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// English.
+    English,
+    /// Chinese.
+    Chinese,
+}
