@@ -4,18 +4,19 @@
 //! (`say`, `cover`). So a way to be wrong that nobody thought of is rejected too. The rules name what was wrong with it, for the
 //! count. The price is that some good sentences are dropped; the template says the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use incident::{Finding, FindingId, Severity, Value};
 
 use crate::Language;
+use crate::veil::is_prose;
 
 mod cover;
 mod lex;
 mod say;
 pub(crate) mod surface;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod words;
 
 use cover::Cover;
@@ -171,10 +172,78 @@ impl std::fmt::Display for Rule {
     }
 }
 
+/// A sentence that was dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// The sentence.
+    pub sentence: Sentence,
+    /// The rule that it breaks.
+    pub rule: Rule,
+    /// Why, for the log.
+    pub why: String,
+}
+
+/// What became of the sentences of one answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Those that people may read, in their order.
+    pub kept: Vec<Sentence>,
+    /// The others.
+    pub dropped: Vec<Dropped>,
+}
+
+impl Checked {
+    /// How many were dropped by each rule.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<Rule, usize> {
+        let mut counts = BTreeMap::new();
+        for dropped in &self.dropped {
+            *counts.entry(dropped.rule).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// Checks the sentences of one answer, in their order. One that begins `that explains` needs the one before it: it is kept only
+/// directly behind one that is kept and is about the finding that it cites first.
+#[must_use]
+pub fn sift(sentences: Vec<Sentence>, ground: &Ground<'_>) -> Checked {
+    let mut checked = Checked::default();
+    let mut before: Option<Vec<String>> = None;
+    for sentence in sentences {
+        let leans = lex::read(&sentence.text, &Names::default())
+            .first()
+            .is_some_and(|token| token.key == "THAT>");
+        let alone =
+            leans && before.as_ref().and_then(|cites| cites.first()) != sentence.cites.first();
+        let result = if alone {
+            let why = "what it leans on is not said before it".to_owned();
+            Err((Rule::Binding, why))
+        } else {
+            check(&sentence, ground)
+        };
+        match result {
+            Ok(()) => {
+                before = Some(sentence.cites.clone());
+                checked.kept.push(sentence);
+            }
+            Err((rule, why)) => {
+                before = None;
+                checked.dropped.push(Dropped {
+                    sentence,
+                    rule,
+                    why,
+                });
+            }
+        }
+    }
+    checked
+}
+
 /// The most findings that one sentence may cite.
 const MOST_CITED: usize = 8;
 
-/// Checks one sentence.
+/// Checks one sentence, as if what it leans on had been said.
 ///
 /// # Errors
 /// The rule that it breaks, and why in words for the log.
@@ -186,8 +255,8 @@ pub fn check(sentence: &Sentence, ground: &Ground<'_>) -> Result<(), (Rule, Stri
     if own.chars().count() > surface::LONGEST {
         return Err((Rule::Length, "it is too long".to_owned()));
     }
+    surface::acts(&without_names(&sentence.text, &cited))?;
     let own = without_names(&own, &cited);
-    surface::acts(&own)?;
     if is_count(&sentence.text, cited.len(), ground.language) {
         return Ok(());
     }
@@ -276,14 +345,17 @@ fn cited<'a>(sentence: &Sentence, ground: &Ground<'a>) -> Result<Vec<Source<'a>>
     Ok(cited)
 }
 
-/// The names that a source knows.
+/// The names that a source knows: its subject, its host, and texts that are no sentences.
 fn names<'a>(source: &Source<'a>) -> Vec<&'a str> {
     let finding = source.finding;
     let mut names = vec![finding.subject.name.as_str(), finding.host.as_str()];
-    for value in finding.facts.values() {
+    for (fact, value) in &finding.facts {
         match value {
-            Value::Text(text) => names.push(text),
-            Value::List(list) => names.extend(list.iter().map(String::as_str)),
+            Value::Text(text) => names.extend((!is_prose(fact, text)).then_some(text.as_str())),
+            Value::List(list) => {
+                let texts = list.iter().filter(|text| !is_prose(fact, text));
+                names.extend(texts.map(String::as_str));
+            }
             Value::Bool(_) | Value::Int(_) => {}
         }
     }
@@ -302,13 +374,20 @@ fn without_titles(text: &str, cited: &[Source<'_>]) -> String {
     text
 }
 
-/// The sentence without the names of what it cites, which may look like what they are not.
+/// The sentence without the names of what it cites, so that `/a/-/b` is not taken for a piece of a command. A name that a chat or
+/// a shell could act on stays, and is judged like all else.
 fn without_names(text: &str, cited: &[Source<'_>]) -> String {
+    let quiet = |name: &&str| {
+        name.len() > 3
+            && !name.contains("//")
+            && !name.starts_with(['@', '-', '#', ':'])
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || "._/@:+~%-".contains(c))
+    };
     let mut text = text.to_owned();
-    for name in cited.iter().flat_map(names) {
-        if name.len() > 3 && !name.contains(char::is_whitespace) && !name.contains("://") {
-            text = text.replace(name, "x");
-        }
+    for name in cited.iter().flat_map(names).filter(quiet) {
+        text = text.replace(name, "x");
     }
     text
 }

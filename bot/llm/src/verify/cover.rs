@@ -180,7 +180,7 @@ impl Cover<'_> {
                     continue;
                 }
                 for end in self.clause(sayings, clause, at) {
-                    open.push((end, used | (1 << bit), strong || clause.is_strong()));
+                    open.push((end, used | (1 << bit), strong || clause.says));
                 }
             }
         }
@@ -233,13 +233,19 @@ impl Cover<'_> {
                 if !begun {
                     return None;
                 }
-                if let Some(behind) = self.bracket(sayings, at) {
+                let next = self.tokens.get(at + 1);
+                if !next.is_some_and(|next| equal(next, wanted))
+                    && let Some(behind) = self.bracket(sayings, at)
+                {
                     at = behind;
                     continue;
                 }
                 let skipped = here.kind == Kind::Break
                     || (self.lax && is_denial(&here.key))
-                    || sayings.may_stand(self.tokens, at);
+                    || (sayings.may_stand(self.tokens, at)
+                        && (!here.is_name()
+                            || !clause.names()
+                            || sayings.is_host(self.tokens, at)));
                 if !skipped {
                     return None;
                 }

@@ -66,7 +66,9 @@ impl Names {
             let fit = !name.is_empty() && name.len() <= 300 && !name.contains(char::is_whitespace);
             let lower = name.to_lowercase();
             let number = name.chars().all(|c| c.is_ascii_digit());
-            if fit && !number && !words::is_ours(&lower) && is_rewritten(&name) {
+            // Chinese writing alone is not told from a sentence.
+            let prose = name.chars().any(is_han) && !name.chars().any(|c| c.is_ascii_graphic());
+            if fit && !number && !prose && !words::is_ours(&lower) && is_rewritten(&name) {
                 known.push(name);
             }
         }

@@ -7,6 +7,7 @@ use incident::{Finding, Value};
 
 use super::lex::{self, Kind, Names, Token};
 use super::{Source, Vocabulary, words};
+use crate::veil::is_prose;
 
 /// What is only said as a whole.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Clause {
     pub(super) turns: bool,
     /// The token that stands before it, where it is in brackets and but a name or a number.
     pub(super) behind: Option<String>,
+    /// Whether it is a sentence by itself, not but a name or who somebody is.
+    pub(super) says: bool,
 }
 
 /// What may be said of one finding.
@@ -40,9 +43,9 @@ impl<'a> Sayings<'a> {
             let tokens = lex::read(text, names);
             let parts = split(&tokens);
             let mut closed = false;
-            for (n, (part, behind)) in parts.into_iter().enumerate() {
-                if is_ours(&part, vocabulary) && !prose.holds(&part, n > 0) {
-                    clauses.push(Clause::new(part).behind(behind));
+            for part in parts {
+                if is_ours(&part.tokens, vocabulary) && !prose.holds(&part.tokens, part.quoted) {
+                    clauses.push(Clause::new(part.tokens).behind(part.behind));
                 } else {
                     closed = true;
                 }
@@ -53,6 +56,7 @@ impl<'a> Sayings<'a> {
                     tokens: tokens.collect(),
                     turns: false,
                     behind: None,
+                    says: true,
                 });
             }
         }
@@ -83,7 +87,12 @@ impl<'a> Sayings<'a> {
             .filter_map(|n| tokens.get(n))
             .filter(|token| token.is_name());
         match token.kind {
-            Kind::Path | Kind::Name => self.beside.contains(&token.key),
+            // A name that a clause has already is not said once more, and none is put to another name, or behind a word that
+            // makes it the one that did it.
+            Kind::Path | Kind::Name => {
+                let times = tokens.iter().filter(|one| one.key == token.key).count();
+                times == 1 && self.beside.contains(&token.key) && self.is_apart(tokens, at)
+            }
             Kind::Word => {
                 let kind = &self.finding.subject.kind;
                 words::severity(&token.key) == Some(self.finding.severity)
@@ -95,6 +104,26 @@ impl<'a> Sayings<'a> {
             }
             Kind::Number | Kind::Times | Kind::Sign | Kind::Break => false,
         }
+    }
+
+    /// Whether the name at this place is the host, or has no other name beside it and no word before it that needs one.
+    fn is_apart(&self, tokens: &[Token], at: usize) -> bool {
+        if self.is_host(tokens, at) {
+            return true;
+        }
+        let kind = |token: &&Token| words::is_any_kind(&token.key);
+        let other = |token: &Token| token.is_name() && token.key != self.host;
+        let before = tokens.get(..at).unwrap_or_default().iter().rev();
+        let after = tokens.get(at + 1..).unwrap_or_default().iter();
+        let before = before.skip_while(kind).next();
+        let after = after.skip_while(kind).next();
+        let needs = |token: &Token| HELD.contains(&token.key.as_str()) || token.key == "another";
+        !before.is_some_and(|token| other(token) || needs(token)) && !after.is_some_and(other)
+    }
+
+    /// Whether this finding's host stands there.
+    pub(super) fn is_host(&self, tokens: &[Token], at: usize) -> bool {
+        tokens.get(at).is_some_and(|token| token.key == self.host)
     }
 
     /// Whether any clause has this token.
@@ -113,22 +142,24 @@ impl Clause {
             .iter()
             .any(|token| HELD.contains(&token.key.as_str()));
         let turns = numbers <= 1 && of(Kind::Path) <= 1 && of(Kind::Name) <= 1 && !held;
+        let says = of(Kind::Word) > 0;
         Self {
             tokens,
             turns,
             behind: None,
+            says,
         }
     }
 
     /// The same, said in brackets behind this token. What has words of its own says the same anywhere.
     fn behind(mut self, token: Option<String>) -> Self {
-        self.behind = token.filter(|_| !self.is_strong());
+        self.behind = token.filter(|_| !self.says);
         self
     }
 
-    /// Whether it says more than a name or a number.
-    pub(super) fn is_strong(&self) -> bool {
-        self.tokens.iter().any(|token| token.kind == Kind::Word)
+    /// Whether it names something itself.
+    pub(super) fn names(&self) -> bool {
+        self.tokens.iter().any(Token::is_name)
     }
 }
 
@@ -145,17 +176,29 @@ const GOES_ON: &[&str] = &[
     "CAUSE>", "not", "no", "而", "但", "也", "却", "它", "NOT", "CANNOT",
 ];
 
-/// The clauses of a title. What stands in brackets is one of its own, with the token before it; the rest goes on behind it.
-fn split(tokens: &[Token]) -> Vec<(Vec<Token>, Option<String>)> {
+/// A part of a title.
+#[derive(Default)]
+struct Part {
+    tokens: Vec<Token>,
+    /// The token before the bracket that it stands in.
+    behind: Option<String>,
+    /// Whether it stands behind a colon, where a title quotes.
+    quoted: bool,
+}
+
+/// The clauses of a title. What stands in brackets is one of its own; the rest goes on behind it.
+fn split(tokens: &[Token]) -> Vec<Part> {
     let mut done = Vec::new();
-    let mut open: Vec<(Vec<Token>, Option<String>)> = vec![(Vec::new(), None)];
+    let mut open = vec![Part::default()];
+    let mut quoted = false;
     for (n, token) in tokens.iter().enumerate() {
         let inner = open.len() > 1;
-        let Some((clause, behind)) = open.last_mut() else {
+        let Some(part) = open.last_mut() else {
             break;
         };
         if token.kind != Kind::Break {
-            clause.push(token.clone());
+            part.quoted |= quoted;
+            part.tokens.push(token.clone());
             continue;
         }
         let goes_on = tokens
@@ -164,18 +207,24 @@ fn split(tokens: &[Token]) -> Vec<(Vec<Token>, Option<String>)> {
         match token.key.as_str() {
             "(" => {
                 let before = n.checked_sub(1).and_then(|n| tokens.get(n));
-                open.push((Vec::new(), before.map(|token| token.key.clone())));
+                open.push(Part {
+                    behind: before.map(|token| token.key.clone()),
+                    ..Part::default()
+                });
             }
             ")" if inner => done.extend(open.pop()),
             "," if goes_on => {}
             "," | ";" | ":" | "." | "—" | "。" | "!" | "?" | "、" => {
-                done.push((std::mem::take(clause), behind.clone()));
+                let behind = part.behind.clone();
+                done.push(std::mem::take(part));
+                part.behind = behind;
             }
             _ => {}
         }
+        quoted |= token.key == ":";
     }
     done.extend(open);
-    done.retain(|(clause, _)| !clause.is_empty());
+    done.retain(|part| !part.tokens.is_empty());
     done
 }
 
@@ -205,29 +254,31 @@ fn prose(finding: &Finding, names: &Names) -> Prose {
         let said = tokens.filter(|token| token.kind != Kind::Break);
         said.map(|token| token.key).collect()
     };
-    let several = |text: &&str| {
+    let several = |text: &str| {
         text.contains(char::is_whitespace) || text.chars().filter(|c| lex::is_han(*c)).count() > 1
     };
-    let texts = finding.facts.values().flat_map(|value| match value {
-        Value::Text(text) => vec![text.as_str()],
-        Value::List(list) => list.iter().map(String::as_str).collect(),
-        Value::Bool(_) | Value::Int(_) => Vec::new(),
+    let texts = finding.facts.iter().flat_map(|(fact, value)| {
+        let texts = match value {
+            Value::Text(text) => std::slice::from_ref(text),
+            Value::List(list) => list.as_slice(),
+            Value::Bool(_) | Value::Int(_) => &[],
+        };
+        texts
+            .iter()
+            .filter(move |text| several(text) || is_prose(fact, text))
     });
+    let subject = Some(&finding.subject.name).filter(|name| several(name));
     Prose {
-        facts: texts
-            .chain([finding.subject.name.as_str()])
-            .filter(several)
-            .map(keys)
-            .collect(),
+        facts: texts.chain(subject).map(|text| keys(text)).collect(),
         detail: keys(&finding.detail),
     }
 }
 
 impl Prose {
-    /// Whether a clause has words that the host wrote. `later` clauses, behind a colon, may also come from what the detail quotes.
-    fn holds(&self, clause: &[Token], later: bool) -> bool {
+    /// Whether a clause has words that the host wrote. What a title quotes may also be what the detail quotes.
+    fn holds(&self, clause: &[Token], quoted: bool) -> bool {
         let keys: Vec<&str> = clause.iter().map(|token| token.key.as_str()).collect();
-        let detail = later.then_some(&self.detail);
+        let detail = quoted.then_some(&self.detail);
         self.facts.iter().chain(detail).any(|said| {
             let least = keys.len().min(2);
             let words = |part: &[&str]| {
@@ -245,6 +296,8 @@ impl Prose {
 
 /// What a fact says by itself: its noun and its value.
 fn facts(name: &str, value: &Value, names: &Names) -> Vec<Clause> {
+    // Who and where somebody is says nothing by itself.
+    let says = matches!(value, Value::Int(_)) && !matches!(name, "pid" | "port" | "line");
     let value = match value {
         Value::Int(number) => format!("{number}{}", unit(name)),
         Value::Text(text) => text.clone(),
@@ -263,7 +316,10 @@ fn facts(name: &str, value: &Value, names: &Names) -> Vec<Clause> {
         .map(|noun| {
             let mut tokens = noun_tokens(noun, names);
             tokens.push(value.clone());
-            Clause::new(tokens)
+            Clause {
+                says,
+                ..Clause::new(tokens)
+            }
         })
         .collect()
 }

@@ -80,6 +80,12 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
 /// The first rule that a text breaks by what a chat or a shell would do with it. Names and titles of what is cited are taken out
 /// before.
 pub(super) fn acts(text: &str) -> Result<(), (Rule, String)> {
+    if let Some(asks) = text.find(['?', '？']) {
+        let from = text.get(..asks).unwrap_or_default();
+        let asked = from.chars().rev().take(20).collect::<Vec<char>>();
+        let asked: String = asked.into_iter().rev().collect();
+        return Err((Rule::Polarity, format!("it asks: {asked:?}")));
+    }
     for (rule, pattern, what) in [
         (Rule::Mention, &MENTION, "a mention"),
         (Rule::Link, &LINK, "a link or markup"),

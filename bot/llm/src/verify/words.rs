@@ -56,6 +56,7 @@ const SAME: &[(&str, &str)] = &[
     ("does not exist", "ABSENT"),
     ("do not exist", "ABSENT"),
     ("is missing", "ABSENT"),
+    ("is to", "ISTO"),
     ("there is", ""),
     ("there are", ""),
     ("is in a failed state", "FAILED"),
