@@ -12,6 +12,7 @@ mod bad_input;
 mod bodies;
 mod bot;
 mod chinese;
+mod claims;
 mod container;
 mod daemon;
 mod discord;

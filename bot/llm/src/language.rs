@@ -1,11 +1,14 @@
-//! The languages in which Sickbay is read.
+//! The two languages that people are answered in, as this room needs them: a sentence in the wrong one is dropped.
 
-/// A language in which Sickbay is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+/// The reader's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Language {
     /// English.
     English,
-    /// Simplified Chinese.
+    /// Chinese.
     Chinese,
 }
 

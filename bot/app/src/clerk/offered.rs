@@ -1,6 +1,6 @@
 //! What a model is offered of an incident, and what its choices mean: ids on its side, things of ours on this one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chat::Locale;
 use incident::remediation::Incident;
@@ -12,6 +12,7 @@ use llm::offer::{Choices, Further, Offer, Page};
 use llm::veil::Veil;
 use llm::verify::{self, Ground, Source, Vocabulary};
 use probes::{Look, Window};
+use serde_json::Value;
 use store::Stored;
 
 use super::Kept;
@@ -72,19 +73,7 @@ impl Offered {
             .collect();
         let (runbooks, pages) = runbooks(world, &findings, locale);
         let mut veil = Veil::new();
-        let aliases: BTreeMap<FindingId, String> = findings
-            .iter()
-            .enumerate()
-            .map(|(n, finding)| (finding.id.clone(), format!("F{}", n + 1)))
-            .collect();
-        let shown = findings
-            .iter()
-            .map(|finding| {
-                let about = probes::catalogue::explain(finding.code.as_str());
-                let about = about.map_or("", |entry| entry.title);
-                veil.finding(finding, about, &aliases)
-            })
-            .collect();
+        let shown = shown(&findings, &mut veil);
         let (probes, further) = further(world, kept, before, &mut veil);
         let excerpts = if world.settings.models.excerpts {
             excerpts(world, incident, &findings).await
@@ -223,20 +212,40 @@ const fn language(locale: Locale) -> Language {
     }
 }
 
+/// The findings under their veil, each with what its code means and the host that it is on.
+fn shown(findings: &[Finding], veil: &mut Veil) -> Vec<Value> {
+    let aliases: Vec<String> = (1..=findings.len()).map(|n| format!("F{n}")).collect();
+    let called = aliases.iter().map(String::as_str).zip(findings);
+    let mut shown = veil.findings(called);
+    for (one, finding) in shown.iter_mut().zip(findings) {
+        let Some(fields) = one.as_object_mut() else {
+            continue;
+        };
+        if let Some(entry) = probes::catalogue::explain(finding.code.as_str()) {
+            fields.insert("means".to_owned(), entry.title.into());
+        }
+        fields.insert("host".to_owned(), veil.host(&finding.host).into());
+    }
+    shown
+}
+
 /// What else may be said of a finding, each as a whole.
 fn terms(finding: &Finding, locale: Locale) -> Vec<&'static str> {
-    let entry = probes::catalogue::explain(finding.code.as_str());
-    match locale {
-        Locale::English => entry.map(|entry| entry.title).into_iter().collect(),
-        Locale::Chinese => Vec::new(),
-    }
+    let code = finding.code.as_str();
+    let name = match locale {
+        Locale::English => probes::catalogue::explain(code).map(|entry| entry.title),
+        Locale::Chinese => locale.explained(code).map(|named| named.name),
+    };
+    name.into_iter().collect()
 }
 
 /// The words of our trade: one of them in a sentence has to be in what it cites.
 fn vocabulary() -> &'static Vocabulary {
     static VOCABULARY: std::sync::LazyLock<Vocabulary> = std::sync::LazyLock::new(|| {
-        let titles = probes::catalogue::entries().map(|entry| entry.title);
-        Vocabulary::new(titles)
+        let english = probes::catalogue::entries();
+        let english = english.flat_map(|entry| [entry.title, entry.meaning, entry.usual]);
+        let chinese = chat::codes().flat_map(|code| [code.name, code.meaning, code.usual]);
+        Vocabulary::new(english.chain(chinese))
     });
     &VOCABULARY
 }
@@ -292,7 +301,10 @@ fn further(
             let Some(spec) = spec.filter(|_| !before.contains(&(place, run.key()))) else {
                 continue;
             };
-            let names = run.args.iter().map(|arg| veil.name(kind(spec.takes), arg));
+            let names = run.args.iter().map(|arg| match kind(spec.takes) {
+                "number" => arg.clone(),
+                kind => veil.name(kind, arg),
+            });
             let of: Vec<String> = names.collect();
             all.1.push(Further {
                 about: spec.about.to_owned(),
@@ -338,8 +350,8 @@ fn fenced(text: &str) -> Option<String> {
     if text.trim().is_empty() {
         return None;
     }
-    let nonce: [u8; 9] = place::random().ok()?;
-    let nonce = data_encoding::BASE64URL_NOPAD.encode(&nonce);
-    let lines: Vec<&str> = text.lines().collect();
-    Some(llm::excerpt::fence(&lines, &nonce, LINES))
+    let nonce: [u8; 8] = place::random().ok()?;
+    let nonce = data_encoding::HEXLOWER.encode(&nonce);
+    let fenced = llm::excerpt::fence(text.lines(), &nonce, LINES);
+    Some(fenced).filter(|fenced| !fenced.is_empty())
 }
