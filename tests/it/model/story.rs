@@ -74,12 +74,21 @@ pub(super) fn alias(question: &Question, code: &str) -> (String, String) {
 async fn a_model_words_what_holds_and_changes_nothing_else() {
     let host = Host::up("it-model", "systemd");
     host.must("prepare", BREAK_SHOP);
-    let (code, without) = host.sickbay(&["diagnose", "it-model", "--symptom", "the shop is down"]);
+    let model = Model::start().await;
+    let config = config(&host, &models(&model, ""));
+    let args = [
+        &config,
+        "diagnose",
+        "it-model",
+        "--symptom",
+        "the shop is down",
+    ];
+    let (code, without) = host.sickbay(&[&args[..], &["--no-model"]].concat());
     assert_eq!(code, 1);
     assert_eq!(without["summary"]["source"], "template");
     assert_eq!(without["summary"].get("model"), None);
+    assert!(model.questions().is_empty(), "nobody is asked");
 
-    let model = Model::start().await;
     model.answers(|question| {
         let (permission, _) = alias(question, "unit.exec_permission");
         let (failed, unit) = alias(question, "unit.failed");
@@ -95,14 +104,6 @@ async fn a_model_words_what_holds_and_changes_nothing_else() {
         ]);
         Answer::json(&answer)
     });
-    let config = config(&host, &models(&model, ""));
-    let args = [
-        &config,
-        "diagnose",
-        "it-model",
-        "--symptom",
-        "the shop is down",
-    ];
     let (code, with) = host.sickbay(&args);
     assert_eq!(code, 1);
     model.assert_no_refusals();

@@ -243,7 +243,8 @@ fn terms(finding: &Finding, locale: Locale) -> Vec<&'static str> {
 fn vocabulary() -> &'static Vocabulary {
     static VOCABULARY: std::sync::LazyLock<Vocabulary> = std::sync::LazyLock::new(|| {
         let english = probes::catalogue::entries();
-        let english = english.flat_map(|entry| [entry.title, entry.meaning, entry.usual]);
+        let english =
+            english.flat_map(|entry| [entry.title, entry.meaning, entry.causes, entry.usual]);
         let chinese = chat::codes().flat_map(|code| [code.name, code.meaning, code.usual]);
         Vocabulary::new(english.chain(chinese))
     });

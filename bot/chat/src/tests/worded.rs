@@ -71,6 +71,7 @@ fn an_account_says_who_worded_it() {
                 summary: &summary,
                 cards: &[],
                 pages: &[],
+                stage: incident::Status::Investigating,
             },
             locale,
         )
