@@ -50,6 +50,17 @@ fn pgpass(line: Line<'_>) -> At {
         at = end + 1;
     }
     let end = line.word_end(at);
+    let mut text = line.cut(at, end).iter();
+    // A colon within the password has a backslash before it.
+    while let Some(byte) = text.next() {
+        match byte {
+            b':' => return None,
+            b'\\' => {
+                text.next();
+            }
+            _ => {}
+        }
+    }
     (end > at && line.skip(end) >= line.len()).then_some(at..end)
 }
 

@@ -240,6 +240,24 @@ fn arguments(line: Line<'_>, program: &Program, words: &[Range<usize>], found: &
         }
     }
     for place in program.places {
+        if place.nth == 0 {
+            // The last word, where one of these options was given.
+            let given = words
+                .iter()
+                .any(|word| place.behind.iter().any(|b| text(word) == b.as_bytes()));
+            let plain: Vec<_> = words
+                .iter()
+                .skip(1)
+                .filter(|word| !text(word).starts_with(b"-"))
+                .collect();
+            if given
+                && plain.len() >= 2
+                && let Some(word) = plain.last()
+            {
+                push(line, (*word).clone(), place.holds, found);
+            }
+            continue;
+        }
         let mut from = 0;
         for wanted in place.behind {
             let at = words
@@ -257,24 +275,6 @@ fn arguments(line: Line<'_>, program: &Program, words: &[Range<usize>], found: &
             }
         }
         if from == usize::MAX {
-            continue;
-        }
-        if place.nth == 0 {
-            // The last word, where one of these options was given.
-            let given = words
-                .iter()
-                .any(|word| place.behind.iter().any(|b| text(word) == b.as_bytes()));
-            let plain: Vec<_> = words
-                .iter()
-                .skip(1)
-                .filter(|word| !text(word).starts_with(b"-"))
-                .collect();
-            if given
-                && plain.len() >= 2
-                && let Some(word) = plain.last()
-            {
-                push(line, (*word).clone(), place.holds, found);
-            }
             continue;
         }
         if let Some(word) = words

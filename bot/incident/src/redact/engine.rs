@@ -390,6 +390,7 @@ impl Engine {
         }
         self.before.clear();
         self.within = false;
+        self.swallows = false;
         self.block = Block::default();
     }
 

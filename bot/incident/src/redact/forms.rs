@@ -180,7 +180,7 @@ impl Form {
 
     /// Whether what follows the head was drawn, not written: names in programs have heads like these too.
     fn is_random(&self, tail: &[u8]) -> bool {
-        if self.tail == Tail::Path {
+        if matches!(self.tail, Tail::Path | Tail::Capital) {
             return true;
         }
         let digit = tail.iter().any(u8::is_ascii_digit);

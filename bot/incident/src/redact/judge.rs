@@ -4,6 +4,16 @@ use super::words::Tells;
 
 /// Values that are no secrets.
 const PLAIN: &[&str] = &[
+    "amd64",
+    "arm64",
+    "armhf",
+    "armel",
+    "i386",
+    "any",
+    "native",
+    "ppc64el",
+    "riscv64",
+    "s390x",
     "yes",
     "no",
     "true",
@@ -364,8 +374,18 @@ pub(super) fn is_secret(name: &Name<'_>, value: &[u8], quoted: bool) -> bool {
             let sentence = value.contains(&b' ');
             value.len() >= 6 && !number && !sentence && !(letters && value.len() < 12)
         }
-        Tells::Session => is_random(value) || is_id(value),
-        Tells::Random => !is_public(&whole) && is_random(value) && !is_digest(value),
+        Tells::Session => {
+            let end = name.end.strip_prefix(b"_").unwrap_or(name.end);
+            let ends = [&b""[..], b"id", b"key", b"cookie", b"value", b"s"];
+            ends.iter().any(|known| end.eq_ignore_ascii_case(known))
+                && (is_random(value) || is_id(value))
+        }
+        Tells::Random => {
+            // A key that is only called so may be that of a cache or of a file, and hexadecimal digits a digest.
+            let digest = whole == b"key" && value.iter().all(u8::is_ascii_hexdigit);
+            let file = name.before == b'/';
+            !file && !digest && !is_public(&whole) && is_random(value) && !is_digest(value)
+        }
     }
 }
 
@@ -424,7 +444,7 @@ pub(super) fn is_stand_in(value: &[u8]) -> bool {
         })
     };
     same || value == b"*"
-        || inside(b"<", b">") && !value.contains(&b' ')
+        || inside(b"<", b">")
         || inside(b"${", b"}")
         || inside(b"{{", b"}}")
         || value.starts_with(b"{{")

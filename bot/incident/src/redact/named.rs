@@ -100,9 +100,11 @@ fn name_of(line: Line<'_>, hit: &Hit, tells: Tells) -> Option<Named> {
 
 /// Whether a word is too short to be looked for within others: `pass` in `compass`, `key` in `monkey`.
 fn needs_edges(word: &[u8], tells: Tells) -> bool {
-    matches!(tells, Tells::Random | Tells::Session) && word != b"sessid"
-        || word.len() <= 4 && !word.eq_ignore_ascii_case(b"psk")
-        || word.eq_ignore_ascii_case(b"community")
+    let is = |known: &str| word.eq_ignore_ascii_case(known.as_bytes());
+    if is("psk") || is("sessid") || is("sessionid") {
+        return false;
+    }
+    matches!(tells, Tells::Random | Tells::Session) || word.len() <= 4 || is("community")
 }
 
 /// Whether a word is a part of its name: between its ends, `_`, `-`, `.`, and where capitals begin.
@@ -121,6 +123,10 @@ fn is_part(line: Line<'_>, word: Range<usize>) -> bool {
 
 /// The secret beside a name.
 fn beside(line: Line<'_>, name: &Named, found: &mut Vec<Found>) {
+    // The user of an address is no name; `url` reads those.
+    if name.whole.start >= 3 && line.has(name.whole.start - 3, "://") {
+        return;
+    }
     let Some(value) = value::behind(line, &name.whole, name.word.end) else {
         return;
     };

@@ -1,5 +1,8 @@
 //! What is a secret is taken out, what only looks like one stays, and nothing else changes.
 
+mod cases;
+mod streams;
+
 use std::sync::LazyLock;
 
 use super::{MARK, Redactor, printable};

@@ -45,7 +45,24 @@ pub(super) fn find(line: Line<'_>, at: usize) -> Option<Range<usize>> {
             at += 1;
         }
     }
-    let last = last?;
+    let mut last = last?;
+    // What has a `/` in it though it should not ends where a host with its port begins.
+    let mut at = authority;
+    while colon.is_some()
+        && !is_end(line, at)
+        && !line.has(at, "://")
+        && !matches!(line.at(at), b'?' | b'#')
+    {
+        let host = line.until(at + 1, |byte| {
+            !byte.is_ascii_alphanumeric() && !matches!(byte, b'.' | b'-')
+        });
+        let port = line.until(host + 1, |byte| !byte.is_ascii_digit());
+        if line.at(at) == b'@' && line.at(host) == b':' && port > host + 2 {
+            last = at;
+            break;
+        }
+        at += 1;
+    }
     let Some(colon) = colon.filter(|colon| *colon < last) else {
         let user = line.cut(from, last);
         return (judge::is_random(user) || judge::is_id(user)).then_some(from..last);

@@ -40,6 +40,11 @@ pub(super) fn behind(line: Line<'_>, name: &Range<usize>, word: usize) -> Option
     }
     match sign {
         Sign::Next => None,
+        Sign::Element if line.has(from, "<![CDATA[") => {
+            let from = from + 9;
+            let end = line.until(from, |byte| byte == b']');
+            Some(bare(from..end))
+        }
         Sign::Element => {
             let end = line.until(from, |byte| byte == b'<');
             Some(bare(from..end))
@@ -142,6 +147,14 @@ fn sign(line: Line<'_>, name: &Range<usize>, word: usize) -> Option<(usize, Sign
         return Some((at + 1, Sign::Next));
     }
     let gap = line.skip(at);
+    // 【密码】x.
+    if han
+        && line.cut(0, at).ends_with("】".as_bytes())
+        && line.at(gap).is_ascii_graphic()
+        && equals(line, gap, false).is_none()
+    {
+        return Some((gap, Sign::Is));
+    }
     if let Some(end) = equals(line, gap, han) {
         // A scope in a program, and an address, are no values.
         let scope = line.at(gap) == b':' && (line.at(gap + 1) == b':' || line.has(gap + 1, "//"));
@@ -151,7 +164,11 @@ fn sign(line: Line<'_>, name: &Range<usize>, word: usize) -> Option<(usize, Sign
         if let Some(end) = value_word(line, gap) {
             return Some((end, Sign::ValueIs));
         }
-        let opens = name.start.checked_sub(2).map_or(b'\n', |two| line.at(two));
+        let mut open = name.start.saturating_sub(1);
+        while line.before(open) == b' ' {
+            open -= 1;
+        }
+        let opens = line.before(open);
         let option = line.at(name.start) == b'-';
         if line.at(gap) == b',' && (opens == b'(' || option) {
             return Some((gap + 1, Sign::Next));
@@ -199,7 +216,7 @@ fn behind_han(line: Line<'_>, mut at: usize) -> usize {
 /// Where `=` and its kin end; none where there is none.
 fn equals(line: Line<'_>, at: usize, han: bool) -> Option<usize> {
     let signs = [
-        "=>", ":=", "===", "==", "!=", "+=", "?=", "=", "：=", "：", "＝", "%3D", "->", ":",
+        "=>", ":=", "===", "==", "!=", "+=", "?=", "=", "：=", "：", "＝", "%3D", "%3A", "->", ":",
     ];
     if let Some(sign) = line.one_of(at, &signs) {
         return Some(at + sign.len());
