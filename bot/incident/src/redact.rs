@@ -20,6 +20,7 @@ mod keys;
 mod line;
 mod named;
 mod odd;
+mod pass;
 mod rules;
 mod site;
 mod stream;

@@ -295,6 +295,13 @@ impl Engine {
         let Some((mut lead, hash)) = self.key.take().and_then(Open::over) else {
             return;
         };
+        let mut hits = Vec::new();
+        rules.hits(&lead, 0, &mut hits);
+        let mut found = Vec::new();
+        rules.find(Line(&lead), &hits, &mut found);
+        if let Some(clean) = rules.substitute(Line(&lead), found) {
+            lead = clean;
+        }
         lead.extend_from_slice(rules.placeholder(&hash).as_bytes());
         if self.key_line {
             lead.push(b'\n');

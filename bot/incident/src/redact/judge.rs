@@ -372,7 +372,8 @@ pub(super) fn is_secret(name: &Name<'_>, value: &[u8], quoted: bool) -> bool {
             let letters = value.iter().all(u8::is_ascii_alphabetic);
             let number = value.iter().all(|b| b.is_ascii_digit() || *b == b'.');
             let sentence = value.contains(&b' ');
-            value.len() >= 6 && !number && !sentence && !(letters && value.len() < 12)
+            let word = letters && value.len() < 12;
+            value.len() >= 6 && !number && !sentence && !word
         }
         Tells::Session => {
             let end = name.end.strip_prefix(b"_").unwrap_or(name.end);

@@ -15,6 +15,8 @@ pub(super) struct Open {
     words: usize,
     /// Whether something stands directly before them: `12:MIIE…`.
     attached: bool,
+    /// What stands before them, but for its numbers.
+    shape: Vec<u8>,
     /// The body so far, hashed, so that however long it is nothing of it is kept.
     hash: Sha256,
     /// What stood before its first line; none before there was one.
@@ -55,6 +57,7 @@ impl Open {
         Self {
             words,
             attached,
+            shape: shape(lead),
             hash: Sha256::new(),
             lead: None,
             header: true,
@@ -94,6 +97,9 @@ impl Open {
             }
             return Part::Other;
         }
+        if shape(line.cut(0, at)) != self.shape {
+            return Part::Other;
+        }
         if super::is_placeholder(body) || super::is_placeholder(line.cut(line.skip(0), text.len()))
         {
             return Part::Done;
@@ -124,7 +130,9 @@ impl Open {
             hash: Sha256::new(),
             lead: None,
             header: false,
-            ..*self
+            shape: self.shape.clone(),
+            words: self.words,
+            attached: self.attached,
         }
     }
 
@@ -133,6 +141,18 @@ impl Open {
         let lead = self.lead?;
         Some((lead, self.hash.finalize().to_vec()))
     }
+}
+
+/// What stands before a line of a key, without its numbers and its spaces: times and lines are counted.
+fn shape(lead: &[u8]) -> Vec<u8> {
+    let mut shape: Vec<u8> = lead
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\''))
+        .map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte })
+        .take(LEAD)
+        .collect();
+    shape.dedup_by(|a, b| *a == b'0' && *b == b'0');
+    shape
 }
 
 /// The hash of a body that stands in one piece, the same as of one in lines.

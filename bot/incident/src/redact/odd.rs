@@ -72,7 +72,7 @@ fn jwt(line: Line<'_>, start: usize) -> Option<Range<usize>> {
     let (mut end, mut parts) = (start, 0);
     loop {
         let part = line.until(end, |byte| !is_url(byte));
-        if parts > 0 && part - end < 4 && !(parts >= 2) {
+        if parts > 0 && part - end < 4 && parts < 2 {
             break;
         }
         if parts == 0 && part - end < 11 {

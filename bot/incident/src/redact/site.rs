@@ -204,7 +204,7 @@ fn compile(rule: &Rule, pattern: &str) -> Result<Regex, RuleError> {
     built.map_err(|error| {
         let what = match error {
             regex::Error::CompiledTooBig(_) => "the pattern takes more than 1 MB; make its counts ({n,m}) smaller".to_owned(),
-            other => {
+            other @ (regex::Error::Syntax(_) | _) => {
                 let text = other.to_string();
                 let last = text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
                 format!("the pattern cannot be read: {last}; `sickbay` reads patterns as Rust's regex does, without look-around and back-references")

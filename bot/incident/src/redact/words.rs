@@ -3,10 +3,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::forms::FORMS;
 use super::odd::{self, Odd};
+use super::pass::Pass;
 
 /// What a word calls for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -318,7 +317,7 @@ const BLOCKS: &[&str] = &["kind: secret", "\"kind\": \"secret\"", "data:", "data
 
 /// The pass.
 pub(super) struct Words {
-    automaton: AhoCorasick,
+    pass: Pass,
     kinds: Vec<Kind>,
 }
 
@@ -362,26 +361,25 @@ impl Words {
             words.extend(form.words().into_iter().map(|word| (word, Kind::Form(n))));
         }
         words.extend(odd::words().map(|(word, odd)| (word, Kind::Odd(odd))));
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .build(words.iter().map(|(word, _)| word))
-            .map_err(|error| error.to_string())?;
+        let pass = Pass::new(words.iter().map(|(word, _)| word.as_bytes()))?;
         let kinds = words.into_iter().map(|(_, kind)| kind).collect();
-        Ok(Self { automaton, kinds })
+        Ok(Self { pass, kinds })
     }
 
     /// The words in a text, in the order in which they end. `base` is added to all places.
     pub(super) fn find(&self, text: &[u8], base: usize, hits: &mut Vec<Hit>) {
-        for found in self.automaton.find_overlapping_iter(text) {
-            if let Some(kind) = self.kinds.get(found.pattern().as_usize()) {
+        let own = hits.len();
+        self.pass.find(text, |word, start, end| {
+            if let Some(kind) = self.kinds.get(word) {
                 hits.push(Hit {
-                    start: base + found.start(),
-                    end: base + found.end(),
+                    start: base + start,
+                    end: base + end,
                     kind: *kind,
                 });
             }
+        });
+        if let Some(own) = hits.get_mut(own..) {
+            own.sort_by_key(|hit| (hit.end, hit.start));
         }
     }
 }
