@@ -18,6 +18,7 @@ mod channels;
 mod groups;
 mod platforms;
 mod policy;
+mod redact;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -74,6 +75,8 @@ pub(crate) struct Settings {
     pub(crate) http: Option<Http>,
     /// Whether root may serve.
     pub(crate) as_root: bool,
+    /// What else is a secret here, and what is none.
+    pub(crate) redact: Vec<incident::redact::Rule>,
 }
 
 /// A person.
@@ -162,6 +165,8 @@ struct Raw {
     http: Option<Http>,
     #[serde(default)]
     serve: RawServe,
+    #[serde(default)]
+    redact: Vec<redact::Usable>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -355,6 +360,7 @@ impl Settings {
             discord: raw.discord.map(|discord| discord.beside(dir)),
             http: raw.http,
             as_root: raw.serve.as_root,
+            redact: redact::rules(raw.redact).map_err(meaning)?,
         })
     }
 }

@@ -21,6 +21,7 @@ mod line;
 mod named;
 mod odd;
 mod pass;
+mod plain;
 mod rules;
 mod site;
 mod stream;

@@ -177,28 +177,34 @@ impl Block {
     pub(super) fn read(&mut self, line: Line<'_>, hits: &[Hit]) {
         for hit in hits {
             match hit.kind {
-                Kind::Block => self.mark(line, hit),
-                Kind::Column
-                    if line.has(hit.start, "machine ") || line.has(hit.start, "login ") =>
-                {
-                    if line.text_start() == hit.start {
-                        self.netrc = true;
-                    }
+                Kind::Block => self.mark(line),
+                Kind::Column => {
+                    let word = line.has(hit.start, "machine ") || line.has(hit.start, "login ");
+                    self.netrc |= word && line.text_start() == hit.start;
                 }
                 Kind::Name(Tells::Any | Tells::Long) => self.name(line, hit),
-                _ => {}
+                Kind::Name(_)
+                | Kind::Form(_)
+                | Kind::Odd(_)
+                | Kind::Site
+                | Kind::Url
+                | Kind::Authorization
+                | Kind::Bearer
+                | Kind::Cookie
+                | Kind::Program
+                | Kind::Hash
+                | Kind::Key => {}
             }
         }
     }
 
-    fn mark(&mut self, line: Line<'_>, hit: &Hit) {
+    fn mark(&mut self, line: Line<'_>) {
         let words = text(line);
         let bare = words.strip_suffix(b",").unwrap_or(words);
         let bare = bare.strip_prefix(b"- ").unwrap_or(bare);
         if matches!(bare, b"kind: Secret" | b"\"kind\": \"Secret\"") {
             self.secret = true;
         }
-        let _ = hit;
         if matches!(
             bare,
             b"data:" | b"stringData:" | b"\"data\": {" | b"\"stringData\": {"
@@ -256,7 +262,7 @@ impl Block {
         match line.cut(at + 1, line.len()).trim_ascii() {
             b"" => self.pending = Some(Pending::Next(indent(line))),
             b"|" | b">" | b"|-" | b">-" | b"|+" | b">+" => {
-                self.pending = Some(Pending::Lines(indent(line)))
+                self.pending = Some(Pending::Lines(indent(line)));
             }
             _ => {}
         }

@@ -207,7 +207,7 @@ fn compile(rule: &Rule, pattern: &str) -> Result<Regex, RuleError> {
             other @ (regex::Error::Syntax(_) | _) => {
                 let text = other.to_string();
                 let last = text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
-                format!("the pattern cannot be read: {last}; `sickbay` reads patterns as Rust's regex does, without look-around and back-references")
+                format!("the pattern cannot be read: {last}; patterns are those of Rust's regex, without look-around and back-references")
             }
         };
         wrong(rule, what)

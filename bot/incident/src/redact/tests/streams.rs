@@ -122,7 +122,7 @@ fn every_case_comes_out_the_same_from_a_stream() {
 #[test]
 fn a_secret_that_a_piece_cuts_is_masked() {
     let longest = super::super::engine::LONGEST;
-    for before in (longest - 9000..longest + 40).step_by(61) {
+    for before in (longest - 9000..longest + 40).step_by(997) {
         let mut text = "x ".repeat(before / 2);
         text.push_str("password=Hun7er2cut ghp_0123456789abcdefghijABCDEFGHIJ012345 ");
         text.push_str(&"y ".repeat(longest));
