@@ -19,11 +19,16 @@ pub(super) fn find(line: Line<'_>, start: usize, end: usize, found: &mut Vec<Fou
             switch(line, end)
         }
         b"identified " => sql(line, end),
+        b"auth plain " => plain_auth(line, end),
+        b"on >" => acl(line, end),
+        b"createuser " => {
+            create_user(line, end, found);
+            None
+        }
         b"thin:" => thin(line, end),
         b"requirepass " | b"masterauth " | b"bindpw " | b"rootpw " | b"password " | b"secret "
-        | b"passphrase " | b"psk " | b"auth-user-pass " | b"auth_pass " => {
-            first(line, start, end, &word)
-        }
+        | b"passphrase " | b"psk " | b"auth-user-pass " | b"auth_pass " | b"token "
+        | b"apikey " | b"api_key " | b"secret_key " | b"auth " => first(line, start, end, &word),
         _ => None,
     };
     if let Some(at) = at {
@@ -114,7 +119,11 @@ fn switch(line: Line<'_>, end: usize) -> At {
                 at = line.skip(kind);
             }
             let value = value::quoted(line, at).or_else(|| value::word_like(line, at))?;
-            return (!judge::is_plain(line.cut(value.at.start, value.at.end))).then_some(value.at);
+            let behind = line.skip(value.at.end + usize::from(value.quoted));
+            // In a sentence more words follow.
+            let ends = behind >= line.len() || text == b"key";
+            let plain = judge::is_plain(line.cut(value.at.start, value.at.end));
+            return (ends && !plain).then_some(value.at);
         }
     }
     None
@@ -144,6 +153,46 @@ fn sql(line: Line<'_>, end: usize) -> At {
     None
 }
 
+/// `AUTH PLAIN …` of mail.
+fn plain_auth(line: Line<'_>, end: usize) -> At {
+    let from = line.skip(end);
+    let stop = line.until(from, |byte| !super::line::is_base64(byte));
+    let text = line.cut(from, stop);
+    let encoded = text.len() >= 8 && text.len().is_multiple_of(4) && line.ends(stop);
+    (encoded && text.iter().any(|b| !b.is_ascii_lowercase())).then_some(from..stop)
+}
+
+/// `user default on >password` of Redis.
+fn acl(line: Line<'_>, end: usize) -> At {
+    let stop = line.word_end(end);
+    (stop > end && line.at(end) != b'=').then_some(end..stop)
+}
+
+/// `createUser ops SHA "password" AES "password"`, with quotes and without.
+fn create_user(line: Line<'_>, end: usize, found: &mut Vec<Found>) {
+    let mut at = line.skip(line.word_end(line.skip(end)));
+    while at < line.len() {
+        let stop = line.word_end(at);
+        let word = line.cut(at, stop).to_ascii_uppercase();
+        let next = line.skip(stop);
+        at = next;
+        let known = word.starts_with(b"SHA")
+            || word.starts_with(b"AES")
+            || matches!(word.as_slice(), b"MD5" | b"DES");
+        if !known {
+            continue;
+        }
+        let value = value::quoted(line, next).or_else(|| value::word_like(line, next));
+        if let Some(value) = value {
+            at = line.skip(value.at.end + usize::from(value.quoted));
+            found.push(Found {
+                at: value.at,
+                by: By::Form,
+            });
+        }
+    }
+}
+
 /// `jdbc:oracle:thin:user/password@host`.
 fn thin(line: Line<'_>, end: usize) -> At {
     let slash = line.until(end, |byte| matches!(byte, b'/' | b'@' | b' '));
@@ -156,7 +205,11 @@ fn thin(line: Line<'_>, end: usize) -> At {
 
 /// A key word that begins its line, and one value behind it: `requirepass x`, `bindpw x`.
 fn first(line: Line<'_>, start: usize, end: usize, word: &[u8]) -> At {
-    if line.skip(0) != start && line.text_start() != start {
+    let mut name = start;
+    while super::line::is_name(line.before(name)) {
+        name -= 1;
+    }
+    if line.skip(0) != name && line.text_start() != name {
         return None;
     }
     let from = line.skip(end);
@@ -183,7 +236,9 @@ fn first(line: Line<'_>, start: usize, end: usize, word: &[u8]) -> At {
         || text.iter().any(|b| !b.is_ascii_lowercase())
             && !text.ends_with(b":")
             && !text.ends_with(b".");
-    let fits = if dedicated {
+    // No sentence begins with `bind_password`.
+    let written = line.cut(name, start).contains(&b'_') && ends;
+    let fits = if dedicated || written {
         !text.is_empty()
     } else {
         ends && drawn && text.len() >= 3

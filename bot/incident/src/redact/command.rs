@@ -16,6 +16,8 @@ enum Holds {
     BehindPercent,
     /// What is behind the first comma.
     BehindComma,
+    /// What is behind the first `=`.
+    BehindSign,
     /// What is behind `pass:`.
     BehindPass,
 }
@@ -150,7 +152,8 @@ const PROGRAMS: &[Program] = &[
     program("mysqladmin", &[attached("-p")]),
     program("redis-cli", &[either("-a")]), family("ldap", &[either("-w")]), program("ldappasswd", &[either("-s"), either("-a")]), family("mongo", &[either("-p")]),
     login("docker"), login("podman"), login("nerdctl"), login("buildah"), login("helm"),
-    login("oras"), login("crane"), login("argocd"), login("oc"),
+    login("oras"), login("crane"), login("argocd"),
+    Program { name: "kubectl", open: false, options: &[user("--from-literal", Holds::BehindSign)], places: &[], only: Some("secret") }, login("oc"),
     program("skopeo", &[user("--creds", Holds::BehindColon), user("--src-creds", Holds::BehindColon), user("--dest-creds", Holds::BehindColon), either("-p")]),
     program("curl", &[user("-u", Holds::BehindColon), user("--user", Holds::BehindColon), user("-U", Holds::BehindColon), user("--proxy-user", Holds::BehindColon), either("--oauth2-bearer")]),
     program("http", &[user("-a", Holds::BehindColon), user("--auth", Holds::BehindColon)]), program("https", &[user("-a", Holds::BehindColon)]),
@@ -208,7 +211,7 @@ pub(super) fn find(line: Line<'_>, at: usize, found: &mut Vec<Found>) {
             arguments(line, program, &words, found);
         }
     }
-    if name == b"chpasswd" || name == b"passwd" || name == b"sudo" {
+    if name == b"chpasswd" || name == b"passwd" || name == b"sudo" || reads_stdin(name) {
         piped(line, at, name, found);
     }
 }
@@ -298,6 +301,7 @@ fn push(line: Line<'_>, word: Range<usize>, holds: Holds, found: &mut Vec<Found>
         Holds::BehindColon => behind(b':'),
         Holds::BehindPercent => behind(b'%'),
         Holds::BehindComma => behind(b','),
+        Holds::BehindSign => behind(b'='),
         Holds::BehindPass => text.strip_prefix(b"pass:").map(|_| word.start + 5),
     };
     let Some(from) = from else { return };
@@ -333,12 +337,21 @@ fn oracle(line: Line<'_>, words: &[Range<usize>], found: &mut Vec<Found>) {
     }
 }
 
+/// Whether a program takes a password from a pipe.
+fn reads_stdin(name: &[u8]) -> bool {
+    let names: [&[u8]; 6] = [
+        b"docker", b"podman", b"nerdctl", b"buildah", b"helm", b"skopeo",
+    ];
+    names.contains(&name)
+}
+
 /// `echo user:password | chpasswd`, `echo password | passwd --stdin user`, `echo password | sudo -S …`.
 fn piped(line: Line<'_>, at: usize, name: &[u8], found: &mut Vec<Found>) {
     let behind = line.cut(at, line.len().min(at + 200));
     let reads = |option: &[u8]| behind.windows(option.len()).any(|w| w == option);
     let wanted = match name {
         b"passwd" => reads(b"--stdin"),
+        name if reads_stdin(name) => reads(b"--password-stdin"),
         b"sudo" => reads(b" -S") || reads(b" -kS") || reads(b" -Sk") || reads(b"chpasswd"),
         _ => true,
     };

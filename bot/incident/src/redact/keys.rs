@@ -6,7 +6,7 @@ use std::ops::Range;
 use data_encoding::BASE64_NOPAD;
 use sha2::{Digest as _, Sha256};
 
-use super::line::{By, Found, Line};
+use super::line::{By, Found, Line, is_base64 as is_body};
 
 /// A private key of which lines are still to come.
 #[derive(Debug, Clone)]
@@ -38,10 +38,6 @@ pub(super) enum Part {
 
 /// How much of what stands before a key in a log is kept.
 const LEAD: usize = 256;
-
-fn is_body(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
-}
 
 impl Open {
     fn new(lead: &[u8]) -> Self {

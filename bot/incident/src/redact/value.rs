@@ -157,8 +157,10 @@ fn sign(line: Line<'_>, name: &Range<usize>, word: usize) -> Option<(usize, Sign
     }
     if let Some(end) = equals(line, gap, han) {
         // A scope in a program, and an address, are no values.
-        let scope = line.at(gap) == b':' && (line.at(gap + 1) == b':' || line.has(gap + 1, "//"));
-        return (!scope).then_some((end, Sign::Is));
+        let ldif = line.has(gap, ":: ");
+        let scope =
+            line.at(gap) == b':' && !ldif && (line.at(gap + 1) == b':' || line.has(gap + 1, "//"));
+        return (!scope).then_some((end + usize::from(ldif), Sign::Is));
     }
     if quote {
         if let Some(end) = value_word(line, gap) {
@@ -181,14 +183,20 @@ fn sign(line: Line<'_>, name: &Range<usize>, word: usize) -> Option<(usize, Sign
     if gap == at || gap >= line.len() {
         return None;
     }
+    if let Some(end) = said(line, gap) {
+        return Some((end, Sign::Is));
+    }
     let option = line.at(name.start) == b'-'
         && (line.begins(name.start) || matches!(line.before(name.start), b'"' | b'\'' | b'('));
     if option && word == name.end {
         return Some((gap, Sign::Space));
     }
     // `PASSWORD 'x'` of SQL, `secret "x";` of BIND.
-    let alone =
-        word == name.end && matches!(line.at(gap), b'"' | b'\'') && name.end - name.start >= 4;
+    // `secret "web" not found` names one; a statement ends.
+    let statement = !line.has(name.start, "secret")
+        || quoted(line, gap).is_some_and(|value| line.at(value.at.end + 1) == b';');
+    let long = word == name.end && name.end - name.start >= 4;
+    let alone = long && matches!(line.at(gap), b'"' | b'\'') && statement;
     alone.then_some((gap, Sign::Next))
 }
 
@@ -211,6 +219,20 @@ fn behind_han(line: Line<'_>, mut at: usize) -> usize {
         }
     }
     at
+}
+
+/// Where `is` and `was` of a sentence end, where what follows is no word of it: `the password is: x`, `it was x7`.
+fn said(line: Line<'_>, at: usize) -> Option<usize> {
+    let verb = line.one_of(at, &["is", "was"])?;
+    let behind = at + verb.len();
+    if line.at(behind) == b':' {
+        return Some(behind + 1);
+    }
+    let from = line.skip(behind);
+    let end = line.word_end(from);
+    let value = line.cut(from, end);
+    let drawn = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
+    (from > behind && drawn && value.len() >= 5).then_some(from)
 }
 
 /// Where `=` and its kin end; none where there is none.
@@ -264,6 +286,7 @@ pub(super) fn quoted(line: Line<'_>, at: usize) -> Option<Value> {
         ("“", "”"),
         ("‘", "’"),
         ("「", "」"),
+        ("【", "】"),
         ("%22", "%22"),
         ("&quot;", "&quot;"),
     ];

@@ -105,6 +105,8 @@ const ANY: &[&str] = &[
     "密钥",
     "秘钥",
     "密碼",
+    "密 码",
+    "口 令",
     "私钥",
     "令牌",
     "授权码",
@@ -219,6 +221,7 @@ const PROGRAMS: &[&str] = &[
     "crackmapexec",
     "nxc ",
     "argocd",
+    "kubectl",
     "oc ",
 ];
 
@@ -252,6 +255,14 @@ const COLUMNS: &[&str] = &[
     "passphrase ",
     "psk ",
     "auth_pass ",
+    "token ",
+    "apikey ",
+    "api_key ",
+    "secret_key ",
+    "auth ",
+    "auth plain ",
+    "createuser ",
+    "on >",
 ];
 
 /// How hashes of passwords begin.
