@@ -17,6 +17,8 @@ pub(super) struct Open {
     attached: bool,
     /// What stands before them, but for its numbers.
     shape: Vec<u8>,
+    /// Whether it has no header, and so no end: a short word behind it is none of it.
+    bare: bool,
     /// The body so far, hashed, so that however long it is nothing of it is kept.
     hash: Sha256,
     /// What stood before its first line; none before there was one.
@@ -54,6 +56,7 @@ impl Open {
             words,
             attached,
             shape: shape(lead),
+            bare: false,
             hash: Sha256::new(),
             lead: None,
             header: true,
@@ -109,6 +112,10 @@ impl Open {
             b"Hash:",
         ];
         self.header = heads.iter().any(|head| body.starts_with(head));
+        let word = body.len() < 12 && body.iter().all(u8::is_ascii_lowercase);
+        if self.bare && word {
+            return Part::Other;
+        }
         if !self.header && !body.iter().all(|byte| is_body(*byte)) {
             return Part::Other;
         }
@@ -127,6 +134,7 @@ impl Open {
             lead: None,
             header: false,
             shape: self.shape.clone(),
+            bare: self.bare,
             words: self.words,
             attached: self.attached,
         }
@@ -315,7 +323,10 @@ fn bare(line: Line<'_>, word: Range<usize>, found: &mut Vec<Found>) -> Says {
     let name = line.cut(0, start);
     let named = name.contains(&b':') || name.contains(&b'=');
     if line.skip(end) >= line.len() && !named {
-        return Says::Opens(Open::new(name));
+        return Says::Opens(Open {
+            bare: true,
+            ..Open::new(name)
+        });
     }
     Says::Nothing
 }
