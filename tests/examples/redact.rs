@@ -30,7 +30,7 @@ fn made_up() -> Vec<(&'static str, String)> {
             n += 1;
             let (a, b, c) = (n % 251, n % 60, n.wrapping_mul(2_654_435_761));
             let line = match *name {
-                "journal" if n % 300 == 0 => format!(
+                "journal" if n.is_multiple_of(300) => format!(
                     "Nov 28 09:{b:02}:01 web1 app[812]: connecting to postgres://app:hun{c:x}@db1/app"
                 ),
                 "journal" => match n % 6 {
@@ -54,7 +54,7 @@ fn made_up() -> Vec<(&'static str, String)> {
                         "Nov 28 09:{b:02}:06 web1 dockerd[700]: time=\"2026-11-28T09:{b:02}:06Z\" level=info msg=\"ignoring event\" container={c:08x}{c:08x}{c:08x}{c:08x} module=libcontainerd"
                     ),
                 },
-                "nginx" if n % 300 == 0 => format!(
+                "nginx" if n.is_multiple_of(300) => format!(
                     "192.0.2.{a} - - [28/Nov/2026:09:{b:02}:00 +0000] \"GET /api/items?access_token={c:08x}{n:08x}aBcD HTTP/1.1\" 200 512 \"-\" \"curl/8.5.0\""
                 ),
                 "nginx" => format!(
