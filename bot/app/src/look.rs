@@ -255,14 +255,15 @@ impl Seen {
             &ids,
         );
         let clean = |text: &str| redactor.redact(&printable(text.as_bytes()));
+        let typed = |value: &str| redactor.typed(&printable(value.as_bytes())).into_owned();
         for finding in &mut findings {
             finding.title = clean(&finding.title);
             finding.detail = clean(&finding.detail);
-            finding.subject.name = clean(&finding.subject.name);
+            finding.subject.name = typed(&finding.subject.name);
             for value in finding.facts.values_mut() {
                 match value {
-                    Value::Text(text) => *text = clean(text),
-                    Value::List(texts) => texts.iter_mut().for_each(|text| *text = clean(text)),
+                    Value::Text(text) => *text = typed(text),
+                    Value::List(texts) => texts.iter_mut().for_each(|text| *text = typed(text)),
                     Value::Bool(_) | Value::Int(_) => {}
                 }
             }

@@ -20,6 +20,7 @@ pub(crate) mod models;
 mod platforms;
 mod policy;
 mod summaries;
+mod redact;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -83,6 +84,8 @@ pub(crate) struct Settings {
     pub(crate) as_root: bool,
     /// The models that may be asked.
     pub(crate) models: Models,
+    /// What else is a secret here, and what is none.
+    pub(crate) redact: Vec<incident::redact::Rule>,
 }
 
 /// A person.
@@ -179,6 +182,7 @@ struct Raw {
     model: models::RawShared,
     #[serde(default)]
     embeddings: Option<models::Embeddings>,
+    redact: Vec<redact::Usable>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -374,6 +378,7 @@ impl Settings {
             http: raw.http,
             as_root: raw.serve.as_root,
             models: models::models(raw.models, raw.model, raw.embeddings, dir).map_err(meaning)?,
+            redact: redact::rules(raw.redact).map_err(meaning)?,
         })
     }
 }

@@ -201,6 +201,7 @@ impl World {
         // The salt only has to be unknown to readers of the journal, and the same for one state directory.
         let salt = incident::digest::of_bytes("sickbay redaction salt", &key.to_bytes());
         let options = ssh_options(global, &settings, &dir);
+        let redactor = Redactor::with(&salt, &settings.redact).map_err(|error| usage(&error))?;
         let hosts = hosts::Hosts::new(inventory, options).map_err(|error| usage(&error))?;
         let locale = locale(global, &settings, Some(&who));
         Ok(Self {
@@ -210,7 +211,7 @@ impl World {
             hosts,
             shelf,
             key,
-            redactor: Redactor::new(&salt),
+            redactor,
             who,
             metrics: Metrics::new(),
             locale,

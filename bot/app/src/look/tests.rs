@@ -1,8 +1,8 @@
 //! A look that was cut short is never read as "nothing is wrong".
 
 use incident::redact::Redactor;
-use incident::{CouldNotCheck, Ended, HostStatus, RawOutput, Span};
-use probes::Judgement;
+use incident::{CouldNotCheck, Ended, HostStatus, RawOutput, Severity, Span, Subject, Value};
+use probes::{Draft, Judgement};
 
 use super::Seen;
 
@@ -64,4 +64,49 @@ fn a_question_without_an_answer_is_named() {
         None,
         "what nobody asked about is fine"
     );
+}
+
+/// A step is made from a finding's facts, so a path that a word of redaction stands in has to come through.
+#[test]
+fn typed_facts_come_through_and_secrets_do_not() {
+    let path = "/run/secrets/db:password:prod9";
+    let mut seen = seen();
+    let plan = probes::first_wave(&probes::Window::default(), None);
+    let key = plan.runs[0].key();
+    let answer = RawOutput {
+        key: key.clone(),
+        ended: Ended::Exited { code: 0 },
+        took: Span(0),
+        truncated: false,
+        as_root: true,
+        bytes: b"api_key: hunter2".to_vec(),
+    };
+    seen.answers.insert(key.clone(), answer);
+    seen.plans.push(plan);
+    let subject = Subject::new("path", path);
+    let draft = Draft::new(
+        "fs.full",
+        Severity::Warning,
+        subject,
+        "password=hunter2 is full",
+    )
+    .fact("path", path)
+    .fact("unit", "api-key@secret:prod.service")
+    .fact("line", "login failed, password: hunter2")
+    .cite(key);
+    if let Some(judgement) = &mut seen.judgement {
+        judgement.drafts.push(draft);
+    }
+    let numbered = seen.number((0, 0), &Redactor::new(""));
+    assert!(!numbered.evidence[0].1.text.contains("hunter2"));
+    let finding = &numbered.report.findings[0];
+    let fact = |name: &str| match &finding.facts[name] {
+        Value::Text(text) => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(finding.subject.name, path);
+    assert_eq!(fact("path"), path);
+    assert_eq!(fact("unit"), "api-key@secret:prod.service");
+    assert!(fact("line").contains(incident::redact::MARK));
+    assert!(!finding.title.contains("hunter2"));
 }

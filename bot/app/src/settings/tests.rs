@@ -14,7 +14,7 @@ fn refused(text: &str, expected: &str) {
 fn an_unknown_key_is_named_with_its_place() {
     refused(
         "version = 1\ncolour = \"red\"\n",
-        "sickbay.toml:2:1: there is no setting `colour` here; here can stand: version, state, runbooks, locale, reminders, channels, people, groups, commands, policy, inventory, hosts, ssh, guard, slack, discord, http, serve",
+        "sickbay.toml:2:1: there is no setting `colour` here; here can stand: version, state, runbooks, locale, reminders, channels, people, groups, commands, policy, inventory, hosts, ssh, guard, slack, discord, http, serve, redact",
     );
     refused(
         "version = 1\n[peple.ana]\nuids = [1]\n",
@@ -178,4 +178,33 @@ fn a_group_may_be_listed_by_a_platform() {
         &format!("{people}{rule}"),
         "sickbay.toml: policy rule 1: nobody in [people] is in the group @oncall, and there is no [groups.oncall]",
     );
+}
+
+#[test]
+fn rules_of_redaction_are_tried_where_they_are_read() {
+    let rule = |more: &str| format!("version = 1\n\n[[redact]]\nname = \"badge\"\n{more}\n");
+    refused(
+        &rule("pattern = 'BDG-(\\d'"),
+        "sickbay.toml:3:1: [[redact]] badge: the pattern cannot be read: unclosed group; patterns are those of Rust's regex, without look-around and back-references",
+    );
+    refused(
+        &rule("pattern = '\\w{900}{900}'"),
+        "sickbay.toml:3:1: [[redact]] badge: the pattern takes more than 1 MB; make its counts ({n,m}) smaller",
+    );
+    refused(
+        &rule("pattern = '\\d*'"),
+        "sickbay.toml:3:1: [[redact]] badge: the pattern fits where nothing stands; let it ask for at least one character",
+    );
+    refused(
+        &rule("keywords = [\"BDG\"]"),
+        "sickbay.toml:3:1: [[redact]] badge: a rule has either pattern, which finds a secret, or keep, which says what is none",
+    );
+    refused(
+        &rule("keep = 'x'\nkeywords = [\"BDG\"]"),
+        "sickbay.toml:3:1: [[redact]] badge: keywords say where a pattern is looked for, and keep has none; leave them out",
+    );
+    let text = rule("pattern = 'BDG-(?<s>\\d+)'\nkeywords = [\"BDG-\"]");
+    let settings = Settings::parse(Path::new("x"), &text).unwrap();
+    let redactor = incident::redact::Redactor::with("", &settings.redact).unwrap();
+    assert!(redactor.redact("BDG-123456").starts_with("BDG-[redacted-"));
 }
