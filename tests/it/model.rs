@@ -1,5 +1,6 @@
 //! The model: at the wire, in a diagnosis, against hostile hosts. Nothing here may change what Sickbay decides.
 
+mod hostile;
 mod real;
 mod story;
 mod wire;

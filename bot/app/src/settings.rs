@@ -19,8 +19,8 @@ mod groups;
 pub(crate) mod models;
 mod platforms;
 mod policy;
-mod summaries;
 mod redact;
+mod summaries;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -182,6 +182,7 @@ struct Raw {
     model: models::RawShared,
     #[serde(default)]
     embeddings: Option<models::Embeddings>,
+    #[serde(default)]
     redact: Vec<redact::Usable>,
 }
 
