@@ -80,18 +80,19 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
 /// The first rule that a text breaks by what a chat or a shell would do with it. Names and titles of what is cited are taken out
 /// before.
 pub(super) fn acts(text: &str) -> Result<(), (Rule, String)> {
-    if let Some(asks) = text.find(['?', '？']) {
-        let from = text.get(..asks).unwrap_or_default();
-        let asked = from.chars().rev().take(20).collect::<Vec<char>>();
-        let asked: String = asked.into_iter().rev().collect();
-        return Err((Rule::Polarity, format!("it asks: {asked:?}")));
-    }
+    // What is punctuation in Chinese stays; the rest of its wide forms is what it stands for.
+    let narrow = |c: char| match c {
+        '，' | '：' | '；' | '（' | '）' | '！' | '？' => c,
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        other => other,
+    };
+    let text: String = text.chars().map(narrow).collect();
     for (rule, pattern, what) in [
         (Rule::Mention, &MENTION, "a mention"),
         (Rule::Link, &LINK, "a link or markup"),
         (Rule::Command, &COMMAND, "a piece of a command"),
     ] {
-        if let Some(found) = pattern.find(text) {
+        if let Some(found) = pattern.find(&text) {
             return Err((rule, format!("it has {what}: {:?}", found.as_str())));
         }
     }
