@@ -8,7 +8,7 @@ use chat::Locale;
 use incident::probe::Answers;
 use incident::report::HostReport;
 use incident::{
-    Ended, EvidenceId, Finding, FindingId, HostName, HostStatus, RawOutput, Severity, Span,
+    Ended, EvidenceId, Finding, FindingId, HostName, HostStatus, RawOutput, Severity, Span, Value,
 };
 use llm::Language;
 use llm::verify::{Ground, Sentence, Source, Vocabulary, check};
@@ -214,4 +214,163 @@ fn every_title_is_accepted_as_a_sentence() {
         }
     }
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// One thing in the other's place, where it is there: units, denials, relations, terms, in both languages.
+const SWAPS: &[(&str, &str)] = &[
+    (" GiB", " MiB"),
+    (" MiB", " GiB"),
+    (" GB", " MB"),
+    (" %", " GB"),
+    ("%", " GB"),
+    (" min ", " h "),
+    (" 分钟", " 小时"),
+    (" has failed", " has not failed"),
+    (" has failed", " runs"),
+    (" is not ", " is "),
+    (" does not ", " does "),
+    (" cannot ", " can "),
+    (" may not ", " may "),
+    (" was not ", " was "),
+    (" is ", " is not "),
+    ("no ", "a "),
+    ("which is not there", "which is there"),
+    ("已失败", "未失败"),
+    ("已失败", "运行正常"),
+    ("没有", "已"),
+    ("不存在", "存在"),
+    ("无法", "可以"),
+    ("无权", "有权"),
+    ("被", "没有被"),
+    ("未能", "成功"),
+    (" full", " free"),
+    (" left", " used"),
+    ("剩余", "已使用"),
+    ("已使用", "剩余"),
+    (" by ", " from "),
+    (" to ", " without "),
+    (" more ", " less "),
+    ("超过", "低于"),
+    ("expired", "expires"),
+    ("Port ", "Disk "),
+    ("端口", "磁盘"),
+    ("memory", "disk"),
+    ("内存", "磁盘"),
+    ("certificate", "database"),
+    ("证书", "数据库"),
+    ("because ", "although "),
+    ("因", "非因"),
+];
+
+/// What is put before or behind a sentence.
+const ADDED: &[(&str, &str)] = &[
+    ("Fatal: ", ""),
+    ("致命：", ""),
+    ("All ", ""),
+    ("Almost ", ""),
+    ("几乎 ", ""),
+    ("Not ", ""),
+    ("并非 ", ""),
+    ("@everyone ", ""),
+    ("<!here> ", ""),
+    ("\u{202e}", ""),
+    ("", "\u{200b}"),
+    ("", " Restart it."),
+    ("", " 请重启。"),
+    ("", " You should check the logs."),
+    ("", " See https://x.example."),
+    ("", " It is caused by an attack."),
+    ("", " 原因是受到攻击。"),
+    ("", " Everything else is healthy."),
+    ("", " 其余一切正常。"),
+    ("", " && reboot"),
+    ("", " 42"),
+    ("", " on db9."),
+];
+
+/// The same sentence with each number and each name as another.
+fn with_others(text: &str, finding: &Finding) -> Vec<String> {
+    let digits = regex::Regex::new("[0-9]+").unwrap();
+    let mut out = Vec::new();
+    for found in digits.find_iter(text) {
+        let number: u64 = found.as_str().parse().unwrap_or(7);
+        for other in [(number + 1).to_string(), format!("1{}", found.as_str())] {
+            let mut mutant = text.to_owned();
+            mutant.replace_range(found.range(), &other);
+            out.push(mutant);
+        }
+    }
+    let facts = finding.facts.values().filter_map(|value| match value {
+        Value::Text(text) => Some(text.as_str()),
+        Value::Int(_) | Value::Bool(_) | Value::List(_) => None,
+    });
+    let names = facts.chain([finding.subject.name.as_str()]);
+    for name in names.filter(|name| name.len() > 3 && text.contains(name)) {
+        for end in ["2", "-old", "/x"] {
+            out.push(text.replacen(name, &format!("{name}{end}"), 1));
+        }
+        out.push(text.replacen(name, "other.service", 1));
+    }
+    out
+}
+
+/// The other finding that says something else, if there is one.
+fn another<'a>(sentence: &Sentence, ground: &Ground<'a>) -> Option<&'a Finding> {
+    let about = |id: &str| {
+        ground
+            .sources
+            .iter()
+            .find(|one| one.finding.id.as_str() == id)
+    };
+    let title = sentence.cites.first().and_then(|id| about(id))?.title;
+    let other = ground.sources.iter().find(|source| {
+        let trouble = source.finding.severity > Severity::Info;
+        trouble && source.title != title && !sentence.cites.contains(&source.finding.id.to_string())
+    });
+    other.map(|source| source.finding)
+}
+
+#[test]
+fn a_sentence_of_the_template_with_one_thing_wrong_is_dropped() {
+    let mut passed = Vec::new();
+    let mut count = 0;
+    each_claim(|sentence, ground| {
+        let mut mutants = Vec::new();
+        for (from, to) in SWAPS {
+            mutants.push(sentence.text.replacen(from, to, 1));
+        }
+        for (before, behind) in ADDED {
+            mutants.push(format!("{before}{}{behind}", sentence.text));
+        }
+        let cited = |source: &&Source<'_>| sentence.cites.contains(&source.finding.id.to_string());
+        for source in ground.sources.iter().filter(cited) {
+            mutants.extend(with_others(&sentence.text, source.finding));
+        }
+        let texts = mutants.into_iter().filter(|text| *text != sentence.text);
+        let mut wrong: Vec<Sentence> = texts
+            .map(|text| Sentence {
+                text,
+                cites: sentence.cites.clone(),
+            })
+            .collect();
+        let other = another(sentence, ground).map(|finding| finding.id.to_string());
+        for id in other.into_iter().chain(["f-99".to_owned()]) {
+            wrong.push(Sentence {
+                text: sentence.text.clone(),
+                cites: vec![id],
+            });
+        }
+        count += wrong.len();
+        let through = wrong.iter().filter(|one| check(one, ground).is_ok());
+        passed.extend(
+            through.map(|one| format!("{} {:?}  <- {}", one.text, one.cites, sentence.text)),
+        );
+    });
+    assert!(count > 5_000, "only {count} mutants");
+    assert!(
+        passed.is_empty(),
+        "{} of {count}\n{}",
+        passed.len(),
+        passed.join("\n")
+    );
 }

@@ -118,7 +118,8 @@ impl Veil {
     pub fn lift(&self, text: &str) -> Result<String, UnknownName> {
         let mut lifted = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some(found) = PLACEHOLDER.captures(rest) {
+        let placeholder = PLACEHOLDER.as_ref().ok_or_else(|| unknown(text))?;
+        while let Some(found) = placeholder.captures(rest) {
             let (Some(whole), Some(inner)) = (found.get(0), found.get(1)) else {
                 break;
             };
@@ -159,27 +160,23 @@ impl Veil {
     }
 }
 
-#[expect(
-    clippy::unwrap_used,
-    reason = "the patterns are constants that the tests compile"
-)]
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).unwrap()
-}
-
-static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| pattern(r"<([A-Za-z]{2,16}_[0-9]{1,4})>"));
+// Without its pattern nothing is lifted.
+static PLACEHOLDER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"<([A-Za-z]{2,16}_[0-9]{1,4})>").ok());
 
 /// What a placeholder looks like without its brackets, or with others.
-static BARE: LazyLock<Regex> = LazyLock::new(|| {
+static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let kinds = known::KINDS.join("|");
-    pattern(&format!(
+    Regex::new(&format!(
         r"(?i)(?:^|[^a-z0-9])(?:{kinds})_[0-9]+|[<>＜＞〈〉‹›«»⟨⟩]"
     ))
+    .ok()
 });
 
 /// A part of a sentence between placeholders, where nothing looks like one.
 fn plain(part: &str) -> Result<&str, UnknownName> {
-    match BARE.find(part) {
+    let bare = BARE.as_ref().ok_or_else(|| unknown(part))?;
+    match bare.find(part) {
         Some(found) => Err(unknown(found.as_str())),
         None => Ok(part),
     }

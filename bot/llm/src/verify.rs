@@ -257,6 +257,9 @@ pub fn check(sentence: &Sentence, ground: &Ground<'_>) -> Result<(), (Rule, Stri
     }
     surface::acts(&without_names(&sentence.text, &cited))?;
     let own = without_names(&own, &cited);
+    if own.contains(['?', '？']) {
+        return Err((Rule::Polarity, "it asks".to_owned()));
+    }
     if is_count(&sentence.text, cited.len(), ground.language) {
         return Ok(());
     }

@@ -74,7 +74,8 @@ impl Cover<'_> {
         }
         let from = self.past_breaks(from);
         if from == self.tokens.len() {
-            return (left == 0 || self.lax) && !done.is_empty() && self.linked(done);
+            let enough = done.len() > usize::from(first.is_some());
+            return (left == 0 || self.lax) && enough && self.linked(done);
         }
         let (at, link) = match (done.len(), first) {
             (0, _) => (from, Link::And),
@@ -159,13 +160,22 @@ impl Cover<'_> {
         };
         let mut seen = BTreeSet::new();
         let mut found = BTreeSet::new();
+        let leading = sayings
+            .clauses
+            .iter()
+            .zip(0..)
+            .filter(|(clause, _)| clause.leads);
+        let leading = leading.fold(0_u64, |bits, (_, bit)| bits | (1 << bit));
         let mut open = vec![(from, 0_u64, false)];
         while let Some((at, used, strong)) = open.pop() {
             self.steps += 1;
             if self.steps > STEPS || !seen.insert((at, used, strong)) {
                 continue;
             }
-            if strong {
+            let part = self.tokens.get(from..at).unwrap_or_default();
+            // Whoever reads it knows what it is about.
+            let told = used & leading != 0 || part.iter().any(|token| sayings.tells_what(token));
+            if strong && told {
                 found.insert(at);
             }
             let Some(token) = self.tokens.get(at) else {

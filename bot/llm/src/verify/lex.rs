@@ -207,7 +207,7 @@ pub(super) fn read(text: &str, names: &Names) -> Vec<Token> {
             at = run(&text, at, &mut raw);
         }
     }
-    finish(rewrite(served(raw, names)))
+    finish(&rewrite(&served(raw, names)))
 }
 
 /// With `nginx service` as `nginx.service`, where there is one, whatever else is called nginx.
@@ -328,10 +328,14 @@ fn unit(text: &[char], from: usize) -> Option<(&'static str, usize)> {
     let spelling = match word.as_str() {
         "percent" => "%",
         "B" | "bytes" | "byte" => "B",
-        "k" | "K" | "kB" | "KB" | "KiB" => "K",
-        "M" | "MB" | "MiB" => "M",
-        "G" | "GB" | "GiB" => "G",
-        "T" | "TB" | "TiB" => "T",
+        "k" | "K" | "kB" | "KB" => "KB",
+        "M" | "MB" => "MB",
+        "G" | "GB" => "GB",
+        "T" | "TB" => "TB",
+        "KiB" => "KiB",
+        "MiB" => "MiB",
+        "GiB" => "GiB",
+        "TiB" => "TiB",
         "ms" | "milliseconds" => "ms",
         "s" | "sec" | "second" | "seconds" => "s",
         "min" | "minute" | "minutes" => "min",
@@ -394,20 +398,22 @@ fn is_word(text: &str) -> bool {
     before != '-'
 }
 
-static SAME: LazyLock<HashMap<&'static str, Vec<(Vec<&'static str>, &'static str)>>> =
-    LazyLock::new(|| {
-        let mut map: HashMap<&'static str, Vec<(Vec<&'static str>, &'static str)>> = HashMap::new();
-        for (words, token) in words::same() {
-            let words: Vec<&str> = words.split(' ').collect();
-            if let Some(first) = words.first() {
-                map.entry(first).or_default().push((words, token));
-            }
+/// The words of a way to say something, and its token.
+type Way = (Vec<&'static str>, &'static str);
+
+static SAME: LazyLock<HashMap<&'static str, Vec<Way>>> = LazyLock::new(|| {
+    let mut map: HashMap<&'static str, Vec<Way>> = HashMap::new();
+    for (words, token) in words::same() {
+        let words: Vec<&str> = words.split(' ').collect();
+        if let Some(first) = words.first() {
+            map.entry(first).or_default().push((words, token));
         }
-        for list in map.values_mut() {
-            list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
-        }
-        map
-    });
+    }
+    for list in map.values_mut() {
+        list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+    }
+    map
+});
 
 /// One form for those that only number tells apart.
 fn alike(word: &str) -> &str {
@@ -421,9 +427,9 @@ fn alike(word: &str) -> &str {
 }
 
 /// The tokens with those that say the same in one form.
-fn rewrite(raw: Vec<Token>) -> Vec<Token> {
+fn rewrite(raw: &[Token]) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::with_capacity(raw.len());
-    let mut rest = raw.as_slice();
+    let mut rest = raw;
     while let [token, after @ ..] = rest {
         let same = (token.kind == Kind::Word)
             .then(|| SAME.get(alike(&token.key)))
@@ -453,7 +459,7 @@ fn rewrite(raw: Vec<Token>) -> Vec<Token> {
 }
 
 /// Without the words that say nothing; what `full` and `left` say hangs on the number before them.
-fn finish(raw: Vec<Token>) -> Vec<Token> {
+fn finish(raw: &[Token]) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::with_capacity(raw.len());
     let mut be = false;
     for (n, token) in raw.iter().enumerate() {
@@ -474,7 +480,7 @@ fn finish(raw: Vec<Token>) -> Vec<Token> {
         token.be = be;
         be = words::is_be(&token.key);
         if word && let Some(last) = out.last().filter(|last| last.kind == Kind::Number) {
-            let bytes = last.key.ends_with(['B', 'K', 'M', 'G', 'T']);
+            let bytes = last.key.ends_with('B');
             match token.key.as_str() {
                 "full" | "used" | "INUSE" if last.key.ends_with('%') => token.key = "USED".into(),
                 "left" | "free" | "remaining" | "available" if bytes => token.key = "LEFT".into(),

@@ -19,6 +19,8 @@ pub(super) struct Clause {
     pub(super) behind: Option<String>,
     /// Whether it is a sentence by itself, not but a name or who somebody is.
     pub(super) says: bool,
+    /// Whether it begins the title, so that people know what it is about.
+    pub(super) leads: bool,
 }
 
 /// What may be said of one finding.
@@ -39,13 +41,16 @@ impl<'a> Sayings<'a> {
         let finding = source.finding;
         let prose = prose(finding, names);
         let mut clauses = Vec::new();
-        for text in std::iter::once(source.title).chain(source.terms.iter().copied()) {
+        let terms = source.terms.iter().map(|term| (*term, false));
+        for (text, title) in std::iter::once((source.title, true)).chain(terms) {
             let tokens = lex::read(text, names);
             let parts = split(&tokens);
             let mut closed = false;
-            for part in parts {
+            for (n, part) in parts.into_iter().enumerate() {
                 if is_ours(&part.tokens, vocabulary) && !prose.holds(&part.tokens, part.quoted) {
-                    clauses.push(Clause::new(part.tokens).behind(part.behind));
+                    let mut clause = Clause::new(part.tokens).behind(part.behind);
+                    clause.leads = title && n == 0;
+                    clauses.push(clause);
                 } else {
                     closed = true;
                 }
@@ -57,6 +62,7 @@ impl<'a> Sayings<'a> {
                     turns: false,
                     behind: None,
                     says: true,
+                    leads: title,
                 });
             }
         }
@@ -95,8 +101,9 @@ impl<'a> Sayings<'a> {
             }
             Kind::Word => {
                 let kind = &self.finding.subject.kind;
-                words::severity(&token.key) == Some(self.finding.severity)
-                    || words::confidence(&token.key) == Some(self.finding.confidence)
+                (words::severity(&token.key) == Some(self.finding.severity) && is_aside(tokens, at))
+                    || (words::confidence(&token.key) == Some(self.finding.confidence)
+                        && !follows_held(tokens, at))
                     || names.any(|name| {
                         let of = if name.key == self.host { "host" } else { kind };
                         self.beside.contains(&name.key) && words::is_kind(of, &token.key)
@@ -113,12 +120,17 @@ impl<'a> Sayings<'a> {
         }
         let kind = |token: &&Token| words::is_any_kind(&token.key);
         let other = |token: &Token| token.is_name() && token.key != self.host;
-        let before = tokens.get(..at).unwrap_or_default().iter().rev();
-        let after = tokens.get(at + 1..).unwrap_or_default().iter();
-        let before = before.skip_while(kind).next();
-        let after = after.skip_while(kind).next();
+        let mut before = tokens.get(..at).unwrap_or_default().iter().rev();
+        let mut after = tokens.get(at + 1..).unwrap_or_default().iter();
+        let before = before.find(|token| !kind(token));
+        let after = after.find(|token| !kind(token));
         let needs = |token: &Token| HELD.contains(&token.key.as_str()) || token.key == "another";
         !before.is_some_and(|token| other(token) || needs(token)) && !after.is_some_and(other)
+    }
+
+    /// Whether a token tells what this finding is about: a name of it, and its host where it is about that.
+    pub(super) fn tells_what(&self, token: &Token) -> bool {
+        token.is_name() && (token.key != self.host || self.finding.subject.kind == "host")
     }
 
     /// Whether this finding's host stands there.
@@ -148,6 +160,7 @@ impl Clause {
             turns,
             behind: None,
             says,
+            leads: false,
         }
     }
 
@@ -169,6 +182,19 @@ const HELD: &[&str] = &[
     "but", "or", "before", "after", "into", "over", "HELDBY", "<CAUSE", "CAUSE>", "被", "由", "从",
     "到", "对", "把", "将", "让", "使", "向", "往", "给", "于", "而", "但", "因", "来", "比",
 ];
+
+/// Whether the word before this place is one that would take it for its own: `not critical`.
+fn follows_held(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|n| tokens.get(n));
+    before.is_some_and(|token| HELD.contains(&token.key.as_str()))
+}
+
+/// Whether a word stands by itself, with a break or nothing on one side of it.
+fn is_aside(tokens: &[Token], at: usize) -> bool {
+    let breaks = |token: Option<&Token>| token.is_none_or(|token| token.kind == Kind::Break);
+    let before = at.checked_sub(1).and_then(|n| tokens.get(n));
+    !follows_held(tokens, at) && (breaks(before) || breaks(tokens.get(at + 1)))
+}
 
 /// Words behind a comma that go on with what stands before it.
 const GOES_ON: &[&str] = &[

@@ -2,6 +2,7 @@
 
 mod claims;
 mod mutants;
+mod rules;
 
 use incident::{Confidence, EvidenceId, Finding, FindingId, HostName, Severity, Subject};
 
