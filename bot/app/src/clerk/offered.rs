@@ -28,6 +28,9 @@ const EXCERPTS: usize = 3;
 /// How many lines of each.
 const LINES: usize = 5;
 
+/// The rule that a sentence breaks which has a name that was not shown.
+const NAME: &str = "name";
+
 /// What a model is offered, and what each id stands for.
 pub(super) struct Offered {
     pub(super) offer: Offer,
@@ -157,45 +160,43 @@ impl Offered {
             causes: &shown,
             vocabulary: vocabulary(),
         };
+        let mut lifted = Vec::with_capacity(choices.sentences.len());
         for sentence in &choices.sentences {
-            match self.checked(sentence, &ground) {
-                Ok(claim) => {
-                    if !wording.claims.contains(&claim) {
-                        wording.claims.push(claim);
-                    }
-                }
-                Err(rule) => *wording.dropped.entry(rule.to_owned()).or_default() += 1,
+            match self.lifted(sentence) {
+                Some(sentence) => lifted.push(sentence),
+                None => *wording.dropped.entry(NAME.to_owned()).or_default() += 1,
+            }
+        }
+        let checked = verify::sift(lifted, &ground);
+        for dropped in &checked.dropped {
+            // What it says may be anything, and is for nobody's screen.
+            tracing::debug!(rule = %dropped.rule, "a sentence of a model was dropped");
+            let rule = dropped.rule.word().to_owned();
+            *wording.dropped.entry(rule).or_default() += 1;
+        }
+        for sentence in checked.kept {
+            let claim = Claim {
+                text: sentence.text,
+                cites: sentence.cites,
+            };
+            if !wording.claims.contains(&claim) {
+                wording.claims.push(claim);
             }
         }
         wording.causes = causes;
         wording
     }
 
-    /// A sentence as a claim, or the rule that it breaks.
-    fn checked(
-        &self,
-        sentence: &llm::offer::Sentence,
-        ground: &Ground<'_>,
-    ) -> Result<Claim, &'static str> {
-        let text = self.veil.lift(&sentence.text).map_err(|_unknown| "name")?;
-        let cites: Vec<String> = sentence
+    /// A sentence with its names put back; none where it has a name that was not shown.
+    fn lifted(&self, sentence: &llm::offer::Sentence) -> Option<verify::Sentence> {
+        let text = self.veil.lift(&sentence.text).ok()?;
+        let cites = sentence
             .cites
             .iter()
             .filter_map(|place| self.findings.get(*place))
             .map(|finding| finding.id.to_string())
             .collect();
-        let sentence = verify::Sentence { text, cites };
-        match verify::check(&sentence, ground) {
-            Ok(()) => Ok(Claim {
-                text: sentence.text,
-                cites: sentence.cites,
-            }),
-            Err((rule, _why)) => {
-                // What it says may be anything, and is for nobody's screen.
-                tracing::debug!(%rule, "a sentence of a model was dropped");
-                Err(rule.word())
-            }
-        }
+        Some(verify::Sentence { text, cites })
     }
 
     /// The questions that were picked: of which kept host, and what.
