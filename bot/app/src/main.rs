@@ -36,6 +36,7 @@ mod place;
 mod progress;
 mod propose;
 mod screen;
+mod search;
 mod secret;
 mod sentence;
 mod serve;

@@ -5,6 +5,7 @@
 //! whether a host may be changed cannot change a host.
 
 pub mod access;
+pub mod cause;
 pub mod code;
 pub mod command;
 pub mod digest;

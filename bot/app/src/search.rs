@@ -1,0 +1,122 @@
+//! Looking for what has no exact match: which page speaks of what somebody typed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chat::Locale;
+use runbook::terms::{self, Fit, Query, Scored};
+use runbook::{Heading, Pattern, Runbook};
+use store::{Document, Index, IndexError};
+use tokio::sync::Mutex;
+
+use crate::knowledge::Knowledge;
+
+#[cfg(test)]
+mod tests;
+
+/// How many pages are judged, however many are then shown.
+const MOST: u32 = 20;
+
+/// The index of the runbooks, made when something is first looked for and again when they are changed.
+#[derive(Debug, Default)]
+pub(crate) struct Search {
+    pages: Mutex<Option<Shelved>>,
+}
+
+#[derive(Debug)]
+struct Shelved {
+    index: Arc<Index>,
+    of: Arc<Knowledge>,
+}
+
+impl Search {
+    /// The pages that fit these words.
+    ///
+    /// # Errors
+    /// Where there is no memory for the index.
+    pub(crate) async fn pages(
+        &self,
+        knowledge: &Arc<Knowledge>,
+        words: &str,
+    ) -> Result<Fit, IndexError> {
+        let query = Query::read(words);
+        if query.is_empty() {
+            return Ok(Fit::Nothing);
+        }
+        let index = self.index(knowledge).await?;
+        ask(&index, &query).await
+    }
+
+    async fn index(&self, knowledge: &Arc<Knowledge>) -> Result<Arc<Index>, IndexError> {
+        let mut pages = self.pages.lock().await;
+        if let Some(shelved) = pages.as_ref()
+            && Arc::ptr_eq(&shelved.of, knowledge)
+        {
+            return Ok(Arc::clone(&shelved.index));
+        }
+        let index = match pages.take() {
+            Some(shelved) => shelved.index,
+            None => Arc::new(Index::in_memory().await?),
+        };
+        index.hold(&documents(knowledge)).await?;
+        *pages = Some(Shelved {
+            index: Arc::clone(&index),
+            of: Arc::clone(knowledge),
+        });
+        Ok(index)
+    }
+}
+
+/// Looks a query up and judges what was found.
+async fn ask(index: &Index, query: &Query) -> Result<Fit, IndexError> {
+    let found = index.search(&query.tokens(), MOST).await?;
+    let scored = found.hits.iter().map(|hit| Scored {
+        id: hit.id.clone(),
+        score: hit.score,
+        covered: query.covered(&hit.matched, &found.known, found.of),
+    });
+    Ok(terms::fit(scored.collect()))
+}
+
+/// Every page as the index has it.
+fn documents(knowledge: &Knowledge) -> Vec<Document> {
+    let mut lines: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (code, line) in knowledge.signatures.examples() {
+        lines.entry(code).or_default().push(line);
+    }
+    let pages = knowledge.library.iter();
+    pages.map(|page| document(page, &lines)).collect()
+}
+
+/// A page: its name and title, and then what it says, what the catalogue says of its codes in both languages, and lines
+/// that hosts write when it happens.
+fn document(page: &Runbook, lines: &BTreeMap<&str, Vec<&str>>) -> Document {
+    let title = [page.id.as_str(), &page.title.en, page.title.zh()];
+    let mut body = vec![page.summary.en.as_str(), page.summary.zh()];
+    body.extend(Heading::ALL.map(|heading| page.section(heading)));
+    let codes: Vec<String> = page
+        .matching
+        .findings
+        .iter()
+        .filter_map(|pattern| match pattern {
+            Pattern::Code(code) => Some(code.to_string()),
+            Pattern::Area(_) => None,
+        })
+        .collect();
+    for code in &codes {
+        body.push(code);
+        if let Some(entry) = probes::catalogue::explain(code) {
+            body.extend([entry.title, entry.meaning, entry.causes]);
+        }
+        if let Some(named) = Locale::Chinese.explained(code) {
+            body.extend([named.name, named.meaning]);
+        }
+        body.extend(lines.get(code.as_str()).into_iter().flatten());
+    }
+    let tokens = |texts: &[&str]| texts.iter().flat_map(|text| terms::tokens(text)).collect();
+    Document {
+        id: page.id.to_string(),
+        title: tokens(&title),
+        body: tokens(&body),
+    }
+}

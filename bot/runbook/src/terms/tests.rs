@@ -1,0 +1,6 @@
+//! Words in two languages, brought to one form.
+
+use super::*;
+
+#[test]
+fn a() {}
