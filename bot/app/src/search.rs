@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chat::Locale;
-use runbook::terms::{self, Fit, Query, Scored};
+use runbook::terms::{self, Query, Scored};
 use runbook::{Heading, Pattern, Runbook};
 use store::{Document, Index, IndexError};
 use tokio::sync::Mutex;
@@ -30,7 +30,7 @@ struct Shelved {
 }
 
 impl Search {
-    /// The pages that fit these words.
+    /// The pages that fit these words, the closest first; none where no runbook fits.
     ///
     /// # Errors
     /// Where there is no memory for the index.
@@ -38,10 +38,10 @@ impl Search {
         &self,
         knowledge: &Arc<Knowledge>,
         words: &str,
-    ) -> Result<Fit, IndexError> {
+    ) -> Result<Vec<Scored>, IndexError> {
         let query = Query::read(words);
         if query.is_empty() {
-            return Ok(Fit::Nothing);
+            return Ok(Vec::new());
         }
         let index = self.index(knowledge).await?;
         ask(&index, &query).await
@@ -68,12 +68,11 @@ impl Search {
 }
 
 /// Looks a query up and judges what was found.
-async fn ask(index: &Index, query: &Query) -> Result<Fit, IndexError> {
+async fn ask(index: &Index, query: &Query) -> Result<Vec<Scored>, IndexError> {
     let found = index.search(&query.tokens(), MOST).await?;
-    let scored = found.hits.iter().map(|hit| Scored {
-        id: hit.id.clone(),
-        score: hit.score,
-        covered: query.covered(&hit.matched, &found.known, found.of),
+    let scored = found.hits.iter().map(|hit| {
+        let covered = query.covered(&hit.matched, &found.known, found.of);
+        Scored::new(&hit.id, hit.score, covered)
     });
     Ok(terms::fit(scored.collect()))
 }

@@ -13,7 +13,7 @@ mod stem;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
-pub use fit::{Fit, Scored, fit};
+pub use fit::{Scored, fit};
 pub use fuse::{fuse, nearest};
 use lex::{Piece, pieces};
 

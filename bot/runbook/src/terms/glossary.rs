@@ -552,8 +552,8 @@ pub(super) const ROWS: &[Row] = &[
     ("cluster", "cluster|quorum|failover", "集群|切换|主备"),
     (
         "queue",
-        "queue|mq|kafka|rabbitmq|message queue",
-        "消息队列|队列",
+        "mq|kafka|rabbitmq|message queue|message broker",
+        "消息队列|消息中间件",
     ),
     ("mail", "mail|email|smtp|postfix|sendmail", "邮件|邮箱|发信"),
     (

@@ -6,13 +6,15 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Words that say nothing of what is wrong, with their endings.
-const STOP: &str = "a about after again ago all already also am an and any anymore anything are arent as at be because been \
-    but by can cannot cant could did didnt do does doesnt doing done dont during else every everything for from get gets \
-    getting got had has have having he hello help her here hey hi him his how i if im in into is isnt it its ive just keep \
-    keeps let like looks me my no not nothing now of off on one ones only or our please pls seem seems she should since so \
-    some somebody someone something still than thanks that the their them then there these they this those to today told \
-    too up us very want wants was wasnt we were what when where which while who whom why will with wont would yesterday you \
-    your";
+const STOP: &str = "a about actually after again ago all already also am an and another any anymore anything are arent as at be \
+    because been between both but by can cannot cant could did didnt do does doesnt doing done dont during each \
+    else ever every everything few for from get gets getting got had has have having he hello help her here hey hi \
+    him his how hundreds i if im in into is isnt it its ive just keep keeps let like looks lots many maybe me \
+    millions more most much my never no not nothing now of off on one ones only or other others our out over own \
+    per please pls really right said same says seem seems she should show showing shows since so some somebody \
+    someone something still such tell tells than thanks that the their them then there these they this those \
+    thousands to today told too under until up us very via want wants was wasnt we were what when where which \
+    while who whom whose why will with within without wont would yesterday yet you your";
 
 static STOPS: LazyLock<HashSet<String>> = LazyLock::new(|| STOP.split(' ').map(stem).collect());
 
