@@ -19,6 +19,7 @@ use crate::knowledge::Shelf;
 use crate::lists::Lists;
 use crate::metrics::Metrics;
 use crate::people::{self, Person};
+use crate::search::Search;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::{clock, journal, place, propose};
@@ -49,6 +50,8 @@ pub(crate) struct World {
     pub(crate) who: Person,
     /// In which language they are told.
     pub(crate) locale: Locale,
+    /// Looks for pages by their words.
+    pub(crate) search: Search,
     /// What is counted meanwhile.
     pub(crate) metrics: Metrics,
     /// The lists of members that platforms keep.
@@ -209,6 +212,7 @@ impl World {
             key,
             redactor: Redactor::new(&salt),
             who,
+            search: Search::default(),
             metrics: Metrics::new(),
             locale,
             lists: Lists::default(),

@@ -18,7 +18,7 @@
 //! | risk | 风险 | | journal | 审计日志 |
 //! | critical, warning, info | 严重，警告，提示 | | timeline | 时间线 |
 
-use incident::notice::{Card, Stage};
+use incident::notice::{Card, Hints, Stage};
 use incident::remediation::Outcome;
 use incident::{Confidence, HostName, HostStatus, Proposal, ProposalId, Risk, Severity, Undo};
 
@@ -30,6 +30,7 @@ mod codes;
 mod fixes;
 mod form;
 mod found;
+mod hints;
 pub(crate) mod picture;
 mod refusals;
 mod step;
@@ -266,12 +267,13 @@ impl Locale {
         }
     }
 
-    /// What is offered, in at most three lines: the fixes, or else the pages to read.
+    /// What is offered, in at most three lines: the fixes, or else the pages to read, or else one that may fit.
     #[must_use]
     pub(crate) fn offered(
         self,
         cards: &[Card<'_>],
         pages: &[(String, String, String)],
+        hints: &Hints,
         reading: Reading,
     ) -> Vec<String> {
         const MOST: usize = 3;
@@ -305,6 +307,10 @@ impl Locale {
                     "没有可执行的修复；手工处理请看：{read} {id}（{title}）。"
                 )
             }));
+        }
+        if lines.is_empty() {
+            let may_fit = hints.may_fit.first();
+            lines.extend(may_fit.map(|page| self.may_fit(page, reading)));
         }
         lines
     }

@@ -47,6 +47,30 @@ impl Cause {
     }
 }
 
+/// Looks at one thing within this time are looks at one failure.
+const EPISODE: Span = Span::minutes(6 * 60);
+
+/// One of several looks at the same failure: a host that was looked at three times in a night before it was fixed had one
+/// failure, not three. What was fixed stays, and the last look of what was not. The order is kept.
+#[must_use]
+pub fn episodes(causes: Vec<Cause>) -> Vec<Cause> {
+    let gone_on = |one: &Cause| {
+        causes.iter().any(|other| {
+            other.incident != one.incident
+                && (&other.host, &other.code, &other.subject)
+                    == (&one.host, &one.code, &one.subject)
+                && (one.opened_at, &one.incident) < (other.opened_at, &other.incident)
+                && other.opened_at.since(one.opened_at) <= EPISODE
+        })
+    };
+    let over: Vec<bool> = causes
+        .iter()
+        .map(|one| one.fixed.is_none() && gone_on(one))
+        .collect();
+    let kept = causes.into_iter().zip(over).filter(|(_, over)| !over);
+    kept.map(|(cause, _)| cause).collect()
+}
+
 /// The causes of an incident, told fact by fact.
 #[derive(Debug)]
 pub struct Causes {

@@ -23,17 +23,19 @@ struct Row {
 }
 
 impl Store {
-    /// The incidents whose causes are not told as they are now, the newest first.
+    /// The incidents whose causes are not told as they are now, each with its version, the newest first.
     ///
     /// # Errors
     /// [`ReadError`] where the journal cannot be read.
-    pub async fn untold_causes(&self, most: u32) -> Result<Vec<IncidentId>, ReadError> {
-        let rows: Vec<String> = sqlx::query_scalar(sql::UNTOLD_CAUSES)
+    pub async fn untold_causes(&self, most: u32) -> Result<Vec<(IncidentId, u64)>, ReadError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(sql::UNTOLD_CAUSES)
             .bind(most)
             .fetch_all(self.readers())
             .await
             .map_err(|error| self.fault(error))?;
-        rows.into_iter().map(incident_id).collect()
+        rows.into_iter()
+            .map(|(id, version)| Ok((incident_id(id)?, version.unsigned_abs())))
+            .collect()
     }
 
     /// Keeps the causes of incidents, each as it is at a version; those that were kept of them before are forgotten.

@@ -74,7 +74,7 @@ statements! {
     SAID = "SELECT message, author, at, text FROM said WHERE incident = $1 ORDER BY at DESC, message DESC LIMIT $2";
 
     // What incidents came down to.
-    UNTOLD_CAUSES = "SELECT incident.id FROM incident LEFT JOIN cause_told ON cause_told.incident = incident.id \
+    UNTOLD_CAUSES = "SELECT incident.id, incident.version FROM incident LEFT JOIN cause_told ON cause_told.incident = incident.id \
         WHERE cause_told.version IS NULL OR cause_told.version <> incident.version \
         ORDER BY incident.opened_at DESC, incident.id DESC LIMIT $1";
     FORGET_CAUSES = "DELETE FROM cause WHERE incident = $1";

@@ -1,7 +1,7 @@
 //! `sickbay incident`: list, show, timeline.
 
 use chat::Locale;
-use incident::notice::Notice;
+use incident::notice::{Hints, Notice};
 use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
 use incident::{Evidence, Fact, IncidentId, ProbeId, Severity};
@@ -220,6 +220,7 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
         cards: &cards,
         pages: &[],
         withheld: &[],
+        hints: &Hints::default(),
     };
     screen::say(&notice, false, world.locale);
     Ok(Exit::Fine)

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use incident::command::Verb;
 use incident::notice::Notice;
+use incident::people::Found;
 use incident::remediation::Incident;
-use incident::{Fact, IncidentId, Refusal, Span};
+use incident::{Fact, HostName, IncidentId, Refusal, Span};
 
 use super::Serve;
 use super::answer::said_by;
@@ -14,6 +15,7 @@ use super::may::Rights;
 use super::thread::Extras;
 use crate::commands::diagnose;
 use crate::commands::diagnose::sweep::Sweep;
+use crate::hints::Gathered;
 use crate::progress::Progress;
 use crate::{clock, journal, propose};
 
@@ -67,6 +69,19 @@ impl Serve {
             self.whisper(&asker.event, &Notice::Answer { text: &why })
                 .await;
         }
+    }
+
+    /// Whoever reads a thread is told of other hosts only what the person may ask for there who began it.
+    async fn keep_to_rights(&self, incident: &Incident, hints: &mut Gathered) {
+        let theirs = |host: &HostName| incident.hosts.contains(host);
+        let place = incident.place.as_deref().unwrap_or("");
+        let Some(by) = incident.by.as_ref().filter(|_| !hints.is_only_on(theirs)) else {
+            return;
+        };
+        let rights = self.rights(by, place, &Found::default()).await;
+        hints.only_on(|host| {
+            theirs(host) || rights.has_of(Verb::SUMMARISE, &propose::traits(&self.world, host))
+        });
     }
 
     async fn has_thread(&self, id: &IncidentId) -> bool {
@@ -149,6 +164,7 @@ impl Serve {
         let sweep = Sweep::new(world, &mut incident, &hosts, &symptom, progress).await;
         let unrecorded = sweep
             .run(|_incident, part| {
+                extras.hints.take(&part.numbered.report, part.hints);
                 let host = part.numbered.report.host;
                 extras
                     .vitals
@@ -157,6 +173,8 @@ impl Serve {
                 extras.withheld.extend(part.offers.withheld);
             })
             .await;
+        extras.hints.finish(world, &symptom).await;
+        self.keep_to_rights(&incident, &mut extras.hints).await;
         if !unrecorded.is_empty() {
             tracing::error!(why = unrecorded, incident.id = %id, "a diagnosis is not recorded");
         }

@@ -87,6 +87,7 @@ impl Serve {
         let known = extras.is_some();
         let extras = extras.unwrap_or_default();
         let pages: Vec<_> = extras.pages.iter().map(|page| page.told(locale)).collect();
+        let hints = extras.hints.told(&self.world.shelf.knowledge(), locale);
         let withheld: Vec<_> = extras.withheld.iter().map(|one| one.told(locale)).collect();
         let status = reports
             .iter()
@@ -114,6 +115,7 @@ impl Serve {
                     summary: &summary,
                     cards: &offered,
                     pages: &pages,
+                    hints: &hints,
                 },
             );
         }
@@ -127,6 +129,7 @@ impl Serve {
                     cards: &offered,
                     pages: &pages,
                     withheld: &withheld,
+                    hints: &hints,
                 },
             );
         }

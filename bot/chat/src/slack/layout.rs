@@ -94,14 +94,17 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             summary,
             cards,
             pages,
+            hints,
         } => {
             let mut lines: Vec<String> = Vec::new();
             for (n, line) in summary.text.lines().take(2).enumerate() {
                 let mark = if n == 0 { words::mark(*status) } else { "" };
                 lines.push(format!("{mark}{line}"));
             }
-            let offered = locale.offered(cards, pages, Reading::Chat);
+            let offered = locale.offered(cards, pages, hints, Reading::Chat);
             lines.extend(offered.into_iter().take(1));
+            let seen = hints.seen_before.first();
+            lines.extend(seen.map(|seen| locale.seen_before(seen)));
             let text = lines.join("\n");
             let blocks = vec![
                 section(&text),
@@ -115,6 +118,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             reports,
             pages,
             withheld,
+            hints,
             ..
         } => {
             let all = words::told(reports);
@@ -160,7 +164,9 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             let pages = pages.map(|(id, title, finding)| note(&locale.page(id, title, finding)));
             let withheld = withheld.iter().take(5);
             let withheld = withheld.map(|why| note(&locale.withheld(why)));
-            for block in unread.into_iter().chain(pages).chain(withheld) {
+            let hints = locale.hints(hints, Reading::Chat);
+            let hints = hints.iter().take(8).map(|hint| note(hint));
+            for block in unread.into_iter().chain(pages).chain(withheld).chain(hints) {
                 blocks.push(block);
                 if json!(blocks).to_string().len() > MESSAGE {
                     blocks.pop();

@@ -2,7 +2,7 @@
 
 use incident::command::Verb;
 use incident::fact::Ran;
-use incident::notice::{Card, Notice, Stage, Standing};
+use incident::notice::{Card, Hints, Notice, Stage, Standing};
 use incident::people::Candidate;
 use incident::remediation::{Outcome, Seen, Why};
 use incident::report::Verdict;
@@ -10,7 +10,7 @@ use incident::vitals::{Area, State, Unit};
 use incident::{Code, Gauge, HostName, HostStatus, Refusal, ResponderId, Risk, Vitals};
 
 use super::{
-    ana, because, both, card, faces, indented, on_discord, pages, proposal, reports, title,
+    ana, because, both, card, faces, hints, indented, on_discord, pages, proposal, reports, title,
 };
 use crate::{Locale, discord};
 
@@ -59,6 +59,7 @@ fn a_verdict() {
                 summary: &locale.summary(&reports),
                 cards: &cards,
                 pages: &pages(locale),
+                hints: &hints(title(locale)),
             },
             locale,
         )
@@ -79,6 +80,7 @@ fn a_verdict() {
                 cards: &[],
                 pages: &pages(locale),
                 withheld: &[withheld],
+                hints: &hints(title(locale)),
             },
             locale,
         )
@@ -99,6 +101,7 @@ fn nothing_is_wrong() {
             summary: &locale.summary(&reports),
             cards: &[],
             pages: &[],
+            hints: &Hints::default(),
         };
         faces(&healthy, locale)
     });
@@ -110,6 +113,7 @@ fn nothing_is_wrong() {
             cards: &[],
             pages: &[],
             withheld: &[],
+            hints: &Hints::default(),
         };
         faces(&found, locale)
     });

@@ -1,6 +1,6 @@
 //! What an incident came down to, fact by fact.
 
-use super::Causes;
+use super::{Cause, Causes, Fixed, episodes};
 use crate::proposal::{Limits, Privilege};
 use crate::report::{HostReport, Verdict};
 use crate::*;
@@ -143,4 +143,64 @@ fn a_fix_counts_once_it_is_verified_and_until_it_is_undone() {
     assert!(told(&facts)[0].contains("fixed"), "an undo that failed");
     facts.push((420, verified("abc-4", Verdict::Verified)));
     assert_eq!(told(&facts), [code]);
+}
+
+/// A cause by the end of its incident's id and when it was opened, in minutes.
+fn cause(letters: &str, minutes: i64, host: &str, fixed: bool) -> Cause {
+    Cause {
+        incident: id(&format!("20261123-{letters}")),
+        host: id(host),
+        code: Code::new("fs.full").unwrap(),
+        subject: Subject::new("mount", "/var"),
+        title: String::new(),
+        opened_at: Moment(minutes * 60_000),
+        fixed: fixed.then(|| Fixed {
+            runbook: id("disk-full"),
+            title: String::new(),
+            at: Moment(minutes * 60_000 + 1),
+        }),
+    }
+}
+
+#[test]
+fn several_looks_at_one_failure_are_one() {
+    let check = |causes: &[(&str, i64, &str, bool)], kept: &[&str]| {
+        let causes = causes
+            .iter()
+            .map(|(letters, at, host, fixed)| cause(letters, *at, host, *fixed));
+        let left = episodes(causes.collect());
+        let left: Vec<&str> = left.iter().map(|one| &one.incident.as_str()[9..]).collect();
+        assert_eq!(left, kept);
+    };
+    let (web1, web2) = ("web1", "web2");
+    check(
+        &[
+            ("ccc", 20, web1, true),
+            ("bbb", 10, web1, false),
+            ("aaa", 0, web1, false),
+        ],
+        &["ccc"],
+    );
+    check(
+        &[
+            ("ccc", 20, web1, false),
+            ("bbb", 10, web1, true),
+            ("aaa", 0, web1, false),
+        ],
+        &["ccc", "bbb"],
+    );
+    // Another host, another day, and a fix of its own are other failures.
+    check(
+        &[("bbb", 10, web2, false), ("aaa", 0, web1, false)],
+        &["bbb", "aaa"],
+    );
+    check(
+        &[("bbb", 10_000, web1, false), ("aaa", 0, web1, false)],
+        &["bbb", "aaa"],
+    );
+    check(
+        &[("bbb", 10, web1, true), ("aaa", 0, web1, true)],
+        &["bbb", "aaa"],
+    );
+    check(&[], &[]);
 }
