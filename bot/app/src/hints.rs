@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chat::Locale;
 use incident::notice::{Hints, MayFit};
 use incident::report::HostReport;
-use incident::{Finding, FindingId, HostName, HostStatus, IncidentId, RunbookId, Severity};
+use incident::{Finding, FindingId, HostName, HostStatus, IncidentId, Moment, RunbookId, Severity};
 use serde_json::{Value, json};
 
 use crate::cards;
@@ -31,8 +31,12 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    /// What there is to know of one host's findings.
-    pub(crate) async fn of(world: &World, incident: &IncidentId, findings: &[Finding]) -> Self {
+    /// What there is to know of one host's findings. `incident` is theirs, and when it was opened.
+    pub(crate) async fn of(
+        world: &World,
+        incident: (&IncidentId, Moment),
+        findings: &[Finding],
+    ) -> Self {
         let mut gathered = Self {
             before: past::before(&world.store, incident, findings).await,
             ..Self::default()
@@ -47,6 +51,15 @@ impl Gathered {
             }
         }
         gathered
+    }
+
+    /// These incidents of before and nothing else.
+    #[cfg(test)]
+    pub(crate) fn with(before: Vec<Before>) -> Self {
+        Self {
+            before,
+            ..Self::default()
+        }
     }
 
     /// Takes what there is to know of one host.

@@ -168,7 +168,7 @@ async fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::DryRun(click) => commands::click::dry_run(global, click).await,
         Command::Rollback(click) => Box::pin(commands::click::rollback(global, click)).await,
         Command::Hosts(asked) => Box::pin(commands::hosts::run(global, asked)).await,
-        Command::Runbook(asked) => commands::runbook::run(global, asked),
+        Command::Runbook(asked) => commands::runbook::run(global, asked).await,
         Command::Explain(asked) => commands::explain::run(global, asked),
         Command::Incident(asked) => commands::incident::run(global, asked).await,
         Command::Audit(Audit::Verify(output)) => commands::audit::verify(global, output).await,

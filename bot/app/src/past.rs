@@ -3,7 +3,7 @@
 use chat::Locale;
 use incident::cause::{Cause, Causes, episodes};
 use incident::notice::{FixedBy, SeenBefore};
-use incident::{Finding, FindingId, IncidentId, Severity};
+use incident::{Finding, FindingId, IncidentId, Moment, Severity};
 use serde_json::{Value, json};
 use store::{ReadError, Store};
 
@@ -42,18 +42,27 @@ impl Before {
 
     /// As JSON has it.
     pub(crate) fn json(&self) -> Value {
-        let cause = &self.cause;
-        json!({
-            "finding": self.finding,
-            "incident": cause.incident,
-            "host": cause.host,
-            "subject": cause.subject,
-            "opened_at": clock::rfc3339(cause.opened_at),
-            "runbook": cause.fixed.as_ref().map(|fixed| &fixed.runbook),
-            "fix": cause.fixed.as_ref().map(|fixed| &fixed.title),
-            "took_ms": cause.took(),
-        })
+        let mut value = json(&self.cause);
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("finding".to_owned(), json!(self.finding));
+        }
+        value
     }
+}
+
+/// A cause of before as JSON has it.
+pub(crate) fn json(cause: &Cause) -> Value {
+    json!({
+        "incident": cause.incident,
+        "host": cause.host,
+        "code": cause.code,
+        "subject": cause.subject,
+        "title": cause.title,
+        "opened_at": clock::rfc3339(cause.opened_at),
+        "runbook": cause.fixed.as_ref().map(|fixed| &fixed.runbook),
+        "fix": cause.fixed.as_ref().map(|fixed| &fixed.title),
+        "took_ms": cause.took(),
+    })
 }
 
 /// A cause of before, without saying of which finding of now.
@@ -74,6 +83,14 @@ pub(crate) fn told(cause: &Cause, knowledge: &Knowledge, locale: Locale) -> Seen
                 took,
             }
         }),
+    }
+}
+
+/// What it was: in Chinese what its code is called, and what it was about.
+pub(crate) fn title(cause: &Cause, locale: Locale) -> String {
+    match locale.explained(cause.code.as_str()) {
+        Some(named) => locale.headed(named.name, &cause.subject.name),
+        None => cause.title.clone(),
     }
 }
 
@@ -119,10 +136,11 @@ async fn causes(store: &Store, id: &IncidentId) -> Result<(u64, Vec<Cause>), Jou
     Ok((version, causes.told()))
 }
 
-/// The incidents of before with the same causes as these findings, which are of one host.
+/// The incidents of before with the same causes as these findings, which are of one host. `incident` is theirs, and when it
+/// was opened.
 pub(crate) async fn before(
     store: &Store,
-    incident: &IncidentId,
+    incident: (&IncidentId, Moment),
     findings: &[Finding],
 ) -> Vec<Before> {
     let mut before = Vec::new();

@@ -4,23 +4,64 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chat::Locale;
+use incident::RunbookId;
+use incident::cause::Cause;
+use incident::notice::SeenBefore;
 use runbook::terms::{self, Query, Scored};
 use runbook::{Heading, Pattern, Runbook};
-use store::{Document, Index, IndexError};
+use store::{Document, Index, IndexError, Store};
 use tokio::sync::Mutex;
 
 use crate::knowledge::Knowledge;
+use crate::{cards, past};
+use memory::Memories;
 
+pub(crate) mod memory;
 #[cfg(test)]
 mod tests;
 
-/// How many pages are judged, however many are then shown.
+/// How many texts are judged, however many are then shown.
 const MOST: u32 = 20;
+/// How many pages are shown, and how many incidents of before.
+const MOST_PAGES: usize = 5;
+const MOST_PAST: usize = 3;
 
-/// The index of the runbooks, made when something is first looked for and again when they are changed.
+/// What words found.
+#[derive(Debug, Default)]
+pub(crate) struct Looked {
+    /// Pages that fit, the closest first; none where no runbook fits.
+    pub(crate) pages: Vec<RunbookId>,
+    /// What incidents of before came down to.
+    pub(crate) past: Vec<Cause>,
+}
+
+impl Looked {
+    /// Line by line.
+    pub(crate) fn told(&self, knowledge: &Knowledge, locale: Locale) -> Vec<String> {
+        let pages = self.pages.iter().filter_map(|id| {
+            let page = knowledge.library.get(id)?;
+            Some(locale.headed(id.as_str(), cards::titled(&page.title, locale)))
+        });
+        let mut lines: Vec<String> = pages.collect();
+        if lines.is_empty() {
+            lines.push(locale.no_runbook().to_owned());
+        }
+        lines.extend(self.past.iter().map(|cause| {
+            let seen = past::told(cause, knowledge, locale);
+            let title = Some(past::title(cause, locale));
+            locale.seen_before(&SeenBefore { title, ..seen })
+        }));
+        lines
+    }
+}
+
+/// What can be looked for. The index of the runbooks is made when something is first looked for, and again when they are
+/// changed.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
     pages: Mutex<Option<Shelved>>,
+    /// What is remembered of incidents.
+    pub(crate) past: Memories,
 }
 
 #[derive(Debug)]
@@ -45,6 +86,32 @@ impl Search {
         }
         let index = self.index(knowledge).await?;
         ask(&index, &query).await
+    }
+
+    /// The pages and the incidents of before that these words fit. What may not be told of incidents is left out.
+    ///
+    /// # Errors
+    /// Where there is no memory for the index.
+    pub(crate) async fn look(
+        &self,
+        knowledge: &Arc<Knowledge>,
+        store: Option<&Store>,
+        words: &str,
+        may_be_told: impl Fn(&Cause) -> bool,
+    ) -> Result<Looked, IndexError> {
+        let pages = self.pages(knowledge, words).await?;
+        let mut past = match store {
+            Some(store) => self.past.find(store, knowledge, words).await?,
+            None => Vec::new(),
+        };
+        past.retain(may_be_told);
+        past.truncate(MOST_PAST);
+        let mut pages: Vec<RunbookId> = pages
+            .into_iter()
+            .filter_map(|one| RunbookId::new(one.id).ok())
+            .collect();
+        pages.truncate(MOST_PAGES);
+        Ok(Looked { pages, past })
     }
 
     async fn index(&self, knowledge: &Arc<Knowledge>) -> Result<Arc<Index>, IndexError> {

@@ -87,13 +87,13 @@ impl Store {
         .await
     }
 
-    /// The causes of this code in other incidents: those about the same subject first, then the newest.
+    /// The causes of this code in other incidents that were not opened later: those about the same subject first, then the newest.
     ///
     /// # Errors
     /// [`ReadError`] where the journal cannot be read.
     pub async fn causes_before(
         &self,
-        incident: &IncidentId,
+        (incident, opened_at): (&IncidentId, Moment),
         code: &Code,
         subject: &Subject,
         most: u32,
@@ -101,6 +101,7 @@ impl Store {
         let rows: Vec<Row> = sqlx::query_as(sql::CAUSES_BEFORE)
             .bind(code.to_string())
             .bind(incident.as_str())
+            .bind(opened_at.0)
             .bind(subject.to_string())
             .bind(most)
             .fetch_all(self.readers())

@@ -83,8 +83,8 @@ statements! {
     CAUSES_TOLD = "INSERT INTO cause_told (incident, version) VALUES ($1, $2) \
         ON CONFLICT (incident) DO UPDATE SET version = excluded.version";
     CAUSES_BEFORE = "SELECT incident, host, code, subject, title, opened_at, runbook, fix, fixed_at FROM cause \
-        WHERE code = $1 AND incident <> $2 \
-        ORDER BY CASE WHEN subject = $3 THEN 0 ELSE 1 END, opened_at DESC, incident DESC LIMIT $4";
+        WHERE code = $1 AND incident <> $2 AND opened_at <= $3 \
+        ORDER BY CASE WHEN subject = $4 THEN 0 ELSE 1 END, opened_at DESC, incident DESC LIMIT $5";
     CAUSES = "SELECT incident, host, code, subject, title, opened_at, runbook, fix, fixed_at FROM cause \
         ORDER BY opened_at DESC, incident DESC, host, code, subject LIMIT $1";
 

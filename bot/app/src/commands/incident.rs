@@ -1,7 +1,7 @@
 //! `sickbay incident`: list, show, timeline.
 
 use chat::Locale;
-use incident::notice::{Hints, Notice};
+use incident::notice::Notice;
 use incident::remediation::{Incident, Remediation, State};
 use incident::report::HostReport;
 use incident::{Evidence, Fact, IncidentId, ProbeId, Severity};
@@ -9,8 +9,9 @@ use store::Stored;
 
 use crate::cli::{Global, Incident as Asked, Output};
 use crate::exit::Exit;
+use crate::hints::Gathered;
 use crate::world::{Usage, World};
-use crate::{clock, journal, json, screen};
+use crate::{clock, journal, json, past, screen};
 
 pub(crate) mod timeline;
 
@@ -165,6 +166,14 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
     } else {
         world.locale
     };
+    past::catch_up(&world.store).await;
+    let mut hints = Gathered::default();
+    for report in &reports {
+        let opened = (&id, incident.opened_at);
+        let of_host = Gathered::of(world, opened, &report.findings).await;
+        hints.take(report, of_host);
+    }
+    let knowledge = world.shelf.knowledge();
     let summary = told.summary(&reports);
     let now = clock::now();
     let views = crate::cards::views(
@@ -184,6 +193,9 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
         let evidence = evidence(world, &id, &facts).await?;
         let mut value = json::diagnosis(&id, &summary, &reports, &evidence, &cards, &[]);
         if let Some(fields) = value.as_object_mut() {
+            let (seen_before, may_fit) = hints.json(&knowledge);
+            fields.insert("seen_before".to_owned(), seen_before);
+            fields.insert("may_fit".to_owned(), may_fit);
             fields.insert(
                 "opened_at".to_owned(),
                 clock::rfc3339(incident.opened_at).into(),
@@ -220,7 +232,7 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
         cards: &cards,
         pages: &[],
         withheld: &[],
-        hints: &Hints::default(),
+        hints: &hints.told(&knowledge, world.locale),
     };
     screen::say(&notice, false, world.locale);
     Ok(Exit::Fine)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Search;
 use crate::knowledge;
 
-const CASES: &str = include_str!("../../../runbook/cases/queries.tsv");
+const CASES: &str = include_str!("../../../../tests/bench/queries.tsv");
 
 /// What somebody types, and the pages that answer it; none where none does.
 struct Case {

@@ -75,8 +75,11 @@ impl Serve {
     async fn keep_to_rights(&self, incident: &Incident, hints: &mut Gathered) {
         let theirs = |host: &HostName| incident.hosts.contains(host);
         let place = incident.place.as_deref().unwrap_or("");
-        let Some(by) = incident.by.as_ref().filter(|_| !hints.is_only_on(theirs)) else {
+        if hints.is_only_on(theirs) {
             return;
+        }
+        let Some(by) = &incident.by else {
+            return hints.only_on(theirs);
         };
         let rights = self.rights(by, place, &Found::default()).await;
         hints.only_on(|host| {

@@ -1,6 +1,6 @@
 //! Which pages fit what somebody asked for, and when none does: a page that shares a word with a question is no answer to it.
 //!
-//! The figures were chosen on the half of `cases/queries.tsv` that is for tuning. How far the best page is ahead of the next
+//! The figures were chosen on the half of `tests/bench/queries.tsv` that is for tuning. How far the best page is ahead of the next
 //! one was tried, too: it says little, since of two pages about one fault either is an answer.
 
 use std::cmp::Ordering;

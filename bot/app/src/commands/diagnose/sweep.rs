@@ -193,12 +193,16 @@ impl<'a> Sweep<'a> {
         match line {
             Some(line) if self.unrecorded.is_empty() && !findings.is_empty() => {
                 let (world, past) = (Arc::clone(self.world), Arc::clone(&self.past));
-                let id = self.incident.id.clone();
+                let (id, opened_at) = (self.incident.id.clone(), self.incident.opened_at);
                 way.asking.spawn(async move {
                     let at = At { host, line };
                     let now = clock::now();
                     let offers = propose::offers(&world, &id, &at, &findings, &past, now).await;
-                    (n, offers, Gathered::of(&world, &id, &findings).await)
+                    (
+                        n,
+                        offers,
+                        Gathered::of(&world, (&id, opened_at), &findings).await,
+                    )
                 });
             }
             Some(_) | None => {

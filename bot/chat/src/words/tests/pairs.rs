@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 /// The files of sentences.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     ("words.rs", include_str!("../../words.rs")),
     ("words/answers.rs", include_str!("../answers.rs")),
     ("words/chat.rs", include_str!("../chat.rs")),
     ("words/fixes.rs", include_str!("../fixes.rs")),
+    ("words/hints.rs", include_str!("../hints.rs")),
     ("words/picture.rs", include_str!("../picture.rs")),
     ("words/step.rs", include_str!("../step.rs")),
     ("words/summary.rs", include_str!("../summary.rs")),
