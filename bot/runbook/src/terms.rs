@@ -17,6 +17,8 @@ pub use fit::{Scored, fit};
 pub use fuse::{fuse, nearest};
 use lex::{Piece, pieces};
 
+use crate::{Heading, Runbook};
+
 #[cfg(test)]
 mod tests;
 
@@ -245,6 +247,15 @@ pub fn tokens(text: &str) -> Vec<String> {
         }
     }
     tokens
+}
+
+/// What a page is about, for an endpoint that makes vectors of meaning: what it is called and says first, in both languages.
+/// The whole page would drown that in commands.
+#[must_use]
+pub fn gist(page: &Runbook) -> String {
+    let (title, summary) = (&page.title, &page.summary);
+    let symptom = page.section(Heading::Symptom);
+    [&title.en, title.zh(), symptom, &summary.en, summary.zh()].join("\n")
 }
 
 /// Words in a row, each whole and in parts, or a run of Chinese characters.

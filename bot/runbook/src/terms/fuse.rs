@@ -9,10 +9,15 @@ use super::fit::{Scored, closer};
 /// The usual constant of reciprocal rank fusion: how much less a later place is worth.
 const LATE: f64 = 60.0;
 
-/// One list of both. The first place is that of `lexical`, unless words found nothing; the others are given by the places
-/// in both lists.
+/// One list of both: the first place is that of `lexical`, the others are given by the places in both lists.
+///
+/// Where words found nothing that fits, nothing does: something is always near in meaning, and how near says too little of
+/// whether it answers.
 #[must_use]
 pub fn fuse(lexical: &[Scored], semantic: &[Scored]) -> Vec<Scored> {
+    let Some(first) = lexical.first() else {
+        return Vec::new();
+    };
     let mut worth: BTreeMap<&str, (f64, &Scored)> = BTreeMap::new();
     for list in [lexical, semantic] {
         let mut place = 1.0;
@@ -22,10 +27,7 @@ pub fn fuse(lexical: &[Scored], semantic: &[Scored]) -> Vec<Scored> {
             place += 1.0;
         }
     }
-    let first = lexical.first();
-    if let Some(first) = first {
-        worth.remove(first.id.as_str());
-    }
+    worth.remove(first.id.as_str());
     let mut rest: Vec<Scored> = worth
         .into_values()
         .map(|(score, one)| Scored {
@@ -34,7 +36,8 @@ pub fn fuse(lexical: &[Scored], semantic: &[Scored]) -> Vec<Scored> {
         })
         .collect();
     rest.sort_by(closer);
-    first.cloned().into_iter().chain(rest).collect()
+    rest.insert(0, first.clone());
+    rest
 }
 
 /// The texts by how near their vectors are to that of the question: 1 is the same direction, 0 has nothing to do with it.
