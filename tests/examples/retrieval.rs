@@ -124,27 +124,35 @@ async fn main() {
         .collect();
     let each =
         began.elapsed().as_secs_f64() * 1_000.0 / f64::from(u32::try_from(cases.len()).unwrap());
-    for half in ["tuning", "held-out", ""] {
-        let name = if half.is_empty() { "all" } else { half };
-        let mine = |case: &&Case<'_>| half.is_empty() || case.half == half;
-        let mut words = Tally::default();
-        for (case, found) in cases.iter().zip(&found).filter(|(case, _)| mine(case)) {
-            words.add(case, found);
-        }
-        words.say(&format!("{name} questions, words"));
-        let Some(url) = url else { continue };
-        let (mut alone, mut fused) = (Tally::default(), Tally::default());
-        for (case, found) in cases.iter().zip(&found).filter(|(case, _)| mine(case)) {
-            let question = vectors(url, "e5-query", &[case.query.to_owned()]).await;
+    let mut near: Vec<Vec<Scored>> = Vec::new();
+    if let Some(url) = url {
+        let questions: Vec<String> = cases.iter().map(|case| case.query.to_owned()).collect();
+        for question in vectors(url, "e5-query", &questions).await {
             let texts = pages
                 .iter()
                 .map(|(id, vector)| (id.as_str(), vector.as_slice()));
-            let near = nearest(&question[0], texts);
-            alone.add(case, &near);
-            fused.add(case, &fuse(found, &near));
+            near.push(nearest(&question, texts));
         }
-        alone.say(&format!("{name} questions, meaning alone"));
-        fused.say(&format!("{name} questions, words then meaning"));
+    }
+    for half in ["tuning", "held-out", ""] {
+        let name = if half.is_empty() { "all" } else { half };
+        let (mut words, mut alone, mut both) =
+            (Tally::default(), Tally::default(), Tally::default());
+        for (n, case) in cases.iter().enumerate() {
+            if !half.is_empty() && case.half != half {
+                continue;
+            }
+            words.add(case, &found[n]);
+            if let Some(near) = near.get(n) {
+                alone.add(case, near);
+                both.add(case, &fuse(&found[n], near));
+            }
+        }
+        words.say(&format!("{name} questions, words"));
+        if url.is_some() {
+            alone.say(&format!("{name} questions, meaning alone"));
+            both.say(&format!("{name} questions, words then meaning"));
+        }
     }
     println!("{each:.1} ms for each question, the start of the program and the index with it");
 }

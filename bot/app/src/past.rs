@@ -150,9 +150,20 @@ pub(crate) async fn before(
             .causes_before(incident, code, subject, LOOKED_AT)
             .await
         {
-            Ok(causes) => {
-                let causes = episodes(causes).into_iter().take(MOST);
-                before.extend(causes.map(|cause| Before {
+            Ok(mut causes) => {
+                // Who looked a while ago and mended nothing looked at this failure, not at one of before.
+                causes.push(Cause {
+                    incident: incident.0.clone(),
+                    host: finding.host.clone(),
+                    code: code.clone(),
+                    subject: subject.clone(),
+                    title: String::new(),
+                    opened_at: incident.1,
+                    fixed: None,
+                });
+                let causes = episodes(causes).into_iter();
+                let causes = causes.filter(|cause| cause.incident != *incident.0);
+                before.extend(causes.take(MOST).map(|cause| Before {
                     finding: finding.id.clone(),
                     cause,
                 }));

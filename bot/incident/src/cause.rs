@@ -51,7 +51,7 @@ impl Cause {
 const EPISODE: Span = Span::minutes(6 * 60);
 
 /// One of several looks at the same failure: a host that was looked at three times in a night before it was fixed had one
-/// failure, not three. What was fixed stays, and the last look of what was not. The order is kept.
+/// failure, not three. What was fixed stays, and of what was not the last look. The order is kept.
 #[must_use]
 pub fn episodes(causes: Vec<Cause>) -> Vec<Cause> {
     let gone_on = |one: &Cause| {

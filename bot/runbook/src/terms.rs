@@ -37,7 +37,7 @@ type Phrases = HashMap<String, Vec<&'static str>>;
 /// English by word stems with a space between, Chinese by characters.
 static PHRASES: LazyLock<(Phrases, Phrases)> = LazyLock::new(|| {
     let (mut english, mut chinese) = (Phrases::new(), Phrases::new());
-    for (name, en, zh) in glossary::ROWS {
+    for (name, en, zh) in glossary::rows() {
         for phrase in en.split('|') {
             let words: Vec<String> = pieces(phrase).into_iter().flat_map(parts).collect();
             english.entry(words.join(" ")).or_default().push(name);
@@ -270,10 +270,10 @@ fn stretches(text: &str) -> Vec<Stretch> {
     for piece in pieces(&text) {
         match (piece, stretches.last_mut()) {
             (Piece::Word { whole, parts }, Some(Stretch::Words(words))) => {
-                words.push((whole, parts))
+                words.push((whole, parts));
             }
             (Piece::Word { whole, parts }, _) => {
-                stretches.push(Stretch::Words(vec![(whole, parts)]))
+                stretches.push(Stretch::Words(vec![(whole, parts)]));
             }
             (Piece::Run(chars), _) => stretches.push(Stretch::Run(chars)),
         }

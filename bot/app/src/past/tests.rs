@@ -29,7 +29,7 @@ fn finding(id: &str, code: &str, subject: &str, host: &str) -> Finding {
     serde_json::from_value(value).unwrap()
 }
 
-fn report(host: &str, findings: Vec<Finding>) -> HostReport {
+fn report(host: &str, findings: &[Finding]) -> HostReport {
     let value = json!({
         "host": host, "status": "critical", "took": 1, "findings": findings, "could_not_check": [], "unreachable": "",
     });
@@ -77,7 +77,7 @@ impl Journal {
             policy: String::new(),
         };
         let judged = Fact::Judged {
-            report: report(found.host.as_str(), vec![found.clone()]),
+            report: report(found.host.as_str(), std::slice::from_ref(found)),
         };
         let record = async |incident: &mut Incident, facts: &[Fact], at: i64| {
             let now = Moment(NOON + at);
@@ -138,12 +138,12 @@ async fn the_same_thing_comes_first_and_then_what_is_new() {
         short(&before(&journal.store, (&now, Moment(NOON + at)), findings).await)
     };
     assert_eq!(
-        before(&[var.clone()], 0).await,
+        before(std::slice::from_ref(&var), 0).await,
         ["aaaaaa 12", "ffffff 5", "eeeeee"]
     );
     // What came later is not of before.
     assert_eq!(
-        before(&[var.clone()], -15 * DAY).await,
+        before(std::slice::from_ref(&var), -15 * DAY).await,
         ["aaaaaa 12", "bbbbbb 3"]
     );
     assert_eq!(
@@ -158,10 +158,16 @@ async fn the_same_thing_comes_first_and_then_what_is_new() {
     let mut info = var.clone();
     info.severity = incident::Severity::Info;
     assert_eq!(before(&[info], 0).await, [""; 0]);
+    // A look of an hour ago that mended nothing was at the same failure.
+    journal.incident("hhhhhh", -60 * MINUTE, &var, None).await;
+    assert_eq!(
+        before(std::slice::from_ref(&var), 0).await,
+        ["aaaaaa 12", "ffffff 5", "eeeeee"]
+    );
     // What changes is told again.
     journal.incident("gggggg", -DAY, &var, Some(7)).await;
     assert_eq!(
-        before(&[var], 0).await,
+        before(std::slice::from_ref(&var), 0).await,
         ["gggggg 7", "aaaaaa 12", "ffffff 5"]
     );
 }
@@ -183,7 +189,7 @@ async fn a_diagnosis_tells_each_incident_once_and_only_what_may_be_told() {
     let mut gathered = Gathered::default();
     for host in ["web1", "web2"] {
         let of_host = Gathered::with(here.clone());
-        gathered.take(&report(host, vec![var.clone()]), of_host);
+        gathered.take(&report(host, std::slice::from_ref(&var)), of_host);
     }
     let knowledge = knowledge::built_in().unwrap();
     let told = |gathered: &Gathered, locale| gathered.told(&knowledge, locale).seen_before;

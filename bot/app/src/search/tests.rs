@@ -77,7 +77,7 @@ async fn questions_find_their_runbooks_and_strange_ones_none() {
                 .library
                 .iter()
                 .any(|page| page.id.as_str() == *answer);
-            assert!(known, "{} is no runbook", answer);
+            assert!(known, "{answer} is no runbook");
         }
         let found = search.pages(&knowledge, case.query).await.unwrap();
         let found: Vec<&str> = found.iter().map(|one| one.id.as_str()).collect();
