@@ -88,7 +88,6 @@ async fn questions_find_their_runbooks_and_strange_ones_none() {
         };
         tally.add(&case, &found);
     }
-    println!("tuning {tuned:?}\nheld-out {held_out:?}");
     for tally in [&tuned, &held_out] {
         assert!(
             tally.of >= 60 && tally.foreign >= 12,
