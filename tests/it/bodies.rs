@@ -2,7 +2,7 @@
 
 use chat::front::{Front, New};
 use chat::{Languages, Locale, discord, slack};
-use incident::notice::{Card, Notice, Standing};
+use incident::notice::{Card, Hints, Notice, Standing};
 use incident::remediation::{Outcome, Why};
 use incident::report::HostReport;
 use incident::{HostName, HostStatus, Proposal, ResponderId, Span};
@@ -99,6 +99,7 @@ async fn post_all(front: &Front, place: &str, locale: Locale, text: &str, findin
             cards: &cards,
             pages: &pages,
             stage: incident::Status::Investigating,
+            hints: &Hints::default(),
         },
         Notice::Diagnosed {
             incident,
@@ -107,6 +108,7 @@ async fn post_all(front: &Front, place: &str, locale: Locale, text: &str, findin
             cards: &cards,
             pages: &pages,
             withheld: &lines,
+            hints: &Hints::default(),
         },
         Notice::Offer {
             card: &card,

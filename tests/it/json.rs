@@ -27,7 +27,14 @@ fn prints(place: &Place, args: &[&str], code: i32, fields: &[&str]) -> Value {
 #[test]
 fn commands_without_a_host() {
     let place = Place::new();
-    let diagnosis = ["incident", "summary", "hosts", "withheld"];
+    let diagnosis = [
+        "incident",
+        "summary",
+        "hosts",
+        "withheld",
+        "seen_before",
+        "may_fit",
+    ];
     let ssh = place.file("config", "Host gone\n  HostName 127.0.0.1\n  Port 1\n");
     let with = |args: &[&'static str]| -> Vec<String> {
         args.iter()
@@ -75,6 +82,18 @@ fn commands_without_a_host() {
         "text",
     ];
     check(&["runbook", "show", book], 0, &about);
+    let found = check(
+        &["runbook", "search", "证书", "expired"],
+        0,
+        &["runbooks", "seen_before"],
+    );
+    assert_eq!(found["runbooks"][0]["id"], "tls-expired");
+    let strange = check(
+        &["runbook", "search", "打印机没纸了"],
+        0,
+        &["runbooks", "seen_before"],
+    );
+    assert_eq!(strange["runbooks"].as_array().map(Vec::len), Some(0));
     check(&["runbook", "lint"], 0, &["files", "problems"]);
     check(&["runbook", "actions"], 0, &["actions"]);
     check(&["explain"], 0, &["codes"]);

@@ -9,6 +9,7 @@
 
 mod away;
 mod bad_input;
+mod before;
 mod bodies;
 mod bot;
 mod chinese;

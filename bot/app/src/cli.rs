@@ -84,7 +84,7 @@ pub(crate) enum Command {
     /// The inventory: list, check, enrol, files.
     #[command(subcommand)]
     Hosts(Hosts),
-    /// Runbooks: list, show, lint, new, actions.
+    /// Runbooks: list, search, show, lint, new, actions.
     #[command(subcommand)]
     Runbook(Runbook),
     /// Say what a finding code means, how it is found and what is usually done.
@@ -218,6 +218,14 @@ pub(crate) struct Enrol {
 pub(crate) enum Runbook {
     /// List the runbooks.
     List(Output),
+    /// Find the runbooks that words fit, and what was done before: symptoms, an error's text, in English or Chinese.
+    Search {
+        /// What to look for.
+        #[arg(required = true, value_name = "WORDS")]
+        words: Vec<String>,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Print one.
     Show {
         /// Its id.

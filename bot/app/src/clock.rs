@@ -27,6 +27,12 @@ pub(crate) fn local(at: Moment) -> String {
     )
 }
 
+/// The day of a moment for people, in the machine's time zone: `2026-11-23`.
+pub(crate) fn local_day(at: Moment) -> String {
+    let local = local(at);
+    local.split(' ').next().unwrap_or_default().to_owned()
+}
+
 /// The day for an incident's id: `20261123`, in UTC.
 pub(crate) fn day(at: Moment) -> String {
     jiff::Timestamp::from_millisecond(at.0)

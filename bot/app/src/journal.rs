@@ -55,17 +55,8 @@ impl JournalError {
 /// Loads an incident from its facts.
 pub(crate) async fn load(store: &Store, id: &IncidentId) -> Result<Incident, JournalError> {
     let mut incident = Incident::new(id.clone());
-    let mut unreadable = None;
-    let take = |record: Record| match fact(id, &record) {
-        Ok(fact) if unreadable.is_none() => incident.apply(&fact, record.at),
-        Ok(_) => {}
-        Err(error) => unreadable = unreadable.take().or(Some(error)),
-    };
-    store.each_record(id, take).await?;
-    match unreadable {
-        Some(error) => Err(error),
-        None => Ok(incident),
-    }
+    each_fact(store, id, |at, fact| incident.apply(&fact, at)).await?;
+    Ok(incident)
 }
 
 fn fact(id: &IncidentId, record: &Record) -> Result<Fact, JournalError> {
@@ -75,6 +66,23 @@ fn fact(id: &IncidentId, record: &Record) -> Result<Fact, JournalError> {
         seq: record.seq,
         why: error.to_string(),
     })
+}
+
+/// Hands over the facts of an incident with the moment each was recorded, without holding them all. Nothing that was handed
+/// over counts where this fails.
+pub(crate) async fn each_fact(
+    store: &Store,
+    id: &IncidentId,
+    mut take: impl FnMut(Moment, Fact) + Send,
+) -> Result<(), JournalError> {
+    let mut unreadable = None;
+    let hear = |record: Record| match fact(id, &record) {
+        Ok(fact) if unreadable.is_none() => take(record.at, fact),
+        Ok(_) => {}
+        Err(error) => unreadable = unreadable.take().or(Some(error)),
+    };
+    store.each_record(id, hear).await?;
+    unreadable.map_or(Ok(()), Err)
 }
 
 /// The facts of an incident with the moment each was recorded.

@@ -124,7 +124,12 @@ impl Stream {
     }
 
     /// Writes what stands behind the hosts.
-    pub(crate) fn end(self, summary: &Summary, withheld: &[String]) {
+    pub(crate) fn end(
+        self,
+        summary: &Summary,
+        withheld: &[String],
+        (seen_before, may_fit): (Value, Value),
+    ) {
         let close = if self.hosts == 0 {
             format!("{}],\n\"summary\": ", self.before())
         } else {
@@ -132,6 +137,8 @@ impl Stream {
         };
         screen::json_piece(&close, &json!(summary));
         screen::json_piece(",\n\"withheld\": ", &json!(withheld));
+        screen::json_piece(",\n\"seen_before\": ", &seen_before);
+        screen::json_piece(",\n\"may_fit\": ", &may_fit);
         screen::json_end();
     }
 

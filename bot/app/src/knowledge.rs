@@ -107,6 +107,12 @@ pub(crate) fn read_all(global: &Global, settings: &Settings) -> anyhow::Result<K
     knowledge(dir(global, settings))
 }
 
+/// The built-in runbooks and signatures alone.
+#[cfg(test)]
+pub(crate) fn built_in() -> anyhow::Result<Knowledge> {
+    knowledge(None)
+}
+
 fn stamp(dir: &Path) -> anyhow::Result<Stamp> {
     let about = |path: PathBuf| {
         let about = path.metadata().ok();

@@ -25,6 +25,7 @@ mod clock;
 mod commands;
 mod exit;
 mod file;
+mod hints;
 mod journal;
 mod json;
 mod keys;
@@ -32,12 +33,14 @@ mod knowledge;
 mod lists;
 mod look;
 mod metrics;
+mod past;
 mod people;
 mod perform;
 mod place;
 mod progress;
 mod propose;
 mod screen;
+mod search;
 mod secret;
 mod sentence;
 mod serve;
@@ -167,7 +170,7 @@ async fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::DryRun(click) => commands::click::dry_run(global, click).await,
         Command::Rollback(click) => Box::pin(commands::click::rollback(global, click)).await,
         Command::Hosts(asked) => Box::pin(commands::hosts::run(global, asked)).await,
-        Command::Runbook(asked) => commands::runbook::run(global, asked),
+        Command::Runbook(asked) => commands::runbook::run(global, asked).await,
         Command::Explain(asked) => commands::explain::run(global, asked),
         Command::Incident(asked) => commands::incident::run(global, asked).await,
         Command::Audit(Audit::Verify(output)) => commands::audit::verify(global, output).await,

@@ -20,6 +20,7 @@ use crate::knowledge::Shelf;
 use crate::lists::Lists;
 use crate::metrics::Metrics;
 use crate::people::{self, Person};
+use crate::search::Search;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::{clock, journal, place, propose};
@@ -50,6 +51,8 @@ pub(crate) struct World {
     pub(crate) who: Person,
     /// In which language they are told.
     pub(crate) locale: Locale,
+    /// Looks for pages by their words.
+    pub(crate) search: Search,
     /// What is counted meanwhile.
     pub(crate) metrics: Metrics,
     /// The lists of members that platforms keep.
@@ -204,6 +207,7 @@ impl World {
         let redactor = Redactor::with(&salt, &settings.redact).map_err(|error| usage(&error))?;
         let hosts = hosts::Hosts::new(inventory, options).map_err(|error| usage(&error))?;
         let locale = locale(global, &settings, Some(&who));
+        let search = Search::new(&settings.models, &redactor);
         Ok(Self {
             settings: Arc::new(settings),
             policy,
@@ -213,6 +217,7 @@ impl World {
             key,
             redactor,
             who,
+            search,
             metrics: Metrics::new(),
             locale,
             lists: Lists::default(),

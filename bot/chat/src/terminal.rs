@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use incident::notice::{Card, Notice, Standing};
+use incident::notice::{Card, Hints, Notice, Standing};
 use incident::remediation::Outcome;
 use incident::summary::{Source, Summary};
 use incident::{HostStatus, Proposal, Severity};
@@ -124,9 +124,10 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             summary,
             cards,
             pages,
+            hints,
             ..
         } => {
-            head(&mut out, summary, cards, pages, face);
+            head(&mut out, summary, cards, pages, hints, face);
         }
         Notice::Offer {
             card,
@@ -179,15 +180,17 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             cards,
             pages,
             withheld,
+            hints,
         } => {
             // The first lines are all that somebody tired reads: what is wrong, why, what can be done.
-            head(&mut out, summary, cards, pages, face);
+            head(&mut out, summary, cards, pages, hints, face);
             host::reports(&mut out, reports, face);
             for card in *cards {
                 out.push('\n');
                 out.push_str(&self::card(card, face));
             }
-            if !pages.is_empty() || !withheld.is_empty() {
+            let hints = locale.hints(hints, Reading::Terminal);
+            if !pages.is_empty() || !withheld.is_empty() || !hints.is_empty() {
                 out.push('\n');
             }
             for (id, title, finding) in *pages {
@@ -199,6 +202,9 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             for why in *withheld {
                 let head = face.strong(locale.not_offered());
                 face.put(&mut out, 2, &locale.headed(&head, why));
+            }
+            for hint in hints {
+                face.put(&mut out, 2, &hint);
             }
             out.push('\n');
             face.put_dim(&mut out, 2, &locale.incident(incident));
@@ -267,12 +273,13 @@ fn head(
     summary: &Summary,
     cards: &[Card<'_>],
     pages: &[(String, String, String)],
+    hints: &Hints,
     face: Face,
 ) {
     for line in summary.text.lines() {
         face.put(out, 2, &face.strong(line));
     }
-    for line in face.locale.offered(cards, pages, Reading::Terminal) {
+    for line in face.locale.offered(cards, pages, hints, Reading::Terminal) {
         face.put(out, 2, &line);
     }
     if let Some(by) = face.locale.worded_by(summary) {

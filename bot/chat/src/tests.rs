@@ -1,7 +1,7 @@
 //! Each notice on all platforms side by side, so that what people read is reviewed in one place, and that nothing is sent
 //! which a platform would not take.
 
-use incident::notice::{Card, Notice};
+use incident::notice::{Card, FixedBy, Hints, MayFit, Notice, SeenBefore};
 use incident::people::Candidate;
 use incident::report::HostReport;
 use incident::{Proposal, ResponderId, Span};
@@ -79,6 +79,37 @@ pub(crate) fn proposal() -> Proposal {
         "min_approvals": 1, "made_at": 0, "expires_at": 900_000,
     });
     serde_json::from_value(value).unwrap()
+}
+
+/// What was seen before, with a fix and without one, and two pages that may fit; `title` is what each is called.
+pub(crate) fn hints(title: &str) -> Hints {
+    let host = |name: &str| name.parse().unwrap();
+    let seen = |finding: &str, on: &str, incident: &str| SeenBefore {
+        finding: Some(finding.parse().unwrap()),
+        title: None,
+        incident: incident.parse().unwrap(),
+        host: host("web1"),
+        on: on.to_owned(),
+        fixed: Some(FixedBy {
+            runbook: "unit-exec-permission".parse().unwrap(),
+            title: title.to_owned(),
+            took: Span::minutes(4),
+        }),
+    };
+    let unfixed = SeenBefore {
+        host: host("db1"),
+        fixed: None,
+        ..seen("f-1", "2026-11-02", "20261102-pz4wcd")
+    };
+    let page = |runbook: &str, finding: Option<&str>| MayFit {
+        runbook: runbook.parse().unwrap(),
+        title: title.to_owned(),
+        finding: finding.map(|id| id.parse().unwrap()),
+    };
+    Hints {
+        seen_before: vec![seen("f-1", "2026-11-20", "20261120-k2m9xw"), unfixed],
+        may_fit: vec![page("disk-full", Some("f-3")), page("log-flood", None)],
+    }
 }
 
 /// A notice in each language, one after the other.

@@ -19,7 +19,7 @@
 //! | critical, warning, info | 严重，警告，提示 | | timeline | 时间线 |
 //! | resolve | 解决 | | postmortem | 复盘 |
 
-use incident::notice::{Card, Stage};
+use incident::notice::{Card, Hints, Stage};
 use incident::remediation::Outcome;
 use incident::{Confidence, HostName, HostStatus, Proposal, ProposalId, Risk, Severity, Undo};
 
@@ -32,6 +32,7 @@ mod codes;
 mod fixes;
 mod form;
 mod found;
+mod hints;
 mod model;
 pub(crate) mod picture;
 mod postmortem;
@@ -271,12 +272,13 @@ impl Locale {
         }
     }
 
-    /// What is offered, in at most three lines: the fixes, or else the pages to read.
+    /// What is offered, in at most three lines: the fixes, or else the pages to read, or else one that may fit.
     #[must_use]
     pub(crate) fn offered(
         self,
         cards: &[Card<'_>],
         pages: &[(String, String, String)],
+        hints: &Hints,
         reading: Reading,
     ) -> Vec<String> {
         const MOST: usize = 3;
@@ -310,6 +312,10 @@ impl Locale {
                     "没有可执行的修复；手工处理请看：{read} {id}（{title}）。"
                 )
             }));
+        }
+        if lines.is_empty() {
+            let may_fit = hints.may_fit.first();
+            lines.extend(may_fit.map(|page| self.may_fit(page, reading)));
         }
         lines
     }

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod account;
+pub mod cause;
 pub mod code;
 pub mod command;
 pub mod digest;

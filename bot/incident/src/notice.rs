@@ -6,7 +6,8 @@ use crate::remediation::{Outcome, Why};
 use crate::report::HostReport;
 use crate::summary::Summary;
 use crate::{
-    HostName, HostStatus, IncidentId, Proposal, ResponderId, RunbookId, Span, Status, Step, Vitals,
+    FindingId, HostName, HostStatus, IncidentId, Proposal, ResponderId, RunbookId, Span, Status,
+    Step, Vitals,
 };
 
 /// A proposal as a person is shown it.
@@ -114,6 +115,54 @@ pub enum RootCure {
     Settings,
 }
 
+/// What is known beside what was found. It may help a person; nothing is done because of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Incidents of before with the same cause: about the same thing first, then the newest.
+    pub seen_before: Vec<SeenBefore>,
+    /// Runbooks that were found by their words, where none answers exactly.
+    pub may_fit: Vec<MayFit>,
+}
+
+/// An incident of before, and what fixed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenBefore {
+    /// Which finding of now has the same cause; none where somebody looked it up.
+    pub finding: Option<FindingId>,
+    /// What it was, where somebody looked it up.
+    pub title: Option<String>,
+    /// Which incident.
+    pub incident: IncidentId,
+    /// On which host.
+    pub host: HostName,
+    /// The day on which it was opened, as people write it.
+    pub on: String,
+    /// What fixed it; none where no fix is recorded.
+    pub fixed: Option<FixedBy>,
+}
+
+/// What fixed an incident of before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FixedBy {
+    /// Of which runbook.
+    pub runbook: RunbookId,
+    /// What it is called, in the reader's language.
+    pub title: String,
+    /// How long it took from the first look to the verified fix.
+    pub took: Span,
+}
+
+/// A runbook that was found by its words alone: something to read, never to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MayFit {
+    /// Which.
+    pub runbook: RunbookId,
+    /// What it is called, in the reader's language.
+    pub title: String,
+    /// The finding that has no other; none where it was looked for by what the person said is wrong.
+    pub finding: Option<FindingId>,
+}
+
 /// Something said to people.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice<'a> {
@@ -155,6 +204,8 @@ pub enum Notice<'a> {
         pages: &'a [(String, String, String)],
         /// How far the incident is.
         stage: Status,
+        /// What is known beside.
+        hints: &'a Hints,
     },
     /// An offered fix, and where it stands.
     Offer {
@@ -191,6 +242,8 @@ pub enum Notice<'a> {
         pages: &'a [(String, String, String)],
         /// Fixes that are not offered, and why.
         withheld: &'a [String],
+        /// What is known beside.
+        hints: &'a Hints,
     },
     /// What people would rather look at than read: how hard hosts are pressed against their limits, and which finding explains
     /// which.

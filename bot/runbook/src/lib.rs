@@ -14,6 +14,7 @@ mod library;
 mod lint;
 mod page;
 mod problem;
+pub mod terms;
 mod yaml;
 
 pub use action::{Action, ArgvUndo, Filled, Word, Work};

@@ -1,7 +1,10 @@
 //! Every statement of the store, in one place, so that a test can prepare each of them on each database.
 //!
 //! They keep to what SQLite and PostgreSQL share: `$n` parameters, integers, text and blobs, `ON CONFLICT`, `RETURNING`.
-//! Rules that must hold are constraints or counts of changed rows, never a read followed by a write.
+//! Rules that must hold are constraints or counts of changed rows, never a read followed by a write. Those of the search
+//! index, which is no part of the journal, stand apart.
+
+pub(crate) mod index;
 
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -90,6 +93,20 @@ statements! {
         JOIN post ON post.incident = incident.id AND post.part = 'root' \
         WHERE substr(post.message, 1, length($1) + 1) = $1 || ':' AND incident.changed_at >= $2 \
         ORDER BY incident.opened_at DESC, incident.id DESC LIMIT $3";
+    // What incidents came down to.
+    UNTOLD_CAUSES = "SELECT incident.id, incident.version FROM incident LEFT JOIN cause_told ON cause_told.incident = incident.id \
+        WHERE cause_told.version IS NULL OR cause_told.version <> incident.version \
+        ORDER BY incident.opened_at DESC, incident.id DESC LIMIT $1";
+    FORGET_CAUSES = "DELETE FROM cause WHERE incident = $1";
+    KEEP_CAUSE = "INSERT INTO cause (incident, host, code, subject, title, opened_at, runbook, fix, fixed_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (incident, host, code, subject) DO NOTHING";
+    CAUSES_TOLD = "INSERT INTO cause_told (incident, version) VALUES ($1, $2) \
+        ON CONFLICT (incident) DO UPDATE SET version = excluded.version";
+    CAUSES_BEFORE = "SELECT incident, host, code, subject, title, opened_at, runbook, fix, fixed_at FROM cause \
+        WHERE code = $1 AND incident <> $2 AND opened_at <= $3 \
+        ORDER BY CASE WHEN subject = $4 THEN 0 ELSE 1 END, opened_at DESC, incident DESC LIMIT $5";
+    CAUSES = "SELECT incident, host, code, subject, title, opened_at, runbook, fix, fixed_at FROM cause \
+        ORDER BY opened_at DESC, incident DESC, host, code, subject LIMIT $1";
 
     // Claims.
     LOCK_HOST = "INSERT INTO host_lock (host, holder, incident, since) VALUES ($1, $2, $3, $4) ON CONFLICT (host) DO NOTHING";

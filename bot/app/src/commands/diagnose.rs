@@ -14,6 +14,7 @@ use incident::{Fact, HostStatus, IncidentId, Proposal, ResponderId, Severity};
 use crate::clerk::{self, Kept};
 use crate::cli::{Diagnose, Global};
 use crate::exit::Exit;
+use crate::hints::Gathered;
 use crate::look::Numbered;
 use crate::progress::Progress;
 use crate::propose::{Page, Withheld};
@@ -63,12 +64,15 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
         account.withheld.push(Withheld::all(no_fix));
         account.proposals.clear();
     }
+    account.hints.finish(&world, &incident.symptom).await;
     let Account {
         reports,
         proposals,
         pages,
         withheld,
+        hints,
     } = account;
+    let knowledge = world.shelf.knowledge();
     let pages: Vec<_> = pages.iter().map(|page| page.told(told)).collect();
     let withheld: Vec<String> = withheld.iter().map(|one| one.told(told)).collect();
 
@@ -82,7 +86,7 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
     let views = crate::cards::views(&world, &incident, proposals.iter(), clock::now(), told);
     let cards: Vec<Card<'_>> = views.iter().map(crate::cards::View::card).collect();
     if asked.json {
-        out.end(&summary, &withheld);
+        out.end(&summary, &withheld, hints.json(&knowledge));
     } else {
         let notice = Notice::Diagnosed {
             incident: &id,
@@ -91,6 +95,7 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
             cards: &cards,
             pages: &pages,
             withheld: &withheld,
+            hints: &hints.told(&knowledge, told),
         };
         screen::say(&notice, asked.all, world.locale);
     }
@@ -158,10 +163,12 @@ struct Account {
     proposals: Vec<Proposal>,
     pages: Vec<Page>,
     withheld: Vec<Withheld>,
+    hints: Gathered,
 }
 
 impl Account {
     fn take(&mut self, part: Part, as_json: bool) {
+        self.hints.take(&part.numbered.report, part.hints);
         self.reports.push(part.numbered.report);
         self.withheld.extend(part.offers.withheld);
         if !as_json {

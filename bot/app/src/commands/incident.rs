@@ -10,8 +10,9 @@ use store::Stored;
 
 use crate::cli::{Attend, Global, Incident as Asked, Output};
 use crate::exit::Exit;
+use crate::hints::Gathered;
 use crate::world::{Usage, World};
-use crate::{clock, journal, json, screen};
+use crate::{clock, journal, json, past, screen};
 
 mod attend;
 pub(crate) mod timeline;
@@ -195,6 +196,14 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
     } else {
         world.locale
     };
+    past::catch_up(&world.store).await;
+    let mut hints = Gathered::default();
+    for report in &reports {
+        let opened = (&id, incident.opened_at);
+        let of_host = Gathered::of(world, opened, &report.findings).await;
+        hints.take(report, of_host);
+    }
+    let knowledge = world.shelf.knowledge();
     let summary = crate::clerk::summary(world, &incident, &reports, told);
     let now = clock::now();
     let views = crate::cards::views(
@@ -214,6 +223,9 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
         let evidence = evidence(world, &id, &facts).await?;
         let mut value = json::diagnosis(&id, &summary, &reports, &evidence, &cards, &[]);
         if let Some(fields) = value.as_object_mut() {
+            let (seen_before, may_fit) = hints.json(&knowledge);
+            fields.insert("seen_before".to_owned(), seen_before);
+            fields.insert("may_fit".to_owned(), may_fit);
             fields.insert(
                 "opened_at".to_owned(),
                 clock::rfc3339(incident.opened_at).into(),
@@ -252,6 +264,7 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
         cards: &cards,
         pages: &[],
         withheld: &[],
+        hints: &hints.told(&knowledge, world.locale),
     };
     screen::say(&notice, false, world.locale);
     Ok(Exit::Fine)

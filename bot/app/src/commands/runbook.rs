@@ -1,22 +1,26 @@
-//! `sickbay runbook`: list, show, lint, new, actions.
+//! `sickbay runbook`: list, search, show, lint, new, actions.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use incident::redact::Redactor;
 use incident::step::VERBS;
 use incident::{Code, RunbookId};
 use probes::catalogue;
+use store::Store;
 
 use crate::cli::{Global, Output, Runbook};
 use crate::exit::Exit;
-use crate::knowledge;
-use crate::screen;
+use crate::search::Search;
 use crate::world::{self, Usage};
+use crate::{knowledge, past, place, screen, sentence};
 
 /// Runs the command.
-pub(crate) fn run(global: &Global, asked: &Runbook) -> anyhow::Result<Exit> {
+pub(crate) async fn run(global: &Global, asked: &Runbook) -> anyhow::Result<Exit> {
     match asked {
         Runbook::List(output) => list(global, output),
+        Runbook::Search { words, output } => search(global, &words.join(" "), output).await,
         Runbook::Show { id, output } => show(global, id, output),
         Runbook::Lint { paths, output } => lint(global, paths, output),
         Runbook::New { id } => {
@@ -75,6 +79,41 @@ fn list(global: &Global, output: &Output) -> anyhow::Result<Exit> {
             page.risk.to_string(),
             page.title.en
         ));
+    }
+    Ok(Exit::Fine)
+}
+
+/// Finds pages by words, and incidents of before where there is a journal. It is only looked at: nothing is made or recorded.
+async fn search(global: &Global, words: &str, output: &Output) -> anyhow::Result<Exit> {
+    let settings = world::settings(global)?;
+    let knowledge = Arc::new(knowledge::read_all(global, &settings)?);
+    let state = global.state.as_deref().or(settings.state.as_deref());
+    let store = match place::state_path(state) {
+        Ok(dir) => Store::look(&dir).await.unwrap_or_else(|error| {
+            tracing::warn!(error = sentence::of(&error), "the journal is left out");
+            None
+        }),
+        Err(_) => None,
+    };
+    let redactor = Redactor::with("", &settings.redact).map_err(|error| world::usage(&error))?;
+    let search = Search::new(&settings.models, &redactor);
+    let looked = search.look(&knowledge, store.as_ref(), words, |_| true);
+    let looked = looked.await?;
+    if let Some(store) = store {
+        store.close().await;
+    }
+    if output.json {
+        let pages = looked.pages.iter();
+        let pages = pages.filter_map(|id| knowledge.library.get(id)).map(about);
+        let past = looked.past.iter().map(past::json);
+        screen::json(&serde_json::json!({
+            "version": 1, "runbooks": pages.collect::<Vec<_>>(), "seen_before": past.collect::<Vec<_>>(),
+        }));
+        return Ok(Exit::Fine);
+    }
+    let locale = world::locale(global, &settings, None);
+    for line in looked.told(&knowledge, locale) {
+        screen::wrapped(&line, 2);
     }
     Ok(Exit::Fine)
 }

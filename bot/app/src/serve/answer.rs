@@ -1,6 +1,7 @@
 //! What a person is told who asks: nothing of it changes anything.
 
 use chat::Locale;
+use incident::cause::Cause;
 use incident::command::Verb;
 use incident::remediation::{Incident, State};
 use incident::{Fact, IncidentId, Proposal, Refusal, RunbookId, Severity, Span};
@@ -10,7 +11,7 @@ use super::Serve;
 use super::hear::Answer;
 use super::may::Rights;
 use crate::commands::click;
-use crate::{cards, clock, journal, propose};
+use crate::{cards, clock, journal, past, propose};
 
 impl Serve {
     pub(super) async fn dry_run(
@@ -93,8 +94,8 @@ impl Serve {
         Ok((told(LINES), told(usize::MAX)))
     }
 
-    /// The page of this name, or the pages that speak of these words.
-    pub(super) fn runbook(&self, query: &str, locale: Locale) -> String {
+    /// The page of this name, or the pages and incidents that these words fit; without words every page.
+    pub(super) async fn runbook(&self, rights: &Rights<'_>, query: &str, locale: Locale) -> String {
         const MOST: usize = 20;
         let named = RunbookId::new(query).ok();
         let knowledge = self.world.shelf.knowledge();
@@ -107,26 +108,30 @@ impl Serve {
                 text.unwrap_or(&page.source).trim_end()
             );
         }
-        let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
-        let fits = |page: &&runbook::Runbook| {
-            let text = format!("{} {} {}", page.id, page.title.en, page.title.zh).to_lowercase();
-            words.iter().all(|word| text.contains(word))
+        if query.trim().is_empty() {
+            let all = knowledge.library.iter();
+            let all =
+                all.map(|page| locale.headed(page.id.as_str(), cards::titled(&page.title, locale)));
+            let mut lines: Vec<String> = all.collect();
+            let more = lines.len().saturating_sub(MOST);
+            lines.truncate(MOST);
+            if more > 0 {
+                lines.push(locale.more_runbooks(more));
+            }
+            return lines.join("\n");
+        }
+        let may_be_told = |cause: &Cause| {
+            rights.has_of(Verb::SUMMARISE, &propose::traits(&self.world, &cause.host))
         };
-        let mut fitting: Vec<String> = knowledge
-            .library
-            .iter()
-            .filter(fits)
-            .map(|page| locale.headed(page.id.as_str(), cards::titled(&page.title, locale)))
-            .collect();
-        if fitting.is_empty() {
-            return locale.no_runbook().to_owned();
-        }
-        let more = fitting.len().saturating_sub(MOST);
-        fitting.truncate(MOST);
-        if more > 0 {
-            fitting.push(locale.more_runbooks(more));
-        }
-        fitting.join("\n")
+        let (search, store) = (&self.world.search, &self.world.store);
+        past::catch_up(store).await;
+        let found = search
+            .look(&knowledge, Some(store), query, may_be_told)
+            .await;
+        found.map_or_else(
+            |error| error.to_string(),
+            |found| found.told(&knowledge, locale).join("\n"),
+        )
     }
 
     /// What is open.

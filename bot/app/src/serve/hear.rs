@@ -189,7 +189,9 @@ impl Serve {
             }
             Command::Hosts => Ok(Some(self.hosts(&rights, asker.locale))),
             Command::Explain { code } => Ok(Some(explain::briefly(code.as_str(), asker.locale))),
-            Command::Runbook { query } => Ok(Some(self.runbook(&query, asker.locale))),
+            Command::Runbook { query } => {
+                Ok(Some(self.runbook(&rights, &query, asker.locale).await))
+            }
         }
     }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use chat::Locale;
 use incident::command::Verb;
 use incident::notice::Notice;
+use incident::people::Found;
 use incident::remediation::Incident;
-use incident::{Fact, IncidentId, Refusal, Span};
+use incident::{Fact, HostName, IncidentId, Refusal, Span};
 
 use super::Serve;
 use super::answer::said_by;
@@ -16,6 +17,7 @@ use super::thread::Extras;
 use crate::clerk::{self, Kept};
 use crate::commands::diagnose;
 use crate::commands::diagnose::sweep::Sweep;
+use crate::hints::Gathered;
 use crate::progress::Progress;
 use crate::{clock, journal, propose};
 
@@ -69,6 +71,22 @@ impl Serve {
             self.whisper(&asker.event, &Notice::Answer { text: &why })
                 .await;
         }
+    }
+
+    /// Whoever reads a thread is told of other hosts only what the person may ask for there who began it.
+    async fn keep_to_rights(&self, incident: &Incident, hints: &mut Gathered) {
+        let theirs = |host: &HostName| incident.hosts.contains(host);
+        let place = incident.place.as_deref().unwrap_or("");
+        if hints.is_only_on(theirs) {
+            return;
+        }
+        let Some(by) = &incident.by else {
+            return hints.only_on(theirs);
+        };
+        let rights = self.rights(by, place, &Found::default()).await;
+        hints.only_on(|host| {
+            theirs(host) || rights.has_of(Verb::SUMMARISE, &propose::traits(&self.world, host))
+        });
     }
 
     async fn has_thread(&self, id: &IncidentId) -> bool {
@@ -151,6 +169,7 @@ impl Serve {
         let sweep = Sweep::new(world, &mut incident, &hosts, &symptom, progress).await;
         let swept = sweep
             .run(|_incident, part| {
+                extras.hints.take(&part.numbered.report, part.hints);
                 let host = part.numbered.report.host;
                 extras
                     .vitals
@@ -159,6 +178,8 @@ impl Serve {
                 extras.withheld.extend(part.offers.withheld);
             })
             .await;
+        extras.hints.finish(world, &symptom).await;
+        self.keep_to_rights(&incident, &mut extras.hints).await;
         if !swept.unrecorded.is_empty() {
             tracing::error!(why = swept.unrecorded, incident.id = %id, "a diagnosis is not recorded");
         }

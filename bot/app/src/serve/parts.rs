@@ -88,6 +88,7 @@ impl Serve {
         let known = extras.is_some();
         let extras = extras.unwrap_or_default();
         let pages: Vec<_> = extras.pages.iter().map(|page| page.told(locale)).collect();
+        let hints = extras.hints.told(&self.world.shelf.knowledge(), locale);
         let withheld: Vec<_> = extras.withheld.iter().map(|one| one.told(locale)).collect();
         let status = reports
             .iter()
@@ -120,6 +121,7 @@ impl Serve {
                 cards: &offered,
                 pages: &fitting,
                 stage: incident.status(),
+                hints: &hints,
             },
         );
         if !found {
@@ -132,6 +134,7 @@ impl Serve {
                     cards: &offered,
                     pages: &pages,
                     withheld: &withheld,
+                    hints: &hints,
                 },
             );
         }

@@ -15,6 +15,7 @@ use super::Serve;
 use super::look::untold;
 use super::parts::{Part, Shown, called};
 use super::sends::Sending;
+use crate::hints::Gathered;
 use crate::propose::{self, Page, Withheld};
 use crate::{clock, journal};
 
@@ -28,6 +29,8 @@ pub(super) struct Extras {
     pub(super) pages: Vec<Page>,
     /// Fixes that are not offered, and why.
     pub(super) withheld: Vec<Withheld>,
+    /// What is known beside.
+    pub(super) hints: Gathered,
     /// How hard each host that was examined is pressed against its limits.
     pub(super) vitals: Vec<(HostName, Vitals)>,
 }

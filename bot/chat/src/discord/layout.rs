@@ -126,14 +126,17 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             cards,
             pages,
             stage,
+            hints,
         } => {
             let mut lines: Vec<String> = Vec::new();
             for (n, line) in words::first_lines(summary).enumerate() {
                 let mark = if n == 0 { words::mark(*status) } else { "" };
                 lines.push(format!("{mark}{}", plain(line, LINE)));
             }
-            let offered = locale.offered(cards, pages, Reading::Chat);
+            let offered = locale.offered(cards, pages, hints, Reading::Chat);
             lines.extend(offered.into_iter().take(1).map(|line| plain(&line, LINE)));
+            let seen = hints.seen_before.first();
+            lines.extend(seen.map(|seen| plain(&locale.seen_before(seen), LINE)));
             let below = locale.below(by, incident, *stage, summary);
             lines.push(small(&plain(&below, LINE)));
             Content {
@@ -148,6 +151,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             reports,
             pages,
             withheld,
+            hints,
             ..
         } => {
             let all = words::told(reports);
@@ -162,6 +166,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             let pages = pages.iter().take(2);
             notes.extend(pages.map(|(id, title, finding)| locale.page(id, title, finding)));
             notes.extend(withheld.iter().take(2).map(|why| locale.withheld(why)));
+            notes.extend(locale.hints(hints, Reading::Chat).into_iter().take(6));
             if !notes.is_empty() {
                 let notes: Vec<String> = notes.iter().map(|note| plain(note, 220)).collect();
                 embeds.push(embed(GREY, &notes.join("\n")));

@@ -96,14 +96,17 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             cards,
             pages,
             stage,
+            hints,
         } => {
             let mut lines: Vec<String> = Vec::new();
             for (n, line) in words::first_lines(summary).enumerate() {
                 let mark = if n == 0 { words::mark(*status) } else { "" };
                 lines.push(format!("{mark}{line}"));
             }
-            let offered = locale.offered(cards, pages, Reading::Chat);
+            let offered = locale.offered(cards, pages, hints, Reading::Chat);
             lines.extend(offered.into_iter().take(1));
+            let seen = hints.seen_before.first();
+            lines.extend(seen.map(|seen| locale.seen_before(seen)));
             let text = lines.join("\n");
             let blocks = vec![
                 section(&text),
@@ -117,6 +120,7 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             reports,
             pages,
             withheld,
+            hints,
             ..
         } => {
             let all = words::told(reports);
@@ -162,7 +166,9 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             let pages = pages.map(|(id, title, finding)| note(&locale.page(id, title, finding)));
             let withheld = withheld.iter().take(5);
             let withheld = withheld.map(|why| note(&locale.withheld(why)));
-            for block in unread.into_iter().chain(pages).chain(withheld) {
+            let hints = locale.hints(hints, Reading::Chat);
+            let hints = hints.iter().take(8).map(|hint| note(hint));
+            for block in unread.into_iter().chain(pages).chain(withheld).chain(hints) {
                 blocks.push(block);
                 if json!(blocks).to_string().len() > MESSAGE {
                     blocks.pop();

@@ -6,7 +6,7 @@ use incident::{ResponderId, Span};
 
 use super::{Face, render};
 use crate::Locale;
-use crate::tests::{proposal, reports};
+use crate::tests::{hints, proposal, reports};
 
 const PIPED: Face = Face {
     colour: false,
@@ -42,6 +42,7 @@ fn screen(face: Face) -> String {
         cards: &cards,
         pages: &page,
         withheld: &["A disk is failing (f-8): there is no way to become root on web1".to_owned()],
+        hints: &hints("A filesystem is full"),
     };
     render(&notice, face)
 }

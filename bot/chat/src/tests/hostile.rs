@@ -7,7 +7,7 @@ use incident::remediation::{Outcome, Why};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{ana, card, proposal, reports, too_much};
+use super::{ana, card, hints, proposal, reports, too_much};
 use crate::{Locale, discord};
 
 /// The lines of a text that stand in no block of code, and whether each block is closed.
@@ -39,6 +39,7 @@ proptest! {
         let doing = [text.clone()];
         let withheld = [text.clone()];
         let summary = Locale::English.summary(&reports);
+        let hints = hints(&text);
         let incident = &proposal.incident;
         let by = ana();
         let cards = [card.clone()];
@@ -49,11 +50,9 @@ proptest! {
         let notices = [
             Notice::Opened { incident, by: &by, hosts: &hosts, symptom: &text, doing: &doing },
             Notice::Headline {
-                incident, by: &by, status: HostStatus::Unknown, summary: &summary, cards: &cards, pages: &[], stage: incident::Status::Investigating,
-},
+                incident, by: &by, status: HostStatus::Unknown, summary: &summary, cards: &cards, pages: &[], stage: incident::Status::Investigating, hints: &hints },
             Notice::Diagnosed {
-                incident, summary: &summary, reports: &reports, cards: &[], pages: &[], withheld: &withheld,
-            },
+                incident, summary: &summary, reports: &reports, cards: &[], pages: &[], withheld: &withheld, hints: &hints },
             Notice::Offer { card: &card, given: &approvers, standing: Standing::Open },
             Notice::Offer { card: &card, given: &approvers, standing: ended },
             Notice::Refused { why: &text },

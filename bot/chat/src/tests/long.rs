@@ -1,7 +1,7 @@
 //! What a message has no room for is beside it, whole.
 
 use incident::IncidentId;
-use incident::notice::{Notice, Standing};
+use incident::notice::{Hints, Notice, Standing};
 
 use super::{ana, card, on_slack, proposal, reports, too_much};
 use crate::{Locale, discord, slack};
@@ -19,6 +19,7 @@ fn what_is_too_long_is_beside_the_message_whole() {
         cards: &[],
         pages: &[],
         withheld: &[],
+        hints: &Hints::default(),
     };
     let content = discord::content(&found, Locale::English);
     assert_eq!(too_much(&content), Vec::<String>::new());

@@ -2,7 +2,7 @@
 
 use incident::command::Verb;
 use incident::fact::Ran;
-use incident::notice::{Card, Notice, Stage, Standing};
+use incident::notice::{Card, Hints, Notice, Stage, Standing};
 use incident::people::Candidate;
 use incident::remediation::{Outcome, Seen, Why};
 use incident::report::Verdict;
@@ -10,7 +10,7 @@ use incident::vitals::{Area, State, Unit};
 use incident::{Code, Gauge, HostName, HostStatus, Refusal, ResponderId, Risk, Vitals};
 
 use super::{
-    ana, because, both, card, faces, indented, on_discord, pages, proposal, reports, title,
+    ana, because, both, card, faces, hints, indented, on_discord, pages, proposal, reports, title,
 };
 use crate::{Locale, discord};
 
@@ -60,6 +60,7 @@ fn a_verdict() {
                 cards: &cards,
                 pages: &pages(locale),
                 stage: incident::Status::Investigating,
+                hints: &hints(title(locale)),
             },
             locale,
         )
@@ -80,6 +81,7 @@ fn a_verdict() {
                 cards: &[],
                 pages: &pages(locale),
                 withheld: &[withheld],
+                hints: &hints(title(locale)),
             },
             locale,
         )
@@ -101,6 +103,7 @@ fn nothing_is_wrong() {
             cards: &[],
             pages: &[],
             stage: incident::Status::Investigating,
+            hints: &Hints::default(),
         };
         faces(&healthy, locale)
     });
@@ -112,6 +115,7 @@ fn nothing_is_wrong() {
             cards: &[],
             pages: &[],
             withheld: &[],
+            hints: &Hints::default(),
         };
         faces(&found, locale)
     });

@@ -72,6 +72,7 @@ fn an_account_says_who_worded_it() {
                 cards: &[],
                 pages: &[],
                 stage: incident::Status::Investigating,
+                hints: &incident::notice::Hints::default(),
             },
             locale,
         )

@@ -162,10 +162,10 @@ impl Locale {
         self.say("(erased)", "（已清除）")
     }
 
-    /// No runbook has these words.
+    /// No runbook fits these words.
     #[must_use]
     pub const fn no_runbook(self) -> &'static str {
-        self.say("no runbook speaks of that", "没有相关的处置手册")
+        self.say("No runbook fits.", "没有适用的处置手册。")
     }
 
     /// Runbooks that are left out.

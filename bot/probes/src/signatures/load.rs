@@ -84,6 +84,8 @@ pub(crate) struct Signature {
     pub(crate) facts: BTreeMap<String, String>,
     /// How often a unit that runs all the same must say it before it counts.
     pub(crate) repeats: usize,
+    /// Lines that it fits, as a host wrote them.
+    examples: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -255,6 +257,14 @@ impl Signatures {
         self.list.is_empty()
     }
 
+    /// Lines as hosts write them, each with the code of the finding that it leads to.
+    pub fn examples(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.list.iter().flat_map(|signature| {
+            let examples = signature.examples.iter();
+            examples.map(|line| (signature.code.as_str(), line.as_str()))
+        })
+    }
+
     /// The signatures that fit a line: one pass over all patterns, whatever their number.
     pub(crate) fn fitting(&self, text: &str) -> impl Iterator<Item = &Signature> {
         let hits = self.set.matches(text);
@@ -311,6 +321,7 @@ fn read(
             programs: raw.programs,
             facts: raw.facts,
             repeats: raw.repeats.max(1),
+            examples: raw.examples.into_inner(),
         });
     }
     Ok(())

@@ -11,12 +11,13 @@ use probes::Window;
 use tokio::task::JoinSet;
 
 use crate::clerk::{self, Kept};
+use crate::hints::Gathered;
 use crate::journal::JournalError;
 use crate::look::{self, Numbered, Seen};
 use crate::progress::Progress;
 use crate::propose::{self, At, Offers, Past, Withheld};
 use crate::world::World;
-use crate::{clock, journal};
+use crate::{clock, journal, past};
 
 /// How many hosts are looked at side by side.
 const AT_ONCE: usize = 20;
@@ -32,6 +33,8 @@ pub(crate) struct Part {
     pub(crate) numbered: Numbered,
     /// What can be done about it.
     pub(crate) offers: Offers,
+    /// What is known beside.
+    pub(crate) hints: Gathered,
 }
 
 /// A diagnosis of several hosts under way.
@@ -67,8 +70,8 @@ struct UnderWay {
     seen: BTreeMap<usize, Seen>,
     recorded: usize,
     numbered: BTreeMap<usize, Numbered>,
-    asking: JoinSet<(usize, Offers)>,
-    offers: BTreeMap<usize, Offers>,
+    asking: JoinSet<(usize, Offers, Gathered)>,
+    offers: BTreeMap<usize, (Offers, Gathered)>,
     told: usize,
 }
 
@@ -81,6 +84,7 @@ impl<'a> Sweep<'a> {
         symptom: &'a str,
         progress: Progress,
     ) -> Self {
+        past::catch_up(&world.store).await;
         let past = Arc::new(Past::read(world, clock::now()).await);
         Self {
             world,
@@ -105,7 +109,7 @@ impl<'a> Sweep<'a> {
             tokio::select! {
                 Some(done) = way.looks.join_next_with_id() => self.looked(&mut way, done),
                 Some(done) = way.asking.join_next() => match done {
-                    Ok((n, offers)) => { way.offers.insert(n, offers); }
+                    Ok((n, offers, hints)) => { way.offers.insert(n, (offers, hints)); }
                     Err(error) => tracing::error!(%error, "a search for fixes ended by itself"),
                 },
                 else => way.give_up_asking(),
@@ -208,24 +212,26 @@ impl<'a> Sweep<'a> {
         match line {
             Some(line) if self.unrecorded.is_empty() && !findings.is_empty() => {
                 let (world, past) = (Arc::clone(self.world), Arc::clone(&self.past));
-                let id = self.incident.id.clone();
+                let (id, opened_at) = (self.incident.id.clone(), self.incident.opened_at);
                 way.asking.spawn(async move {
                     let at = At { host, line };
                     let now = clock::now();
+                    let offers = propose::offers(&world, &id, &at, &findings, &past, now).await;
                     (
                         n,
-                        propose::offers(&world, &id, &at, &findings, &past, now).await,
+                        offers,
+                        Gathered::of(&world, (&id, opened_at), &findings).await,
                     )
                 });
             }
             Some(_) | None => {
-                way.offers.insert(n, Offers::default());
+                way.offers.insert(n, Default::default());
             }
         }
     }
 
     async fn tell(&mut self, way: &mut UnderWay, tell: &mut impl FnMut(&Incident, Part)) {
-        while let Some(mut offers) = way.offers.remove(&way.told)
+        while let Some((mut offers, hints)) = way.offers.remove(&way.told)
             && let Some(numbered) = way.numbered.remove(&way.told)
         {
             way.told += 1;
@@ -239,7 +245,12 @@ impl<'a> Sweep<'a> {
             if !self.unrecorded.is_empty() {
                 offers.proposals.clear();
             }
-            tell(self.incident, Part { numbered, offers });
+            let part = Part {
+                numbered,
+                offers,
+                hints,
+            };
+            tell(self.incident, part);
         }
     }
 
@@ -263,9 +274,12 @@ impl UnderWay {
     /// Nothing runs any more: where a search for fixes ended by itself, its host is told without any.
     fn give_up_asking(&mut self) {
         for n in self.numbered.keys() {
-            self.offers.entry(*n).or_insert_with(|| Offers {
-                withheld: vec![Withheld::all(WhyNot::Defect)],
-                ..Offers::default()
+            self.offers.entry(*n).or_insert_with(|| {
+                let offers = Offers {
+                    withheld: vec![Withheld::all(WhyNot::Defect)],
+                    ..Offers::default()
+                };
+                (offers, Gathered::default())
             });
         }
     }

@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 
 /// The files of sentences.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 13] = [
     ("words.rs", include_str!("../../words.rs")),
     ("words/account.rs", include_str!("../account.rs")),
     ("words/answers.rs", include_str!("../answers.rs")),
     ("words/chat.rs", include_str!("../chat.rs")),
     ("words/fixes.rs", include_str!("../fixes.rs")),
+    ("words/hints.rs", include_str!("../hints.rs")),
+    ("words/model.rs", include_str!("../model.rs")),
     ("words/picture.rs", include_str!("../picture.rs")),
     ("words/postmortem.rs", include_str!("../postmortem.rs")),
     ("words/step.rs", include_str!("../step.rs")),

@@ -1,0 +1,194 @@
+//! What an incident came down to, and what fixed it: what the next one with the same cause is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::report::Verdict;
+use crate::{
+    Code, Fact, FindingId, HostName, IncidentId, Moment, Proposal, ProposalId, RunbookId, Severity,
+    Span, Subject,
+};
+
+/// A finding above info that no other explains, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// In which incident.
+    pub incident: IncidentId,
+    /// On which host.
+    pub host: HostName,
+    /// What it is.
+    pub code: Code,
+    /// What on the host it is about.
+    pub subject: Subject,
+    /// What the finding said, in English.
+    pub title: String,
+    /// When the incident was opened.
+    pub opened_at: Moment,
+    /// What fixed it; none where no fix of ours was verified, or it was undone.
+    pub fixed: Option<Fixed>,
+}
+
+/// A fix that was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fixed {
+    /// Of which runbook.
+    pub runbook: RunbookId,
+    /// What it was called, in English.
+    pub title: String,
+    /// When it was seen to have helped.
+    pub at: Moment,
+}
+
+impl Cause {
+    /// How long it took from the first look to the verified fix.
+    #[must_use]
+    pub fn took(&self) -> Option<Span> {
+        let fixed = self.fixed.as_ref()?;
+        Some(fixed.at.since(self.opened_at))
+    }
+}
+
+/// Looks at one thing within this time are looks at one failure.
+const EPISODE: Span = Span::minutes(6 * 60);
+
+/// One of several looks at the same failure: a host that was looked at three times in a night before it was fixed had one
+/// failure, not three. What was fixed stays, and of what was not the last look. The order is kept.
+#[must_use]
+pub fn episodes(causes: Vec<Cause>) -> Vec<Cause> {
+    let gone_on = |one: &Cause| {
+        causes.iter().any(|other| {
+            other.incident != one.incident
+                && (&other.host, &other.code, &other.subject)
+                    == (&one.host, &one.code, &one.subject)
+                && (one.opened_at, &one.incident) < (other.opened_at, &other.incident)
+                && other.opened_at.since(one.opened_at) <= EPISODE
+        })
+    };
+    let over: Vec<bool> = causes
+        .iter()
+        .map(|one| one.fixed.is_none() && gone_on(one))
+        .collect();
+    let kept = causes.into_iter().zip(over).filter(|(_, over)| !over);
+    kept.map(|(cause, _)| cause).collect()
+}
+
+/// The causes of an incident, told fact by fact.
+#[derive(Debug)]
+pub struct Causes {
+    incident: IncidentId,
+    opened_at: Moment,
+    /// The roots of the latest report of each host.
+    roots: BTreeMap<HostName, Vec<(Code, Subject, String)>>,
+    proposals: BTreeMap<ProposalId, Proposal>,
+    fixed: BTreeMap<ProposalId, Moment>,
+}
+
+impl Causes {
+    /// Nothing was told yet.
+    #[must_use]
+    pub fn new(incident: IncidentId) -> Self {
+        Self {
+            incident,
+            opened_at: Moment(0),
+            roots: BTreeMap::new(),
+            proposals: BTreeMap::new(),
+            fixed: BTreeMap::new(),
+        }
+    }
+
+    /// Remembers what a fact says of causes.
+    pub fn hear(&mut self, fact: &Fact, at: Moment) {
+        match fact {
+            Fact::Opened { .. } => self.opened_at = at,
+            Fact::Judged { report } => {
+                let explained: BTreeSet<&FindingId> = report
+                    .findings
+                    .iter()
+                    .flat_map(|finding| &finding.explains)
+                    .collect();
+                let roots = report.findings.iter().filter(|finding| {
+                    finding.severity > Severity::Info && !explained.contains(&finding.id)
+                });
+                let roots = roots.map(|finding| {
+                    let (code, subject) = (finding.code.clone(), finding.subject.clone());
+                    (code, subject, finding.title.clone())
+                });
+                self.roots.insert(report.host.clone(), roots.collect());
+            }
+            Fact::Proposed { proposal } => {
+                self.proposals
+                    .insert(proposal.id.clone(), (**proposal).clone());
+            }
+            Fact::Verified {
+                proposal, verdict, ..
+            } if *verdict == Verdict::Verified => {
+                let undone = self.proposals.get(proposal).map(|one| one.undoes.clone());
+                match undone {
+                    Some(Some(undone)) => {
+                        self.fixed.remove(&undone);
+                    }
+                    Some(None) => {
+                        self.fixed.insert(proposal.clone(), at);
+                    }
+                    None => {}
+                }
+            }
+            Fact::Verified { .. }
+            | Fact::Examined { .. }
+            | Fact::Picked { .. }
+            | Fact::Worded { .. }
+            | Fact::Acknowledged { .. }
+            | Fact::Resolved { .. }
+            | Fact::Approved { .. }
+            | Fact::Rejected { .. }
+            | Fact::Expired { .. }
+            | Fact::Voided { .. }
+            | Fact::Granted { .. }
+            | Fact::Dispatched { .. }
+            | Fact::Executed { .. }
+            | Fact::Thread { .. }
+            | Fact::Closed { .. } => {}
+        }
+    }
+
+    /// What it comes to so far, each cause once.
+    #[must_use]
+    pub fn told(&self) -> Vec<Cause> {
+        let mut seen = BTreeSet::new();
+        let mut told = Vec::new();
+        for (host, roots) in &self.roots {
+            for (code, subject, title) in roots {
+                if !seen.insert((host, code, subject)) {
+                    continue;
+                }
+                told.push(Cause {
+                    incident: self.incident.clone(),
+                    host: host.clone(),
+                    code: code.clone(),
+                    subject: subject.clone(),
+                    title: title.clone(),
+                    opened_at: self.opened_at,
+                    fixed: self.fix_of(host, code, subject),
+                });
+            }
+        }
+        told
+    }
+
+    /// The fix that was seen to help against this first.
+    fn fix_of(&self, host: &HostName, code: &Code, subject: &Subject) -> Option<Fixed> {
+        let helped = self.fixed.iter().filter_map(|(id, at)| {
+            let one = self.proposals.get(id)?;
+            let same =
+                one.host == *host && one.answers_code == *code && one.answers_subject == *subject;
+            same.then(|| Fixed {
+                runbook: one.runbook.clone(),
+                title: one.title.clone(),
+                at: *at,
+            })
+        });
+        helped.min_by_key(|fixed| fixed.at)
+    }
+}
+
+#[cfg(test)]
+mod tests;
