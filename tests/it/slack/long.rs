@@ -51,9 +51,15 @@ async fn a_long_answer_is_a_file_in_its_thread_or_comes_in_parts() {
     for n in 0..LINES {
         assert!(file.contains(&format!("line {n} ")), "line {n} is lost");
     }
-    // Beside where the rest is, the message has as much as it holds.
+    // Beside where the rest is, the message has how it began and how it is now.
     let before = for_ada(&slack, 0);
-    assert!(before[before.len() - 1].says("line 0 of many words"));
+    let told = &before[before.len() - 1];
+    let last = format!("line {} of many words", LINES - 1);
+    assert!(
+        told.says("asks to look at ghost") && told.says(&last),
+        "{}",
+        told.words()
+    );
 
     // Elsewhere it comes in parts, to whoever asked.
     let before = for_ada(&slack, 0).len();
