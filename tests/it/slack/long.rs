@@ -69,7 +69,14 @@ async fn a_long_answer_is_a_file_in_its_thread_or_comes_in_parts() {
     slack
         .slash("U1", "C1", "/sickbay", &format!("summarise {id}"))
         .await;
-    said(&slack, &[&format!("line {} ", LINES - 1)]).await;
+    let whole = |state: &tests::fakes::slack::State| {
+        let said = state.said();
+        let hers = said.filter(|message| message.only_for.as_deref() == Some("U1"));
+        let last = format!("line {} ", LINES - 1);
+        let mut parts = hers.skip(before);
+        parts.any(|part| part.says(&last)).then_some(())
+    };
+    slack.wait_for("the last part", whole).await;
     let parts = for_ada(&slack, before);
     assert!(parts.len() > 1, "{}", parts.len());
     let all: String = parts.iter().map(Message::words).collect();
