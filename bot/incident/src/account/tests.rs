@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
-use super::{Account, Next, Remark, Source, What, is_busy, is_news, took_part};
+use super::{Account, NEWS, Next, Remark, Source, What, is_busy, is_news, took_part};
 use crate::fact::Ran;
 use crate::grant::GRANT_LIFE;
 use crate::proposal::{Limits, Privilege};
@@ -381,6 +381,21 @@ fn what_is_news_is_known_to_whoever_looks_for_it() {
     let news = story.facts.iter().filter(|(_, fact)| is_news(fact));
     let kinds: Vec<&str> = news.map(|(_, fact)| fact.kind()).collect();
     assert_eq!(kinds, ["approved", "executed", "verified", "acknowledged"]);
+    let no = Fact::Rejected {
+        proposal: id("abc-1"),
+        by: ana(),
+        via: String::new(),
+        reason: String::new(),
+    };
+    let void = Fact::Voided {
+        proposal: id("abc-1"),
+        why: String::new(),
+        moved: None,
+    };
+    let all = story.facts.iter().map(|(_, fact)| fact);
+    for fact in all.chain([&no, &void]) {
+        assert_eq!(is_news(fact), NEWS.contains(&fact.kind()), "{fact:?}");
+    }
 }
 
 /// One more thing that may happen, whether it makes sense or not.
