@@ -6,6 +6,7 @@ mod api;
 mod blocks;
 mod deliver;
 mod judge;
+mod members;
 mod message;
 mod methods;
 mod rates;

@@ -98,7 +98,7 @@ async fn post_all(front: &Front, place: &str, locale: Locale, text: &str, findin
             summary: &summary,
             cards: &cards,
             pages: &pages,
-            stage: incident::Status::Investigating,
+            stage: incident::Status::Resolved,
             hints: &Hints::default(),
         },
         Notice::Diagnosed {

@@ -1,6 +1,7 @@
 //! Incidents told in a Discord channel: a command, the thread, a press on a phone, the fix, and taking it back. The guild is
 //! the strict one of `tests/fakes`, the host and what is wrong with it are real.
 
+mod account;
 mod both;
 mod endpoint;
 mod front;

@@ -55,10 +55,12 @@ impl Site {
         let needed = [
             "app_mentions:read",
             "channels:history",
+            "channels:read",
             "chat:write",
             "commands",
             "files:write",
             "groups:history",
+            "groups:read",
         ];
         site.slack.scopes(&needed);
         site.discord.change(|state| {
@@ -439,10 +441,12 @@ async fn groups_that_platforms_list_are_read_and_compared_with_people() {
     site.slack.scopes(&[
         "app_mentions:read",
         "channels:history",
+        "channels:read",
         "chat:write",
         "commands",
         "files:write",
         "groups:history",
+        "groups:read",
         "usergroups:read",
     ]);
     site.check("WRONG @oncall refused: no_such_subteam");

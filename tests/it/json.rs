@@ -63,9 +63,35 @@ fn commands_without_a_host() {
     }
     let incidents = check(&["incident", "list"], 0, &["incidents"]);
     let id = incidents["incidents"][0]["id"].as_str().unwrap();
-    let shown = [&diagnosis[..], &["opened_at", "symptom", "remediations"]].concat();
+    let shown = ["opened_at", "symptom", "status", "remediations"];
+    let shown = [&diagnosis[..], &shown].concat();
     check(&["incident", "show", id], 0, &shown);
     check(&["incident", "timeline", id], 0, &["incident", "timeline"]);
+    let account = [
+        "incident", "status", "times", "happened", "tried", "known", "decided",
+    ];
+    let told = check(
+        &["incident", "summarise", id],
+        0,
+        &[&account[..], &["open", "next"]].concat(),
+    );
+    assert_eq!(told["happened"][0]["source"]["fact"], 1);
+    assert_eq!(
+        told["next"],
+        "Find out why gone cannot be looked at: sickbay hosts check gone"
+    );
+    let draft = ["incident", "postmortem"];
+    check(&["incident", "postmortem", id], 0, &draft);
+    let said = ["incident", "by", "status"];
+    check(&["incident", "ack", id], 0, &said);
+    check(&["incident", "ack", id], 2, &["incident", "outcome", "why"]);
+    let over = check(&["incident", "resolve", id, "--note", "a cable"], 0, &said);
+    assert_eq!(over["status"], "resolved");
+    check(
+        &["incident", "resolve", id],
+        2,
+        &["incident", "outcome", "why"],
+    );
     let audit = ["sound", "why", "records", "incidents"];
     check(&["audit", "verify"], 0, &audit);
     check(&["recover"], 0, &["done", "waiting", "stuck"]);

@@ -1,6 +1,7 @@
 //! Incidents told in a Slack channel: a command, the thread, a press on a phone, the fix, and taking it back. The Slack is
 //! the strict one of `tests/fakes`, the host and what is wrong with it are real.
 
+mod account;
 mod intake;
 mod long;
 mod moved;
@@ -205,7 +206,34 @@ async fn a_command_a_thread_a_press_a_fix_and_back() {
     assert!(done.button("Approve").is_none() && done.button("Undo").is_some());
     assert!(host.must("mode", SHOP).starts_with("755\nactive"));
 
+    // Resolved, all are told what was mended, and the draft of a postmortem stands in the thread.
+    let resolve = format!("<@{}> resolve the mode was lost", slack.bot_user());
+    slack.say("U1", "C1", Some(&root.ts), &resolve);
+    let over = ["✅ Resolved by ada: the mode was lost", "mitigated after"];
+    let over = said(&slack, &over).await;
+    assert!(over.says("ada approved") && over.says("Verified"));
+    let draft = slack
+        .wait_up_to(LONG, "a postmortem", |state| {
+            let mut files = state.files.values();
+            let draft = files.find(|file| file.name.starts_with("postmortem-"))?;
+            let shared = !draft.shared.is_empty();
+            shared.then(|| String::from_utf8(draft.content.clone().unwrap()).unwrap())
+        })
+        .await;
+    for words in ["helped: it-slack was asked again", "(owner: ops)"] {
+        assert!(draft.contains(words), "{words} is not in {draft}");
+    }
+    let is_over = |state: &tests::fakes::slack::State| {
+        let head = state.message("C1", &root.ts)?;
+        Some(head.says("✅ resolved"))
+    };
+    let over = |state: &tests::fakes::slack::State| is_over(state).filter(|over| *over);
+    slack.wait_up_to(LONG, "the head says so", over).await;
+
+    // Whoever undoes it opens the incident again.
     slack.press("U1", &done, "Undo").await;
+    let open = |state: &tests::fakes::slack::State| is_over(state).filter(|over| !*over);
+    slack.wait_up_to(LONG, "the head says so", open).await;
     said(&slack, &["✅", "Undone"]).await;
     assert!(host.must("mode", SHOP).starts_with("644"));
 

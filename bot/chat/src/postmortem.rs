@@ -148,7 +148,7 @@ impl<'a> Draft<'a> {
             let after = after.map_or_else(|| "–".to_owned(), |after| after.to_string());
             let source = match &stamp.source {
                 Source::Fact(seq) => format!("`#{seq}`"),
-                Source::Remark(_) => self.locale.from_message().to_owned(),
+                Source::Remark(_) => self.locale.said_in_thread().to_owned(),
             };
             lines.push(format!("| {name} | {at} | {after} | {source} |"));
         }
@@ -218,17 +218,15 @@ impl<'a> Draft<'a> {
     fn resolution(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for one in self.remediations() {
-            let yes = self
-                .sources
-                .facts
-                .iter()
-                .filter_map(|(_, fact)| match fact {
-                    Fact::Approved { proposal, approval } if *proposal == one.proposal.id => {
-                        let who = approval.by.as_str();
-                        Some(self.locale.by_right(who, &approval.because))
-                    }
-                    _ => None,
-                });
+            let facts = self.sources.facts.iter();
+            let yes = facts.filter_map(|(_, fact)| {
+                let Fact::Approved { proposal, approval } = fact else {
+                    return None;
+                };
+                let who = approval.by.as_str();
+                let told = self.locale.by_right(who, &approval.because);
+                (*proposal == one.proposal.id).then_some(told)
+            });
             let yes: Vec<String> = yes.collect();
             let tried = &self.sources.account.tried;
             let tried = tried.iter().find(
@@ -328,7 +326,7 @@ impl<'a> Draft<'a> {
             let owner = aids.owners.get(&one.proposal.runbook);
             match one.outcome() {
                 Some(Outcome::NotFixed | Outcome::Worse | Outcome::Failed | Outcome::Unknown) => {
-                    task(locale.correct(one), owner)
+                    task(locale.correct(one), owner);
                 }
                 Some(Outcome::Expired) => task(locale.decide_in_time(one), None),
                 Some(Outcome::Verified | Outcome::Refused | Outcome::Rejected) | None => {}

@@ -209,6 +209,16 @@ pub enum Occasion {
     Resolved,
 }
 
+/// The kinds of facts that are news, for those who look for them in the journal.
+pub const NEWS: [&str; 6] = [
+    "approved",
+    "rejected",
+    "voided",
+    "executed",
+    "verified",
+    "acknowledged",
+];
+
 /// How many things that people say make an incident busy, where nothing else happens.
 const TALK: usize = 3;
 

@@ -77,7 +77,7 @@ statements! {
     TELL_ONCE = "INSERT INTO told (incident, person, at) VALUES ($1, $2, $3) ON CONFLICT (incident, person) DO NOTHING";
     TELL_ALL = "INSERT INTO told (incident, person, at) VALUES ($1, $2, $3) \
         ON CONFLICT (incident, person) DO UPDATE SET at = excluded.at WHERE told.at < excluded.at";
-    /// The kinds are those of which `incident::account::is_news` is true.
+    /// The kinds are those of `incident::account::NEWS`.
     STIRRED = "SELECT incident.id, COALESCE(told.at, incident.opened_at) FROM incident \
         LEFT JOIN told ON told.incident = incident.id AND told.person = '' \
         WHERE incident.changed_at >= $1 AND COALESCE(told.at, incident.opened_at) <= $2 \

@@ -343,24 +343,6 @@ impl Slack {
         self.event(event).await
     }
 
-    /// Somebody invites the bot into a channel.
-    pub async fn invite_bot(&self, by: &str, channel: &str) -> Answered {
-        let kind = self.change(|state| {
-            let found = state.channels.get_mut(channel).unwrap();
-            found.members.insert(BOT_USER.to_owned());
-            found.kind
-        });
-        let letter = if kind == ChannelKind::Private {
-            "G"
-        } else {
-            "C"
-        };
-        let event = json!({"type": "member_joined_channel", "user": BOT_USER, "channel": channel,
-            "channel_type": letter, "team": TEAM, "inviter": by,
-            "event_ts": format!("{}.000000", now())});
-        self.event(event).await
-    }
-
     /// Half an hour passes for every `response_url`.
     pub fn expire_response_urls(&self) {
         self.change(|state| {

@@ -84,12 +84,15 @@ async fn a_thread_is_summed_up_for_whoever_asks() {
         thread,
         &format!("<@{}> summarise", slack.bot_user()),
     );
-    let answer = said(&slack, &["asked about ghost", "pulled a plug"]).await;
-    assert!(
-        answer.words().contains("ghost is unreachable"),
-        "{}",
-        answer.words()
-    );
+    let answer = said(&slack, &["asks to look at ghost", "pulled a plug"]).await;
+    assert_eq!(answer.only_for.as_deref(), Some("U1"));
+    for words in [
+        "ghost is unreachable",
+        "What is open",
+        "sickbay hosts check ghost",
+    ] {
+        assert!(answer.says(words), "{words}: {}", answer.words());
+    }
     slack.say(
         "U1",
         "C1",

@@ -51,9 +51,15 @@ async fn a_long_answer_is_a_file_in_its_thread_or_comes_in_parts() {
     for n in 0..LINES {
         assert!(file.contains(&format!("line {n} ")), "line {n} is lost");
     }
-    // Beside where the rest is, the message has as much as it holds.
+    // Beside where the rest is, the message has how it began and how it is now.
     let before = for_ada(&slack, 0);
-    assert!(before[before.len() - 1].says("line 0 of many words"));
+    let told = &before[before.len() - 1];
+    let last = format!("line {} of many words", LINES - 1);
+    assert!(
+        told.says("asks to look at ghost") && told.says(&last),
+        "{}",
+        told.words()
+    );
 
     // Elsewhere it comes in parts, to whoever asked.
     let before = for_ada(&slack, 0).len();
@@ -63,7 +69,14 @@ async fn a_long_answer_is_a_file_in_its_thread_or_comes_in_parts() {
     slack
         .slash("U1", "C1", "/sickbay", &format!("summarise {id}"))
         .await;
-    said(&slack, &[&format!("line {} ", LINES - 1)]).await;
+    let whole = |state: &tests::fakes::slack::State| {
+        let said = state.said();
+        let hers = said.filter(|message| message.only_for.as_deref() == Some("U1"));
+        let last = format!("line {} ", LINES - 1);
+        let mut parts = hers.skip(before);
+        parts.any(|part| part.says(&last)).then_some(())
+    };
+    slack.wait_for("the last part", whole).await;
     let parts = for_ada(&slack, before);
     assert!(parts.len() > 1, "{}", parts.len());
     let all: String = parts.iter().map(Message::words).collect();

@@ -147,7 +147,9 @@ async fn list(world: &World, output: &Output) -> anyhow::Result<Exit> {
             .collect();
         let stage = match incident.status() {
             Status::Investigating => String::new(),
-            status => format!(" · {}", status.word()),
+            status @ (Status::Mitigating | Status::Monitoring | Status::Resolved) => {
+                format!(" · {}", status.word())
+            }
         };
         let row = format!(
             "{}  {}  {}  {worst}{}{stage}",

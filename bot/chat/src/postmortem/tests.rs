@@ -85,19 +85,17 @@ proptest! {
     ) {
         let mut facts = facts();
         for (_, fact) in &mut facts {
-            match fact {
-                Fact::Opened { symptom, .. } => symptom.clone_from(&hostile),
-                Fact::Resolved { reason, .. } => reason.clone_from(&hostile),
-                Fact::Judged { report } => {
-                    for finding in &mut report.findings {
-                        finding.title.clone_from(&hostile);
-                    }
-                    for gap in &mut report.could_not_check {
-                        gap.why.clone_from(&hostile);
-                        gap.next.clone_from(&hostile);
-                    }
+            if let Fact::Opened { symptom: text, .. } | Fact::Resolved { reason: text, .. } = fact {
+                text.clone_from(&hostile);
+            }
+            if let Fact::Judged { report } = fact {
+                for finding in &mut report.findings {
+                    finding.title.clone_from(&hostile);
                 }
-                _ => {}
+                for gap in &mut report.could_not_check {
+                    gap.why.clone_from(&hostile);
+                    gap.next.clone_from(&hostile);
+                }
             }
         }
         let mut remarks = remarks();

@@ -76,7 +76,7 @@ impl Locale {
     }
 
     /// That a time is that of a message.
-    pub(crate) const fn from_message(self) -> &'static str {
+    pub(crate) const fn said_in_thread(self) -> &'static str {
         self.say("a message in the thread", "讨论串中的消息")
     }
 
@@ -211,16 +211,14 @@ impl Locale {
 
     /// A fact for a postmortem: who noticed it is no matter of it.
     pub(crate) fn blameless(self, fact: &Fact) -> String {
-        match fact {
-            Fact::Opened { hosts, symptom, .. } => {
-                let noticed = self.noticed(hosts);
-                if symptom.is_empty() {
-                    noticed
-                } else {
-                    self.headed(&noticed, &cut(symptom, QUOTE))
-                }
-            }
-            fact => self.fact(fact),
+        let Fact::Opened { hosts, symptom, .. } = fact else {
+            return self.fact(fact);
+        };
+        let noticed = self.noticed(hosts);
+        if symptom.is_empty() {
+            noticed
+        } else {
+            self.headed(&noticed, &cut(symptom, QUOTE))
         }
     }
 

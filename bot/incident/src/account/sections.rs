@@ -125,9 +125,11 @@ fn judged<'a>(
     host: &HostName,
     facts: &'a [(Moment, Fact)],
 ) -> Option<(u64, Moment, &'a HostReport)> {
-    let all = numbered(facts).filter_map(|(seq, at, fact)| match fact {
-        Fact::Judged { report } if report.host == *host => Some((seq, at, report)),
-        _ => None,
+    let all = numbered(facts).filter_map(|(seq, at, fact)| {
+        let Fact::Judged { report } = fact else {
+            return None;
+        };
+        (report.host == *host).then_some((seq, at, report))
     });
     all.last()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
-use super::{Account, Next, Remark, Source, What, is_busy, is_news, took_part};
+use super::{Account, NEWS, Next, Remark, Source, What, is_busy, is_news, took_part};
 use crate::fact::Ran;
 use crate::grant::GRANT_LIFE;
 use crate::proposal::{Limits, Privilege};
@@ -141,7 +141,12 @@ impl Story {
         let verdict = match outcome {
             Outcome::Verified => Verdict::Verified,
             Outcome::Unknown => Verdict::CouldNotCheck,
-            _ => Verdict::NotFixed,
+            Outcome::NotFixed
+            | Outcome::Worse
+            | Outcome::Failed
+            | Outcome::Refused
+            | Outcome::Rejected
+            | Outcome::Expired => Verdict::NotFixed,
         };
         self.verified("abc-1", verdict);
     }
@@ -244,24 +249,27 @@ fn times(account: &Account) -> [Option<(i64, Source)>; 4] {
     stamps.map(|stamp| stamp.clone().map(|stamp| (stamp.at.0, stamp.source)))
 }
 
-fn fact(minute: i64) -> Option<(i64, Source)> {
+fn fact(minute: i64) -> (i64, Source) {
     let seq = u64::try_from(minute).unwrap() + 1;
-    Some((minute * 60_000, Source::Fact(seq)))
+    (minute * 60_000, Source::Fact(seq))
 }
 
 #[test]
 fn each_time_is_that_of_a_fact() {
     let mut story = Story::found();
-    assert_eq!(times(&story.account()), [fact(0), None, None, None]);
+    assert_eq!(times(&story.account()), [Some(fact(0)), None, None, None]);
     story.approved("bo");
     // An approval is a word that somebody is on it, where nobody gave one before.
-    assert_eq!(times(&story.account())[1], fact(3));
+    assert_eq!(times(&story.account())[1], Some(fact(3)));
     story.ran();
     story.looked(Outcome::Verified);
-    assert_eq!(times(&story.account()), [fact(0), fact(3), fact(6), None]);
+    assert_eq!(
+        times(&story.account()),
+        [Some(fact(0)), Some(fact(3)), Some(fact(6)), None]
+    );
     story.on_it("ana");
     story.over("ana");
-    let whole = [fact(0), fact(3), fact(6), fact(8)];
+    let whole = [Some(fact(0)), Some(fact(3)), Some(fact(6)), Some(fact(8))];
     assert_eq!(times(&story.account()), whole);
     // What is said in the thread counts where it came first, also where it was taken back.
     story.said("bo", 90_000, None);
@@ -270,7 +278,7 @@ fn each_time_is_that_of_a_fact() {
     assert_eq!(times(&story.account())[1], spoke);
     // Undone, it is neither mitigated nor over.
     story.undoing("bo");
-    assert_eq!(times(&story.account())[2..], [fact(6), None]);
+    assert_eq!(times(&story.account())[2..], [Some(fact(6)), None]);
     story.undone();
     assert_eq!(times(&story.account())[2..], [None, None]);
 }
@@ -373,6 +381,21 @@ fn what_is_news_is_known_to_whoever_looks_for_it() {
     let news = story.facts.iter().filter(|(_, fact)| is_news(fact));
     let kinds: Vec<&str> = news.map(|(_, fact)| fact.kind()).collect();
     assert_eq!(kinds, ["approved", "executed", "verified", "acknowledged"]);
+    let no = Fact::Rejected {
+        proposal: id("abc-1"),
+        by: ana(),
+        via: String::new(),
+        reason: String::new(),
+    };
+    let void = Fact::Voided {
+        proposal: id("abc-1"),
+        why: String::new(),
+        moved: None,
+    };
+    let all = story.facts.iter().map(|(_, fact)| fact);
+    for fact in all.chain([&no, &void]) {
+        assert_eq!(is_news(fact), NEWS.contains(&fact.kind()), "{fact:?}");
+    }
 }
 
 /// One more thing that may happen, whether it makes sense or not.

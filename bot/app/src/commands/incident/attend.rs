@@ -123,11 +123,10 @@ pub(super) async fn postmortem(
         .and_then(|mut file| file.write_all(text.as_bytes()));
     if let Err(error) = written {
         let shown = path.display();
-        let why = match error.kind() {
-            std::io::ErrorKind::AlreadyExists => {
-                format!("{shown} is there already; name another file, or take it away")
-            }
-            _ => format!("{shown} cannot be written: {error}"),
+        let why = if error.kind() == std::io::ErrorKind::AlreadyExists {
+            format!("{shown} is there already; name another file, or take it away")
+        } else {
+            format!("{shown} cannot be written: {error}")
         };
         return Err(Usage(why).into());
     }
