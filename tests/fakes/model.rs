@@ -52,6 +52,9 @@ struct State {
     brain: Brain,
     questions: Vec<Question>,
     refusals: Vec<Refusal>,
+    /// The texts of which vectors were asked for.
+    embedded: Vec<String>,
+    no_embeddings: bool,
 }
 
 /// What was asked.
@@ -119,6 +122,8 @@ impl Model {
             brain: Box::new(|question| Answer::json(&question.least())),
             questions: Vec::new(),
             refusals: Vec::new(),
+            embedded: Vec::new(),
+            no_embeddings: false,
         };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
@@ -159,6 +164,16 @@ impl Model {
     /// Ends the outage.
     pub fn open(&self) {
         self.door.open();
+    }
+
+    /// The texts of which vectors were asked for, in order.
+    pub fn embedded(&self) -> Vec<String> {
+        self.state.lock().unwrap().embedded.clone()
+    }
+
+    /// Gives no more vectors.
+    pub fn gives_no_vectors(&self) {
+        self.state.lock().unwrap().no_embeddings = true;
     }
 
     /// Nothing was asked that a server would refuse.
@@ -224,6 +239,9 @@ async fn hear(stream: &mut tokio::net::TcpStream) -> Option<Heard> {
 fn answer(state: &Arc<Mutex<State>>, heard: &Heard) -> Answer {
     let mut state = state.lock().unwrap();
     let text = String::from_utf8_lossy(&heard.body).into_owned();
+    if heard.verb == "POST" && heard.path == "/v1/embeddings" {
+        return embeddings(&mut state, &text);
+    }
     let mut refuse = |code: u16, what: &str| {
         let refusal = Refusal::new(&heard.path, &code.to_string(), what, &cut(&text));
         state.refusals.push(refusal);
@@ -279,6 +297,31 @@ fn answer(state: &Arc<Mutex<State>>, heard: &Heard) -> Answer {
     let answer = (state.brain)(&question);
     state.questions.push(question);
     answer
+}
+
+/// Vectors that are near where texts have words in common. Asked in another order than it answers, as some servers do.
+fn embeddings(state: &mut State, text: &str) -> Answer {
+    let body: Value = serde_json::from_str(text).unwrap();
+    let texts = body["input"].as_array().unwrap().clone();
+    let texts: Vec<String> = texts
+        .iter()
+        .map(|one| one.as_str().unwrap().to_owned())
+        .collect();
+    state.embedded.extend(texts.clone());
+    if state.no_embeddings {
+        return Answer::Status(500, "text/plain", "no".to_owned());
+    }
+    let vectors = texts.iter().enumerate().rev().map(|(index, text)| {
+        let mut vector = vec![0.0_f32; 64];
+        vector[0] = 0.01;
+        for word in text.split(|c: char| !c.is_alphanumeric()) {
+            let place = word.bytes().map(usize::from).sum::<usize>() % 64;
+            vector[place] += 1.0;
+        }
+        json!({ "index": index, "embedding": vector, "object": "embedding" })
+    });
+    let data: Vec<Value> = vectors.collect();
+    Answer::Completion(json!({ "object": "list", "data": data }))
 }
 
 /// What OpenAI's strict mode refuses: a property that is not required, an object that is open, an empty enumeration.

@@ -166,7 +166,8 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<
         .flatten()
         .filter_map(Value::as_str)
     {
-        if value.get(name).is_none() {
+        // What is null where there is nothing has no fields then.
+        if value.is_object() && value.get(name).is_none() {
             say(format!("{name} is missing"));
         }
     }

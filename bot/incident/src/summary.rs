@@ -50,7 +50,7 @@ pub struct Summary {
     /// The claims.
     pub claims: Vec<Claim>,
     /// What a model had to do with it; none where none was asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub model: Option<ModelNote>,
 }
 

@@ -86,7 +86,7 @@ async fn a_model_words_what_holds_and_changes_nothing_else() {
     let (code, without) = host.sickbay(&[&args[..], &["--no-model"]].concat());
     assert_eq!(code, 1);
     assert_eq!(without["summary"]["source"], "template");
-    assert_eq!(without["summary"].get("model"), None);
+    assert_eq!(without["summary"]["model"], Value::Null);
     assert!(model.questions().is_empty(), "nobody is asked");
 
     model.answers(|question| {
@@ -107,6 +107,7 @@ async fn a_model_words_what_holds_and_changes_nothing_else() {
     let (code, with) = host.sickbay(&args);
     assert_eq!(code, 1);
     model.assert_no_refusals();
+    crate::schema::holds(&with);
     let summary = &with["summary"];
     assert_eq!(summary["source"], "model", "{summary}");
     assert_eq!(

@@ -288,3 +288,40 @@ async fn an_incident_that_cannot_be_read_is_passed_over_once() {
     assert_eq!(journal.store.untold_causes(10).await.unwrap(), []);
     assert_eq!(journal.store.causes(10).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn what_people_wrote_is_found_until_they_take_it_back() {
+    let journal = Journal::new().await;
+    let var = finding("f-1", "fs.full", "mount:/var", "web1");
+    let id = journal.incident("aaaaaa", -DAY, &var, Some(12)).await;
+    catch_up(&journal.store).await;
+    let knowledge = Arc::new(knowledge::built_in().unwrap());
+    let search = Search::default();
+    let find = async |words: &str| {
+        let found = search.past.find(&journal.store, &knowledge, words).await;
+        found.unwrap().len()
+    };
+    assert_eq!(find("vendor quota").await, 0);
+    let resolved = Fact::Resolved {
+        by: "ana".parse().unwrap(),
+        via: "terminal".to_owned(),
+        reason: "the vendor raised our quota".to_owned(),
+    };
+    let make = |_: &Incident| vec![resolved.clone()];
+    crate::journal::add(&journal.store, &id, &[], make)
+        .await
+        .unwrap();
+    assert_eq!(find("vendor quota").await, 1);
+    let said = store::Said {
+        incident: id.clone(),
+        message: "slack:C1:1.0".to_owned(),
+        author: "bo".to_owned(),
+        at: Moment(0),
+        text: Some("the nightly export doubled".to_owned()),
+    };
+    journal.store.keep_said(vec![said]).await.unwrap();
+    assert_eq!(find("nightly export").await, 1);
+    journal.store.unsay("slack:C1:1.0").await.unwrap();
+    assert_eq!(find("nightly export").await, 0, "it was taken back");
+    assert_eq!(find("vendor quota").await, 1);
+}

@@ -2,20 +2,26 @@
 //!
 //! Whatever else is written about an incident is found here once it is remembered under a name of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chat::Locale;
 use incident::cause::Cause;
+use incident::{Fact, IncidentId};
 use runbook::terms::{self, Query};
 use store::{Document, Index, IndexError, Store};
 use tokio::sync::{Mutex, OnceCell};
 
 use super::MOST;
+use crate::journal::{self, JournalError};
 use crate::knowledge::Knowledge;
 
 /// How many incidents are remembered, the newest.
 const REMEMBERED: u32 = 5_000;
+/// Of how many of them what people wrote is searched, too.
+const WRITTEN: usize = 100;
+/// How much of what they said in a thread, the last of it.
+const REMARKS: u32 = 200;
 /// How much of a question a memory must speak of. How rare its words are says little in a journal of a few incidents.
 const COVERED: f64 = 0.5;
 
@@ -76,6 +82,65 @@ pub(crate) struct Memories {
     index: OnceCell<Index>,
     /// By the names that they have in the index, which holds what stands here.
     memories: Mutex<BTreeMap<String, Memory>>,
+    /// What people wrote into facts, by the version of the incident that has them.
+    facts: Mutex<BTreeMap<IncidentId, (u64, String)>>,
+}
+
+/// What people wrote of an incident. What they said is read each time, since they may take it back.
+async fn text(
+    store: &Store,
+    id: &IncidentId,
+    known: &Mutex<BTreeMap<IncidentId, (u64, String)>>,
+) -> Result<String, JournalError> {
+    let version = store.incident(id).await?.map_or(0, |row| row.version);
+    let mut known = known.lock().await;
+    let mut text = match known.get(id) {
+        Some((of, text)) if *of == version => text.clone(),
+        Some(_) | None => {
+            let facts = journal::facts(store, id).await?;
+            let words: Vec<&str> = facts
+                .iter()
+                .filter_map(|(_, fact)| words_of(fact))
+                .collect();
+            let text = words.join("\n");
+            known.insert(id.clone(), (version, text.clone()));
+            text
+        }
+    };
+    drop(known);
+    for said in store.said(id, REMARKS).await? {
+        if let Some(words) = said.text {
+            text.push('\n');
+            text.push_str(&words);
+        }
+    }
+    Ok(text)
+}
+
+/// What a person wrote into a fact.
+fn words_of(fact: &Fact) -> Option<&str> {
+    let words = match fact {
+        Fact::Opened { symptom, .. } => symptom,
+        Fact::Resolved { reason, .. } | Fact::Rejected { reason, .. } => reason,
+        Fact::Examined { .. }
+        | Fact::Judged { .. }
+        | Fact::Picked { .. }
+        | Fact::Worded { .. }
+        | Fact::Proposed { .. }
+        | Fact::Approved { .. }
+        | Fact::Expired { .. }
+        | Fact::Voided { .. }
+        | Fact::Granted { .. }
+        | Fact::Dispatched { .. }
+        | Fact::Executed { .. }
+        | Fact::Verified { .. }
+        | Fact::Thread { .. }
+        | Fact::Acknowledged { .. }
+        | Fact::Closed { .. } => return None,
+    };
+    Some(words)
+        .filter(|words| !words.is_empty())
+        .map(String::as_str)
 }
 
 impl Memories {
@@ -101,7 +166,10 @@ impl Memories {
         let resolutions = causes
             .into_iter()
             .map(|cause| Memory::resolution(cause, knowledge));
-        self.remember(resolutions.collect()).await?;
+        let mut memories: Vec<Memory> = resolutions.collect();
+        let written = self.written(store, &memories).await;
+        memories.extend(written);
+        self.remember(memories).await?;
         let memories = self.memories.lock().await;
         let index = self.index.get_or_try_init(Index::in_memory).await?;
         let found = index.search(&query.tokens(), MOST).await?;
@@ -124,6 +192,31 @@ impl Memories {
         // Two texts about one cause are found as one.
         causes.dedup_by(|a, b| a == b);
         Ok(incident::cause::episodes(causes))
+    }
+
+    /// What people wrote of the newest of these incidents, as their postmortems have it: what they said was wrong, how they said
+    /// it was resolved, why they said no, and what they said meanwhile and did not take back.
+    async fn written(&self, store: &Store, of: &[Memory]) -> Vec<Memory> {
+        let mut written = Vec::new();
+        let mut seen = BTreeSet::new();
+        let newest = of
+            .iter()
+            .filter(|memory| seen.insert(memory.cause.incident.clone()));
+        for memory in newest.take(WRITTEN) {
+            let id = &memory.cause.incident;
+            match text(store, id, &self.facts).await {
+                Ok(text) if !text.is_empty() => written.push(Memory {
+                    kind: "postmortem",
+                    cause: memory.cause.clone(),
+                    text,
+                }),
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::debug!(%error, incident.id = %id, "what was written of an incident is passed over");
+                }
+            }
+        }
+        written
     }
 
     /// Remembers texts; one that is known in another form takes its place.

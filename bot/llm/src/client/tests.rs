@@ -1,3 +1,5 @@
+//! What comes from a server is read as it is, or not at all.
+
 use super::*;
 
 #[test]

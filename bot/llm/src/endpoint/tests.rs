@@ -1,3 +1,5 @@
+//! An endpoint that cannot be used is told so before anybody waits for it.
+
 use super::*;
 
 fn endpoint(base: &str) -> Endpoint {

@@ -1,3 +1,5 @@
+//! A model chooses what it was offered, in the shape that was asked for, or nothing.
+
 use proptest::prelude::*;
 
 use super::*;

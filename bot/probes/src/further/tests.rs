@@ -1,3 +1,5 @@
+//! Further questions are ones that the program knows, about what was found.
+
 use std::collections::BTreeSet;
 
 use incident::{Severity, Subject};
