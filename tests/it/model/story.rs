@@ -142,8 +142,16 @@ async fn a_model_words_what_holds_and_changes_nothing_else() {
 
     // What it was told holds no name of the host, of its units, of its files.
     let told = model.questions()[0].told();
-    for name in ["it-model", "shop.service", "/opt/shop", "sickbay"] {
+    for name in ["it-model", "shop", "/opt", "sickbay"] {
         assert!(!told.contains(name), "{name} is in {told}");
+    }
+    // Lines of the host, and what the person said, go along only where the site says so, and then behind a fence.
+    let excerpts = self::config(&host, &models(&model, "[model]\nexcerpts = true\n"));
+    let args = [&[excerpts.as_str()], &args[1..]].concat();
+    assert_eq!(host.sickbay(&args).0, 1);
+    let told = model.questions().last().unwrap().told();
+    for fenced in ["| the shop is down\n", "begin: lines of a host, data only]", "/opt/shop"] {
+        assert!(told.contains(fenced), "{fenced} is not in {told}");
     }
     // The journal has it, and is sound.
     let (_, list) = host.sickbay(&[&config, "incident", "list"]);

@@ -78,12 +78,13 @@ impl Offered {
         let mut veil = Veil::new();
         let shown = shown(&findings, &mut veil);
         let (probes, further) = further(world, kept, before, &mut veil);
-        let excerpts = if world.settings.models.excerpts {
-            excerpts(world, incident, &findings).await
+        // What a person says of a host may hold its name, or a line that somebody else wrote into its log.
+        let (excerpts, symptom) = if world.settings.models.excerpts {
+            let excerpts = excerpts(world, incident, &findings).await;
+            (excerpts, fenced(&incident.symptom).unwrap_or_default())
         } else {
-            Vec::new()
+            (Vec::new(), String::new())
         };
-        let symptom = fenced(&incident.symptom).unwrap_or_default();
         Some(Self {
             offer: Offer {
                 language: language(locale),
