@@ -22,33 +22,50 @@ use crate::settings::models::Models;
 use crate::world::World;
 use offered::Offered;
 
+/// The word for an endpoint that cannot be asked since its settings or its key are wrong.
+const SETTINGS: &str = "settings";
 /// Of how many hosts more may be asked in one diagnosis: what was seen of each is kept until then.
 const MOST_HOSTS: usize = 5;
 
 /// Whoever asks models, made when somebody is asked for the first time: most commands never do.
 #[derive(Debug, Default)]
 pub(crate) struct Clerk {
-    made: OnceLock<Result<llm::Clerk, String>>,
+    /// With all its endpoints; one that lacks some is made again each time, as a key may be there by then.
+    made: OnceLock<Arc<llm::Clerk>>,
 }
 
 impl Clerk {
-    /// The clerk; none where the settings name no model.
-    fn of(&self, models: &Models) -> Option<&Result<llm::Clerk, String>> {
+    /// The clerk, and the endpoints that it lacks since their settings or keys are wrong; none where the settings name no model.
+    fn of(&self, models: &Models) -> Option<(Arc<llm::Clerk>, Vec<String>)> {
         if models.endpoints.is_empty() {
             return None;
         }
-        Some(self.made.get_or_init(|| {
-            let _installed = rustls::crypto::ring::default_provider().install_default();
-            let endpoints: Result<Vec<_>, String> = models
-                .endpoints
-                .iter()
-                .map(|one| {
-                    one.endpoint()
-                        .map_err(|why| format!("model {}: {why}", one.name))
-                })
-                .collect();
-            llm::Clerk::new(endpoints?).map_err(|error| crate::sentence::of(&error))
-        }))
+        if let Some(made) = self.made.get() {
+            return Some((Arc::clone(made), Vec::new()));
+        }
+        let _installed = rustls::crypto::ring::default_provider().install_default();
+        let (mut endpoints, mut lacking) = (Vec::new(), Vec::new());
+        for one in &models.endpoints {
+            match one.endpoint() {
+                Ok(endpoint) => endpoints.push(endpoint),
+                Err(why) => {
+                    tracing::warn!(model.endpoint = one.name, why, "a model cannot be asked");
+                    lacking.push(one.name.clone());
+                }
+            }
+        }
+        let clerk = match llm::Clerk::new(endpoints) {
+            Ok(clerk) => Arc::new(clerk),
+            Err(error) => {
+                tracing::warn!(why = crate::sentence::of(&error), "no model can be asked");
+                let all = models.endpoints.iter().map(|one| one.name.clone());
+                return Some((Arc::new(llm::Clerk::none()), all.collect()));
+            }
+        };
+        if lacking.is_empty() {
+            return Some((Arc::clone(self.made.get_or_init(|| clerk)), lacking));
+        }
+        Some((clerk, lacking))
     }
 }
 
@@ -115,28 +132,22 @@ pub(crate) async fn word(
     locale: Locale,
 ) -> Result<bool, JournalError> {
     let models = &world.settings.models;
-    let clerk = match world.clerk.of(models) {
-        None => return Ok(false),
-        Some(Ok(clerk)) => clerk,
-        Some(Err(why)) => {
-            tracing::warn!(why, "no model can be asked");
-            let failures = models.endpoints.first();
-            let failures = failures.map(|one| (one.name.clone(), "settings".to_owned()));
-            let wording = Wording {
-                failures: failures.into_iter().collect(),
-                ..Wording::default()
-            };
-            return record(world, id, wording, Spent::default()).await;
-        }
+    let Some((clerk, lacking)) = world.clerk.of(models) else {
+        return Ok(false);
     };
-    let mut last = Wording::default();
+    let lacking = lacking.into_iter().map(|name| (name, SETTINGS.to_owned()));
+    let mut last = Wording {
+        failures: lacking.collect(),
+        ..Wording::default()
+    };
     let mut asked_before = BTreeSet::new();
     for round in 1..=models.rounds + 1 {
         let incident = journal::load(&world.store, id).await?;
         let more = if round <= models.rounds { &*kept } else { &[] };
-        let Some(offered) = Offered::new(world, &incident, more, &asked_before, locale).await
-        else {
-            return Ok(false);
+        let offered = Offered::new(world, &incident, more, &asked_before, locale).await;
+        let Some(offered) = offered else {
+            // What was asked for may have shown that nothing is wrong.
+            return Ok(round > 1);
         };
         let question = offered.offer.question();
         let began = Instant::now();
@@ -178,7 +189,18 @@ pub(crate) async fn word(
             spent: asked.spent,
         };
         journal::add(&world.store, id, &[], |_incident| vec![fact.clone()]).await?;
-        more::ask(world, id, &mut kept, picked).await?;
+        match more::ask(world, id, &mut kept, picked).await {
+            Ok(false) => {}
+            // What it said holds of what was known then.
+            Ok(true) => {
+                last.claims.clear();
+                last.causes.clear();
+            }
+            Err(error) => {
+                tracing::warn!(%error, incident.id = %id, "what a model wanted to know is not recorded");
+                return record(world, id, last, Spent::default()).await;
+            }
+        }
     }
     Ok(true)
 }

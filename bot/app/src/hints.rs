@@ -152,7 +152,7 @@ fn words(finding: &Finding) -> String {
 /// The page that fits these words best; none where none fits.
 async fn nearest(world: &World, words: &str) -> Option<RunbookId> {
     let knowledge = world.shelf.knowledge();
-    match world.search.pages(&knowledge, words).await {
+    match world.search.pages_by_words(&knowledge, words).await {
         Ok(found) => RunbookId::new(found.first()?.id.as_str()).ok(),
         Err(error) => {
             tracing::warn!(%error, "no runbook can be looked for");

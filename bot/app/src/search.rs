@@ -100,12 +100,7 @@ impl Search {
         knowledge: &Arc<Knowledge>,
         words: &str,
     ) -> Result<Vec<Scored>, IndexError> {
-        let query = Query::read(words);
-        if query.is_empty() {
-            return Ok(Vec::new());
-        }
-        let index = self.index(knowledge).await?;
-        let found = ask(&index, &query).await?;
+        let found = self.pages_by_words(knowledge, words).await?;
         match &self.meaning {
             // Where no word fits, nothing does, however near it is in meaning.
             Some(meaning) if !found.is_empty() => {
@@ -115,6 +110,23 @@ impl Search {
             }
             Some(_) | None => Ok(found),
         }
+    }
+
+    /// The same by words alone: nothing leaves this process, and nobody waits for an endpoint.
+    ///
+    /// # Errors
+    /// Where there is no memory for the index.
+    pub(crate) async fn pages_by_words(
+        &self,
+        knowledge: &Arc<Knowledge>,
+        words: &str,
+    ) -> Result<Vec<Scored>, IndexError> {
+        let query = Query::read(words);
+        if query.is_empty() {
+            return Ok(Vec::new());
+        }
+        let index = self.index(knowledge).await?;
+        ask(&index, &query).await
     }
 
     /// The pages and the incidents of before that these words fit. What may not be told of incidents is left out.

@@ -288,7 +288,6 @@ impl Incident {
                 }
                 // It spoke of what was known before.
                 self.wording = None;
-                self.resolved = None;
             }
             Fact::Picked { spent, .. } => self.spent = self.spent.and(*spent),
             Fact::Worded { wording, spent } => {

@@ -28,6 +28,11 @@ impl Breaker {
         }
     }
 
+    /// Whether it is left alone now. Asking this changes nothing.
+    pub(crate) fn rests(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| now < until)
+    }
+
     pub(crate) const fn did_well(&mut self) {
         self.failures = 0;
         self.until = None;

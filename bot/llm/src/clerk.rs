@@ -119,6 +119,12 @@ impl Clerk {
         Ok(Self { lines })
     }
 
+    /// A clerk who knows nobody to ask.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { lines: Vec::new() }
+    }
+
     /// Whether there is nobody to ask.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -149,16 +155,17 @@ impl Clerk {
                 endpoint: about.name.clone(),
                 trouble,
             };
+            let affords = |so_far: Spent| budget.allows(spent.and(so_far), most(question, about));
+            if !affords(asked.spent) {
+                asked.failures.push(fail(Trouble::Spent));
+                continue;
+            }
             if !lock(breaker).admits(Instant::now()) {
                 asked.failures.push(fail(Trouble::Resting));
                 continue;
             }
             let until = Instant::now() + about.deadline;
             for again in [true, false] {
-                if !budget.allows(spent.and(asked.spent), most(question, about)) {
-                    asked.failures.push(fail(Trouble::Spent));
-                    break;
-                }
                 let left = until.saturating_duration_since(Instant::now());
                 let heard = line.ask(question, left).await;
                 asked.spent = asked.spent.and(cost(&heard.usage, about));
@@ -179,7 +186,8 @@ impl Clerk {
                 lock(breaker).failed(Instant::now());
                 asked.failures.push(fail(trouble));
                 let left = until.saturating_duration_since(Instant::now());
-                if !again || !passes || left <= PAUSE {
+                let rests = lock(breaker).rests(Instant::now());
+                if !again || !passes || rests || left <= PAUSE || !affords(asked.spent) {
                     break;
                 }
                 tokio::time::sleep(PAUSE).await;

@@ -49,12 +49,40 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    fn nothing(trouble: Trouble) -> Self {
+    /// Nothing was heard. What a server may have read and written before is taken to be spent: it may be billed.
+    fn nothing(trouble: Trouble, question: &Question, about: &Endpoint) -> Self {
+        let usage = match &trouble {
+            Trouble::Late(_) => Usage {
+                asked: asked(question),
+                answered: u64::from(about.most_tokens),
+            },
+            Trouble::Broke | Trouble::TooLong(_) | Trouble::Shape => Usage {
+                asked: asked(question),
+                answered: 0,
+            },
+            Trouble::Resting
+            | Trouble::Spent
+            | Trouble::Connect
+            | Trouble::Status { .. }
+            | Trouble::Cut(_)
+            | Trouble::Schema(_)
+            | Trouble::Choice(_) => Usage::default(),
+        };
         Self {
             answer: Err(trouble),
-            usage: Usage::default(),
+            usage,
         }
     }
+}
+
+/// How many tokens a question has where nobody counts: one in each three bytes, which is dearer than it was.
+fn asked(question: &Question) -> u64 {
+    let parts = [
+        question.system.len(),
+        question.user.len(),
+        question.schema.to_string().len(),
+    ];
+    parts.iter().map(|bytes| (*bytes as u64).div_ceil(3)).sum()
 }
 
 /// The way to one endpoint.
@@ -120,8 +148,8 @@ impl Line {
             }
         };
         match tokio::time::timeout(within, asked).await {
-            Err(_late) => Heard::nothing(Trouble::Late(self.about.deadline)),
-            Ok(Err(error)) => Heard::nothing(self.trouble(error)),
+            Err(_late) => Heard::nothing(Trouble::Late(self.about.deadline), question, &self.about),
+            Ok(Err(error)) => Heard::nothing(self.trouble(error), question, &self.about),
             Ok(Ok(completion)) => Heard {
                 usage: usage(&completion, question),
                 answer: answer(&completion),
@@ -333,9 +361,7 @@ fn usage(completion: &Value, question: &Question) -> Usage {
         .pointer("/choices/0/message/content")
         .and_then(text_of);
     Usage {
-        asked: count("prompt_tokens").unwrap_or_else(|| {
-            bytes(&question.system) + bytes(&question.user) + bytes(&question.schema.to_string())
-        }),
+        asked: count("prompt_tokens").unwrap_or_else(|| asked(question)),
         answered: count("completion_tokens").unwrap_or_else(|| written.as_deref().map_or(0, bytes)),
     }
 }

@@ -115,8 +115,14 @@ pub enum BadEndpoint {
         "the key has characters that no header may have; a key is one line of letters, digits and signs"
     )]
     Key,
+    /// The proxy is none.
+    #[error("{proxy:?} is no address of a proxy; it looks like http://proxy.example.com:3128")]
+    Proxy {
+        /// What was given.
+        proxy: String,
+    },
     /// The extra body would change what this program decides.
-    #[error("extra_body may not set {field:?}: Sickbay sets it")]
+    #[error("extra_body and omit may not name {field:?}: Sickbay sets it")]
     Extra {
         /// Which field.
         field: String,
@@ -124,7 +130,7 @@ pub enum BadEndpoint {
 }
 
 /// What this program puts into a request itself.
-const OURS: [&str; 8] = [
+const OURS: [&str; 10] = [
     "model",
     "messages",
     "stream",
@@ -133,6 +139,8 @@ const OURS: [&str; 8] = [
     "tool_choice",
     "functions",
     "response_format",
+    "max_tokens",
+    "max_completion_tokens",
 ];
 
 impl Endpoint {
@@ -158,6 +166,13 @@ impl Endpoint {
             if key.is_empty() || !key.chars().all(|c| c.is_ascii_graphic()) {
                 return Err(BadEndpoint::Key);
             }
+        }
+        if let Some(proxy) = &self.proxy
+            && reqwest_openai::Proxy::all(proxy).is_err()
+        {
+            return Err(BadEndpoint::Proxy {
+                proxy: proxy.clone(),
+            });
         }
         match OURS
             .iter()

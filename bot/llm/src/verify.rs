@@ -216,7 +216,10 @@ pub fn sift(sentences: Vec<Sentence>, ground: &Ground<'_>) -> Checked {
             .is_some_and(|token| token.key == "THAT>");
         let alone =
             leans && before.as_ref().and_then(|cites| cites.first()) != sentence.cites.first();
-        let result = if alone {
+        let result = if is_count(&sentence.text, sentence.cites.len(), ground.language) {
+            // How many more there are is said by whoever leaves them out.
+            Err((Rule::Citation, "it only counts".to_owned()))
+        } else if alone {
             let why = "what it leans on is not said before it".to_owned();
             Err((Rule::Binding, why))
         } else {

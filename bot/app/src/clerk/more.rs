@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use incident::probe::Plan;
 use incident::redact::{Redactor, printable};
+use incident::remediation::{Incident, Remediation, State};
 use incident::wording::Picked;
 use incident::{Fact, FindingId, IncidentId, ProbeRun};
 use probes::{Look, Window};
@@ -33,13 +34,15 @@ pub(super) fn named(
         .collect()
 }
 
-/// Asks, judges anew, and records both. What cannot be asked now leaves everything as it was.
+/// Asks, judges anew, and records both. What cannot be asked now leaves everything as it was. True where a host was judged
+/// differently.
 pub(super) async fn ask(
     world: &Arc<World>,
     id: &IncidentId,
     kept: &mut [Kept],
     picked: Vec<(usize, ProbeRun)>,
-) -> Result<(), JournalError> {
+) -> Result<bool, JournalError> {
+    let mut differs = false;
     for (place, one) in kept.iter_mut().enumerate() {
         let runs: Vec<ProbeRun> = picked
             .iter()
@@ -47,10 +50,16 @@ pub(super) async fn ask(
             .map(|(_, run)| run.clone())
             .collect();
         if !runs.is_empty() {
-            ask_one(world, id, one, runs).await?;
+            differs |= ask_one(world, id, one, runs).await?;
         }
     }
-    Ok(())
+    Ok(differs)
+}
+
+/// Whether people have gone on meanwhile: then what was seen before is no news, and a verdict from it would be wrong.
+fn moved_on(incident: &Incident) -> bool {
+    let begun = |one: &Remediation| !matches!(one.state, State::Proposed { .. });
+    incident.resolved.is_some() || incident.remediations.values().any(begun)
 }
 
 async fn ask_one(
@@ -58,7 +67,7 @@ async fn ask_one(
     id: &IncidentId,
     kept: &mut Kept,
     runs: Vec<ProbeRun>,
-) -> Result<(), JournalError> {
+) -> Result<bool, JournalError> {
     let seen = &mut kept.seen;
     let wave = seen.plans.last().map_or(1, |plan| plan.wave) + 1;
     let plan = Plan { wave, runs };
@@ -67,7 +76,7 @@ async fn ask_one(
         Ok(examined) => examined,
         Err(error) => {
             tracing::warn!(host.name = %host.name, %error, "what a model wanted to know could not be asked");
-            return Ok(());
+            return Ok(false);
         }
     };
     for answer in examined.answers {
@@ -83,7 +92,7 @@ async fn ask_one(
     seen.judgement = Some(probes::judge(&look, &knowledge.signatures));
     let incident = journal::load(&world.store, id).await?;
     let Some(report) = incident.reports.get(&host.name) else {
-        return Ok(());
+        return Ok(false);
     };
     let before = Before {
         numbered: incident.numbered,
@@ -99,14 +108,19 @@ async fn ask_one(
     if same {
         facts.retain(|fact| !matches!(fact, Fact::Judged { .. }));
     }
-    journal::add(&world.store, id, &bodies, |_incident| facts.clone()).await?;
+    let make = |incident: &Incident| {
+        let keep = |fact: &&Fact| !matches!(fact, Fact::Judged { .. }) || !moved_on(incident);
+        facts.iter().filter(keep).cloned().collect()
+    };
+    let incident_then = journal::add(&world.store, id, &bodies, make).await?;
     kept.ids.clone_from(&numbered.ids);
     let old: Vec<FindingId> = report.findings.iter().map(|one| one.id.clone()).collect();
     let new = |id: &FindingId| !old.contains(id);
-    if !same && numbered.report.findings.iter().any(|one| new(&one.id)) {
+    let differs = !same && !moved_on(&incident_then);
+    if differs && numbered.report.findings.iter().any(|one| new(&one.id)) {
         propose_for(world, id, kept, &numbered.report.findings, &new).await?;
     }
-    Ok(())
+    Ok(differs)
 }
 
 /// Fixes for what is known by that alone, offered like all others.
@@ -131,7 +145,7 @@ async fn propose_for(
     if offers.proposals.is_empty() {
         return Ok(());
     }
-    let make = |incident: &incident::remediation::Incident| {
+    let make = |incident: &Incident| {
         let so_far = incident.remediations.len();
         let numbered = offers.proposals.iter().enumerate();
         numbered

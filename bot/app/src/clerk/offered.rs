@@ -139,20 +139,15 @@ impl Offered {
                 effects.map(|effect| (cause.id.clone(), effect.clone()))
             })
             .collect();
-        let terms: Vec<Vec<&str>> = self
-            .findings
-            .iter()
-            .map(|finding| terms(finding, locale))
-            .collect();
+        // What a code is called is coarser than what was found: "a filesystem is full" is said of one that is 96 % full.
         let sources: Vec<Source<'_>> = self
             .findings
             .iter()
             .zip(&titles)
-            .zip(&terms)
-            .map(|((finding, title), terms)| Source {
+            .map(|(finding, title)| Source {
                 finding,
                 title,
-                terms,
+                terms: &[],
             })
             .collect();
         let ground = Ground {
@@ -229,16 +224,6 @@ fn shown(findings: &[Finding], veil: &mut Veil) -> Vec<Value> {
         fields.insert("host".to_owned(), veil.host(&finding.host).into());
     }
     shown
-}
-
-/// What else may be said of a finding, each as a whole.
-fn terms(finding: &Finding, locale: Locale) -> Vec<&'static str> {
-    let code = finding.code.as_str();
-    let name = match locale {
-        Locale::English => probes::catalogue::explain(code).map(|entry| entry.title),
-        Locale::Chinese => locale.explained(code).map(|named| named.name),
-    };
-    name.into_iter().collect()
 }
 
 /// The words of our trade: one of them in a sentence has to be in what it cites.

@@ -2,6 +2,7 @@
 //! for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use incident::redact::Redactor;
 use runbook::terms::{self, Scored};
@@ -17,6 +18,8 @@ const AT_ONCE: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Meaning {
     clerk: llm::Clerk,
+    /// How long a search waits for it.
+    deadline: Duration,
     settings: Embeddings,
     /// What somebody types goes to the endpoint; a secret in it does not.
     redactor: Redactor,
@@ -36,8 +39,11 @@ impl Meaning {
     /// Why it cannot be asked.
     pub(crate) fn new(settings: &Embeddings, redactor: Redactor) -> Result<Self, String> {
         let _installed = rustls::crypto::ring::default_provider().install_default();
-        let clerk = llm::Clerk::new(vec![settings.endpoint()?]);
+        let endpoint = settings.endpoint()?;
+        let deadline = endpoint.deadline;
+        let clerk = llm::Clerk::new(vec![endpoint]);
         Ok(Self {
+            deadline,
             clerk: clerk.map_err(|error| crate::sentence::of(&error))?,
             settings: settings.clone(),
             redactor,
@@ -47,7 +53,9 @@ impl Meaning {
 
     /// The pages by how near they are to these words; none where the endpoint does not answer.
     pub(crate) async fn near(&self, knowledge: &Arc<Knowledge>, words: &str) -> Vec<Scored> {
-        match self.asked(knowledge, words).await {
+        // The first search reads all pages, which is several questions; it waits no longer for that than for one.
+        let asked = tokio::time::timeout(self.deadline, self.asked(knowledge, words)).await;
+        match asked.unwrap_or(Err(llm::Trouble::Late(self.deadline))) {
             Ok(near) => near,
             Err(trouble) => {
                 tracing::warn!(%trouble, "meaning is left out of a search");

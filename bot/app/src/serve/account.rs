@@ -123,10 +123,13 @@ impl Serve {
                 links: links(front, told, of_part),
                 ..told.aids(&self.world, locale)
             };
-            // A file would be put where all see it, and nobody asked for one.
+            // A file is put where all see it: into the incident's own thread, where somebody asked for all of it, and nowhere else.
+            let here = event.thread.as_deref().is_some_and(|root| of_part("root") == Some(root));
             let whole = match occasion {
-                Occasion::Asked => told.lines(locale),
-                Occasion::Busy | Occasion::CatchUp | Occasion::Resolved => String::new(),
+                Occasion::Asked if here => told.lines(locale),
+                Occasion::Asked | Occasion::Busy | Occasion::CatchUp | Occasion::Resolved => {
+                    String::new()
+                }
             };
             let notice = Notice::Account {
                 account: &told.account,
@@ -241,7 +244,12 @@ impl Serve {
                 return Ok((!here).then(|| asker.locale.is_in_thread(&file)));
             }
         }
-        self.whisper_laid(&asker.event, lay).await;
+        // Its file would be put into the thread where they asked, which is another incident's.
+        let alone = chat::event::ChatEvent {
+            thread: None,
+            ..asker.event.clone()
+        };
+        self.whisper_laid(&alone, lay).await;
         Ok(None)
     }
 }

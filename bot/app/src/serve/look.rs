@@ -5,7 +5,6 @@ use std::sync::Arc;
 use chat::Locale;
 use incident::command::Verb;
 use incident::notice::Notice;
-use incident::people::Found;
 use incident::remediation::Incident;
 use incident::{Fact, HostName, IncidentId, Refusal, Span};
 
@@ -73,20 +72,11 @@ impl Serve {
         }
     }
 
-    /// Whoever reads a thread is told of other hosts only what the person may ask for there who began it.
-    async fn keep_to_rights(&self, incident: &Incident, hints: &mut Gathered) {
-        let theirs = |host: &HostName| incident.hosts.contains(host);
-        let place = incident.place.as_deref().unwrap_or("");
-        if hints.is_only_on(theirs) {
-            return;
+    /// Who reads a thread is not known, so where anybody may not ask about everything, it tells of its own hosts alone.
+    fn keep_to_rights(&self, incident: &Incident, hints: &mut Gathered) {
+        if !self.world.settings.access.rules.is_empty() {
+            hints.only_on(|host| incident.hosts.contains(host));
         }
-        let Some(by) = &incident.by else {
-            return hints.only_on(theirs);
-        };
-        let rights = self.rights(by, place, &Found::default()).await;
-        hints.only_on(|host| {
-            theirs(host) || rights.has_of(Verb::SUMMARISE, &propose::traits(&self.world, host))
-        });
     }
 
     async fn has_thread(&self, id: &IncidentId) -> bool {
@@ -179,7 +169,7 @@ impl Serve {
             })
             .await;
         extras.hints.finish(world, &symptom).await;
-        self.keep_to_rights(&incident, &mut extras.hints).await;
+        self.keep_to_rights(&incident, &mut extras.hints);
         if !swept.unrecorded.is_empty() {
             tracing::error!(why = swept.unrecorded, incident.id = %id, "a diagnosis is not recorded");
         }

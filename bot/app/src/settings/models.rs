@@ -46,6 +46,8 @@ impl Default for Models {
 }
 
 const TOKENS: u64 = 40_000;
+/// What a question of usual length may have.
+const QUESTION: u64 = 4_000;
 const ROUNDS: u32 = 2;
 const MOST_ROUNDS: u32 = 3;
 const CURRENCY: &str = "USD";
@@ -340,6 +342,24 @@ pub(super) fn models(
             millionths(cost).ok_or_else(|| format!("[model]: cost {cost} is no amount of money"))
         })
         .transpose()?;
+    let budget = Budget {
+        tokens: shared.tokens.unwrap_or(TOKENS),
+        cost,
+    };
+    for model in &endpoints {
+        let about = model.about()?;
+        let one = incident::Spent {
+            asked: QUESTION,
+            answered: u64::from(about.most_tokens),
+            cost: about.price.of(QUESTION, u64::from(about.most_tokens)),
+        };
+        if !budget.allows(incident::Spent::default(), one) {
+            return Err(format!(
+                "[model]: tokens or cost is less than one question of models {} may need ({QUESTION} tokens and its max_tokens of {}), so it would never be asked; raise them, or lower max_tokens",
+                model.name, about.most_tokens
+            ));
+        }
+    }
     let embeddings = embeddings
         .map(|one| {
             one.about().map_err(|bad| format!("[embeddings]: {bad}"))?;
@@ -349,10 +369,7 @@ pub(super) fn models(
         .transpose()?;
     Ok(Models {
         endpoints,
-        budget: Budget {
-            tokens: shared.tokens.unwrap_or(TOKENS),
-            cost,
-        },
+        budget,
         currency: shared.currency.unwrap_or_else(|| CURRENCY.to_owned()),
         rounds,
         excerpts: shared.excerpts,

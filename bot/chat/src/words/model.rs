@@ -1,7 +1,5 @@
 //! What is said where a model had a say: its sentences among ours, its choices marked as choices, and who worded what.
 
-use std::collections::BTreeSet;
-
 use incident::report::HostReport;
 use incident::summary::{Claim, ModelNote, Source, Summary};
 use incident::wording::{Model, Wording};
@@ -29,28 +27,24 @@ impl Locale {
             .flat_map(|report| &report.findings)
             .filter(|finding| finding.severity > Severity::Info)
             .collect();
-        let spoken: BTreeSet<&str> = said
-            .iter()
-            .flat_map(|claim| claim.cites.iter().map(String::as_str))
-            .collect();
+        // A claim of ours gives way to one of the model that speaks of all that it speaks of. What Sickbay is not sure of, it says
+        // itself: no sentence of a model is as careful.
         let covered = |claim: &Claim| {
-            let mut ids = claim
-                .cites
-                .iter()
-                .filter(|id| id.starts_with("f-"))
-                .peekable();
-            // What Sickbay is not sure of, it says itself: no sentence of a model is as careful.
-            let sure = |id: &String| {
-                let finding = bad.iter().find(|finding| finding.id.as_str() == id);
+            let ids: Vec<&String> = claim.cites.iter().filter(|id| id.starts_with("f-")).collect();
+            let sure = |id: &&String| {
+                let finding = bad.iter().find(|finding| finding.id.as_str() == id.as_str());
                 finding.is_some_and(|finding| finding.confidence == Confidence::Confirmed)
             };
-            ids.peek().is_some() && ids.all(|id| spoken.contains(id.as_str()) && sure(id))
+            let whole = |one: &Claim| ids.iter().all(|id| one.cites.contains(id));
+            !ids.is_empty() && ids.iter().all(sure) && said.iter().any(whole)
         };
+        let healthy = self.all_well(reports).unwrap_or_default();
         let mut waiting: Vec<Claim> = said.to_vec();
         let mut claims: Vec<Claim> = Vec::new();
         let mut well: Vec<Claim> = Vec::new();
         for claim in template.claims {
-            if claim.cites.is_empty() && !claims.is_empty() {
+            // That hosts are well is said last; that one could not be looked at stands where it stood.
+            if claim.cites.is_empty() && claim.text == healthy {
                 well.push(claim);
                 continue;
             }
@@ -190,6 +184,7 @@ impl Locale {
     /// Why a model gave nothing, by the word for it.
     fn model_trouble(self, word: &str) -> &str {
         match word {
+            "settings" => self.say("its settings are wrong; sickbay doctor", "配置有误，请运行 sickbay doctor"),
             "resting" => self.say("failed several times, left alone", "多次失败，暂停使用"),
             "budget" => self.say("the budget is spent", "预算已用完"),
             "late" => self.say("too late", "超时"),

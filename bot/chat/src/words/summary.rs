@@ -12,25 +12,32 @@ impl Locale {
     pub fn summary(self, reports: &[HostReport]) -> Summary {
         let mut order: Vec<&HostReport> = reports.iter().collect();
         order.sort_by_key(|report| std::cmp::Reverse(report.status.urgency()));
-        let (well, ill): (Vec<&HostReport>, Vec<&HostReport>) = order
+        let ill = order
             .into_iter()
-            .partition(|report| report.status == HostStatus::Healthy);
-        let mut claims: Vec<Claim> = ill
-            .into_iter()
-            .flat_map(|report| self.host_claims(report))
-            .collect();
-        if !well.is_empty() {
-            let names = self.names(&well);
-            claims.push(Claim {
-                text: say!(
-                    self,
-                    "{names}: nothing is wrong that Sickbay can see.",
-                    "{names}：Sickbay 未发现异常。"
-                ),
-                cites: Vec::new(),
-            });
-        }
+            .filter(|report| report.status != HostStatus::Healthy);
+        let mut claims: Vec<Claim> = ill.flat_map(|report| self.host_claims(report)).collect();
+        claims.extend(self.all_well(reports).map(|text| Claim {
+            text,
+            cites: Vec::new(),
+        }));
         Summary::of(Source::Template, claims)
+    }
+
+    /// That some hosts are well; none where none is.
+    pub(crate) fn all_well(self, reports: &[HostReport]) -> Option<String> {
+        let well = reports
+            .iter()
+            .filter(|report| report.status == HostStatus::Healthy);
+        let well: Vec<&HostReport> = well.collect();
+        if well.is_empty() {
+            return None;
+        }
+        let names = self.names(&well);
+        Some(say!(
+            self,
+            "{names}: nothing is wrong that Sickbay can see.",
+            "{names}：Sickbay 未发现异常。"
+        ))
     }
 
     fn names(self, reports: &[&HostReport]) -> String {

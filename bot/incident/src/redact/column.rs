@@ -171,7 +171,9 @@ fn acl(line: Line<'_>, end: usize) -> At {
 /// `createUser ops SHA "password" AES "password"`, with quotes and without.
 fn create_user(line: Line<'_>, end: usize, found: &mut Vec<Found>) {
     let mut at = line.skip(line.word_end(line.skip(end)));
-    while at < line.len() {
+    // It has two: one to be known by, one to encrypt with.
+    let so_far = found.len();
+    while at < line.len() && found.len() < so_far + 2 {
         let stop = line.word_end(at);
         let word = line.cut(at, stop).to_ascii_uppercase();
         let next = line.skip(stop);

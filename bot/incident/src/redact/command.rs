@@ -78,6 +78,9 @@ struct Place {
     holds: Holds,
 }
 
+/// Programs of which several options of one letter may stand in one word.
+const BUNDLING: [&str; 2] = ["curl", "ldap"];
+
 /// What a program takes.
 struct Program {
     /// How its name begins.
@@ -221,7 +224,19 @@ fn arguments(line: Line<'_>, program: &Program, words: &[Range<usize>], found: &
     for (n, word) in words.iter().enumerate().skip(1) {
         for takes in program.options {
             let option = takes.option.as_bytes();
-            let Some(rest) = text(word).strip_prefix(option) else {
+            // `-sku user:password`: the last of several letters takes the next word.
+            let bundled = takes.apart
+                && BUNDLING.contains(&program.name)
+                && text(word).len() > 2
+                && text(word).len() < 10
+                && matches!((option, text(word)), ([b'-', letter], [b'-', letters @ .., last])
+                    if letter == last && letters.iter().all(u8::is_ascii_alphabetic));
+            let rest = if bundled {
+                Some(&[][..])
+            } else {
+                text(word).strip_prefix(option)
+            };
+            let Some(rest) = rest else {
                 continue;
             };
             if rest.is_empty() {

@@ -97,11 +97,23 @@ pub(super) fn authorization(line: Line<'_>, word: Range<usize>, found: &mut Vec<
                 line.cut(from, scheme)
                     .eq_ignore_ascii_case(known.as_bytes())
             });
-        let from = if named { behind } else { from };
-        let stop = line.until(from, |byte| {
+        let ends = |byte: u8| {
             byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'"' | b'\'' | b'\\' | 0)
-        });
-        from..stop.min(end)
+        };
+        let second = line.until(behind, ends).min(end);
+        // A scheme that is not known here stands before what looks like a key.
+        let key = line.cut(behind.min(second), second);
+        let strange = has_scheme
+            && !named
+            && key.len() >= 8
+            && key.iter().any(u8::is_ascii_digit)
+            && line.cut(from, scheme).iter().any(u8::is_ascii_alphabetic);
+        if strange {
+            behind..second
+        } else {
+            let from = if named { behind } else { from };
+            from..line.until(from, ends).min(end)
+        }
     };
     let text = line.cut(at.start, at.end);
     if !text.is_empty() && !judge::is_plain(text) {
@@ -130,7 +142,7 @@ pub(super) fn bearer(line: Line<'_>, word: Range<usize>, found: &mut Vec<Found>)
 }
 
 /// `Cookie: a=b; c=d` and `Set-Cookie: a=b; Path=/`: each value.
-pub(super) fn cookie(line: Line<'_>, word: Range<usize>, found: &mut Vec<Found>) {
+pub(super) fn cookie(line: Line<'_>, word: Range<usize>, found: &mut Vec<Found>) -> Option<usize> {
     let option = line.cut(word.start.saturating_sub(2), word.start) == b"--";
     let start = if word.start >= 4 && line.has(word.start - 4, "set-") {
         word.start - 4
@@ -138,24 +150,25 @@ pub(super) fn cookie(line: Line<'_>, word: Range<usize>, found: &mut Vec<Found>)
         word.start
     };
     if !option && !line.is_edge(start) && line.before(start) != b'_' {
-        return;
+        return None;
     }
     let (from, end) = match header(line, word.end, if option { b"=" } else { b":=" }) {
         Some(header) => header,
         None if option => {
             let at = line.skip(word.end);
             let value = value::quoted(line, at).or_else(|| value::word_like(line, at));
-            let Some(value) = value else { return };
+            let value = value?;
             (value.at.start, value.at.end)
         }
-        None => return,
+        None => return None,
     };
     // `cookie=…` without a header is a setting, and no list.
     if line.at(line.skip(word.end)) == b'=' && !option {
-        return;
+        return None;
     }
     let end = within(line, start, from, end);
     pairs(line, from..end, found);
+    Some(end)
 }
 
 /// The values of a list of cookies.

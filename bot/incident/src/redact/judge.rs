@@ -36,10 +36,6 @@ pub(super) fn is_secret(name: &Name<'_>, value: &[u8], quoted: bool) -> bool {
     if is_path(value) {
         return false;
     }
-    // `PASS: TestLogin` of a test.
-    if name.whole == b"PASS" && value.iter().all(u8::is_ascii_alphabetic) {
-        return false;
-    }
     // systemd's `LoadCredential=name:/path`.
     if whole.starts_with(b"loadcredential")
         || whole.starts_with(b"importcredential")

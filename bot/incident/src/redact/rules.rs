@@ -15,6 +15,25 @@ pub(super) struct Rules<'r> {
     pub(super) names: bool,
 }
 
+/// With how many words a line is one that was written to be slow.
+const MANY: usize = 400;
+/// How far behind a word of such a line its rules read.
+const REACH: usize = 8 * 1024;
+/// How many names of such a line are read at a time.
+const AT_ONCE: usize = 32;
+
+/// What was cut off with the line goes on to the end of its word.
+fn to_its_end(whole: Line<'_>, line: Line<'_>, found: &mut [Found], so_far: usize) {
+    if line.len() == whole.len() {
+        return;
+    }
+    for one in found.iter_mut().skip(so_far) {
+        if one.at.end >= line.len() {
+            one.at.end = whole.word_end(line.len());
+        }
+    }
+}
+
 impl Rules<'_> {
     /// Whether each line is to be looked at, whatever stands in it.
     pub(super) fn want_all(&self) -> bool {
@@ -40,7 +59,17 @@ impl Rules<'_> {
     /// The secrets in a line.
     pub(super) fn find(&self, line: Line<'_>, hits: &[Hit], found: &mut Vec<Found>) {
         let mut named = false;
+        // A line with so many words was written to be slow: what each reads of it is bounded.
+        let many = hits.len() > MANY;
+        let whole = line;
+        let mut cookies = 0;
         for hit in hits {
+            let line = if many {
+                Line(whole.cut(0, whole.len().min(hit.end + REACH)))
+            } else {
+                whole
+            };
+            let so_far = found.len();
             let word = hit.start..hit.end;
             let one = match hit.kind {
                 Kind::Name(_) => {
@@ -62,7 +91,10 @@ impl Rules<'_> {
                     None
                 }
                 Kind::Cookie => {
-                    header::cookie(line, word, found);
+                    // One list has all that stand in it.
+                    if hit.start >= cookies {
+                        cookies = header::cookie(line, word, found).unwrap_or(cookies);
+                    }
                     None
                 }
                 Kind::Program => {
@@ -76,9 +108,21 @@ impl Rules<'_> {
                 Kind::Column | Kind::Key | Kind::Block | Kind::Site => None,
             };
             found.extend(one.map(|at| Found { at, by: By::Form }));
+            to_its_end(whole, line, found, so_far);
         }
         if named && self.names {
-            named::find(line, hits, found);
+            let at_once = if many { AT_ONCE } else { hits.len().max(1) };
+            for some in hits.chunks(at_once) {
+                let last = some.last().map_or(0, |hit| hit.end);
+                let line = if many {
+                    Line(whole.cut(0, whole.len().min(last + REACH)))
+                } else {
+                    whole
+                };
+                let so_far = found.len();
+                named::find(line, some, found);
+                to_its_end(whole, line, found, so_far);
+            }
         }
         self.site.find(line, found);
     }

@@ -53,11 +53,15 @@ pub(super) fn find(line: Line<'_>, at: usize) -> Option<Range<usize>> {
         && !line.has(at, "://")
         && !matches!(line.at(at), b'?' | b'#')
     {
+        if line.at(at) != b'@' {
+            at += 1;
+            continue;
+        }
         let host = line.until(at + 1, |byte| {
             !byte.is_ascii_alphanumeric() && !matches!(byte, b'.' | b'-')
         });
         let port = line.until(host + 1, |byte| !byte.is_ascii_digit());
-        if line.at(at) == b'@' && line.at(host) == b':' && port > host + 2 {
+        if line.at(host) == b':' && port > host + 2 {
             last = at;
             break;
         }

@@ -6,3 +6,6 @@ CREATE TABLE told (
     at       INTEGER NOT NULL,
     PRIMARY KEY (incident, person)
 ) STRICT, WITHOUT ROWID;
+
+-- What went on before this was kept is no news.
+INSERT INTO told (incident, person, at) SELECT id, '', changed_at FROM incident;

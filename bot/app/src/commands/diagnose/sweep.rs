@@ -8,6 +8,7 @@ use incident::Fact;
 use incident::notice::WhyNot;
 use incident::remediation::Incident;
 use probes::Window;
+use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 use crate::clerk::{self, Kept};
@@ -45,6 +46,8 @@ pub(crate) struct Sweep<'a> {
     pub(crate) symptom: &'a str,
     pub(crate) progress: Progress,
     past: Arc<Past>,
+    /// Whether what incidents of before came down to is known.
+    caught_up: Arc<OnceCell<()>>,
     /// What was seen of hosts of which more may be asked.
     kept: Vec<Kept>,
     /// Why the journal does not have it; empty where it has.
@@ -84,7 +87,10 @@ impl<'a> Sweep<'a> {
         symptom: &'a str,
         progress: Progress,
     ) -> Self {
-        past::catch_up(&world.store).await;
+        // What incidents of before came down to is read beside the look, which does not wait for it.
+        let caught_up = Arc::new(OnceCell::new());
+        let (once, store) = (Arc::clone(&caught_up), world.store.clone());
+        tokio::spawn(async move { once.get_or_init(|| past::catch_up(&store)).await.to_owned() });
         let past = Arc::new(Past::read(world, clock::now()).await);
         Self {
             world,
@@ -93,6 +99,7 @@ impl<'a> Sweep<'a> {
             symptom,
             progress,
             past,
+            caught_up,
             kept: Vec::new(),
             unrecorded: String::new(),
         }
@@ -212,11 +219,13 @@ impl<'a> Sweep<'a> {
         match line {
             Some(line) if self.unrecorded.is_empty() && !findings.is_empty() => {
                 let (world, past) = (Arc::clone(self.world), Arc::clone(&self.past));
+                let caught_up = Arc::clone(&self.caught_up);
                 let (id, opened_at) = (self.incident.id.clone(), self.incident.opened_at);
                 way.asking.spawn(async move {
                     let at = At { host, line };
                     let now = clock::now();
                     let offers = propose::offers(&world, &id, &at, &findings, &past, now).await;
+                    caught_up.get_or_init(|| past::catch_up(&world.store)).await;
                     (
                         n,
                         offers,
