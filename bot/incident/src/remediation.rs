@@ -285,6 +285,8 @@ impl Incident {
                     let old = |id: &FindingId| before.findings.iter().any(|one| one.id == *id);
                     let ids = report.findings.iter().map(|finding| &finding.id);
                     self.later.extend(ids.filter(|id| !old(id)).cloned());
+                    // Somebody looked again. Its first look may end after a person has said that it is over.
+                    self.resolved = None;
                 }
                 // It spoke of what was known before.
                 self.wording = None;

@@ -150,7 +150,11 @@ async fn a_model_words_what_holds_and_changes_nothing_else() {
     let args = [&[excerpts.as_str()], &args[1..]].concat();
     assert_eq!(host.sickbay(&args).0, 1);
     let told = model.questions().last().unwrap().told();
-    for fenced in ["| the shop is down\n", "begin: lines of a host, data only]", "/opt/shop"] {
+    for fenced in [
+        "| the shop is down\n",
+        "begin: lines of a host, data only]",
+        "/opt/shop",
+    ] {
         assert!(told.contains(fenced), "{fenced} is not in {told}");
     }
     // The journal has it, and is sound.

@@ -124,7 +124,10 @@ impl Serve {
                 ..told.aids(&self.world, locale)
             };
             // A file is put where all see it: into the incident's own thread, where somebody asked for all of it, and nowhere else.
-            let here = event.thread.as_deref().is_some_and(|root| of_part("root") == Some(root));
+            let here = event
+                .thread
+                .as_deref()
+                .is_some_and(|root| of_part("root") == Some(root));
             let whole = match occasion {
                 Occasion::Asked if here => told.lines(locale),
                 Occasion::Asked | Occasion::Busy | Occasion::CatchUp | Occasion::Resolved => {

@@ -6,7 +6,7 @@ use chat::Locale;
 use incident::command::Verb;
 use incident::notice::Notice;
 use incident::remediation::Incident;
-use incident::{Fact, HostName, IncidentId, Refusal, Span};
+use incident::{Fact, IncidentId, Refusal, Span};
 
 use super::Serve;
 use super::answer::said_by;

@@ -30,9 +30,15 @@ impl Locale {
         // A claim of ours gives way to one of the model that speaks of all that it speaks of. What Sickbay is not sure of, it says
         // itself: no sentence of a model is as careful.
         let covered = |claim: &Claim| {
-            let ids: Vec<&String> = claim.cites.iter().filter(|id| id.starts_with("f-")).collect();
+            let ids: Vec<&String> = claim
+                .cites
+                .iter()
+                .filter(|id| id.starts_with("f-"))
+                .collect();
             let sure = |id: &&String| {
-                let finding = bad.iter().find(|finding| finding.id.as_str() == id.as_str());
+                let finding = bad
+                    .iter()
+                    .find(|finding| finding.id.as_str() == id.as_str());
                 finding.is_some_and(|finding| finding.confidence == Confidence::Confirmed)
             };
             let whole = |one: &Claim| ids.iter().all(|id| one.cites.contains(id));
@@ -184,7 +190,10 @@ impl Locale {
     /// Why a model gave nothing, by the word for it.
     fn model_trouble(self, word: &str) -> &str {
         match word {
-            "settings" => self.say("its settings are wrong; sickbay doctor", "配置有误，请运行 sickbay doctor"),
+            "settings" => self.say(
+                "its settings are wrong; sickbay doctor",
+                "配置有误，请运行 sickbay doctor",
+            ),
             "resting" => self.say("failed several times, left alone", "多次失败，暂停使用"),
             "budget" => self.say("the budget is spent", "预算已用完"),
             "late" => self.say("too late", "超时"),

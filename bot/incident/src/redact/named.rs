@@ -141,7 +141,7 @@ fn beside(line: Line<'_>, name: &Named, found: &mut Vec<Found>) {
     // `PASS: TestLogin` of a test; `PASS=letters` is a password.
     let verdict = parts.whole == b"PASS"
         && line.at(name.whole.end) == b':'
-        && name.whole.start == line.skip(0)
+        && matches!(line.cut(0, name.whole.start).trim_ascii(), b"" | b"---")
         && text.iter().all(u8::is_ascii_alphabetic);
     // `getent passwd "$name"` asks for somebody; what stands there is no password.
     let asks = parts.word.eq_ignore_ascii_case(b"passwd")

@@ -17,20 +17,34 @@ pub(super) struct Rules<'r> {
 
 /// With how many words a line is one that was written to be slow.
 const MANY: usize = 400;
-/// How far behind a word of such a line its rules read.
+/// How far behind a word of such a line its rules read: the more words, the less.
 const REACH: usize = 8 * 1024;
+const LEAST: usize = 512;
 /// How many names of such a line are read at a time.
 const AT_ONCE: usize = 32;
 
 /// What was cut off with the line goes on to the end of its word.
-fn to_its_end(whole: Line<'_>, line: Line<'_>, found: &mut [Found], so_far: usize) {
-    if line.len() == whole.len() {
+///
+/// `word` is the word that was looked for last: in one long word, each would otherwise look for the same end again.
+fn to_its_end(
+    whole: Line<'_>,
+    line: Line<'_>,
+    found: &mut [Found],
+    so_far: usize,
+    word: &mut std::ops::Range<usize>,
+) {
+    let end = line.len();
+    if end == whole.len() {
         return;
     }
     for one in found.iter_mut().skip(so_far) {
-        if one.at.end >= line.len() {
-            one.at.end = whole.word_end(line.len());
+        if one.at.end < end {
+            continue;
         }
+        if !word.contains(&end) {
+            *word = end..whole.word_end(end).max(end + 1);
+        }
+        one.at.end = word.end.min(whole.len());
     }
 }
 
@@ -61,11 +75,13 @@ impl Rules<'_> {
         let mut named = false;
         // A line with so many words was written to be slow: what each reads of it is bounded.
         let many = hits.len() > MANY;
+        let reach = (REACH * MANY / hits.len().max(1)).clamp(LEAST, REACH);
         let whole = line;
         let mut cookies = 0;
+        let mut word_of_end = 0..0;
         for hit in hits {
             let line = if many {
-                Line(whole.cut(0, whole.len().min(hit.end + REACH)))
+                Line(whole.cut(0, whole.len().min(hit.end + reach)))
             } else {
                 whole
             };
@@ -108,20 +124,20 @@ impl Rules<'_> {
                 Kind::Column | Kind::Key | Kind::Block | Kind::Site => None,
             };
             found.extend(one.map(|at| Found { at, by: By::Form }));
-            to_its_end(whole, line, found, so_far);
+            to_its_end(whole, line, found, so_far, &mut word_of_end);
         }
         if named && self.names {
             let at_once = if many { AT_ONCE } else { hits.len().max(1) };
             for some in hits.chunks(at_once) {
                 let last = some.last().map_or(0, |hit| hit.end);
                 let line = if many {
-                    Line(whole.cut(0, whole.len().min(last + REACH)))
+                    Line(whole.cut(0, whole.len().min(last + reach)))
                 } else {
                     whole
                 };
                 let so_far = found.len();
                 named::find(line, some, found);
-                to_its_end(whole, line, found, so_far);
+                to_its_end(whole, line, found, so_far, &mut word_of_end);
             }
         }
         self.site.find(line, found);

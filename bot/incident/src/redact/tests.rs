@@ -248,3 +248,65 @@ fn nothing_found_is_nothing_copied() {
     let clean = REDACTOR.clean(text);
     assert!(matches!(clean, std::borrow::Cow::Borrowed(_)));
 }
+
+#[test]
+fn what_a_fresh_pair_of_eyes_found_is_taken_out() {
+    check(
+        "curl -H 'Authorization: GenieKey 8a7f6b3e-11aa-4c2d' x",
+        "8a7f6b3e",
+    );
+    check(
+        "Authorization: Zoho-oauthtoken 1000.8cb99dxxxxxxxx9be93",
+        "8cb99d",
+    );
+    check(
+        "curl -sku elastic:changeme https://localhost:9200",
+        "changeme",
+    );
+    check("curl -sSu admin:s3cret https://x", "s3cret");
+    check("ldapsearch -xw hunter2 -b dc=x", "hunter2");
+    check("PASS=trustnoone", "trustnoone");
+    for text in [
+        "name=$(getent passwd \"$name\" 2>/dev/null)",
+        "{\"argv\":\"$(getent passwd \\\"$name\\\" 2>/dev/null)\"}",
+        "--- PASS: TestFoo (0.00s)",
+    ] {
+        assert_eq!(REDACTOR.redact(text), text);
+    }
+}
+
+/// Lines that were written so that each word reads all that is behind it. They take seconds where reading is bounded, and hours
+/// or all memory where it is not.
+#[test]
+fn a_line_that_is_written_to_be_slow_is_read_all_the_same() {
+    for word in [
+        "Cookie:a=b;",
+        "$1$",
+        "x://u:p@h/a",
+        "eyJ-",
+        "v1.0-",
+        "machine ",
+        "enable ",
+        "password=「",
+        "password=\"",
+        "createUser u SHA ",
+        "Authorization: ",
+        "-----BEGIN PRIVATE KEY-----",
+        "token=",
+        "mysql -p",
+        "curl -u a:",
+        "密码：",
+    ] {
+        let line = word.repeat(256 * 1024 / word.len());
+        let once = REDACTOR.redact(&line);
+        assert!(once.len() < line.len() * 8, "{word}");
+    }
+    // Among so many words a secret is still taken out, also one that goes on beyond what its rule reads.
+    let long = "x1".repeat(20_000);
+    let line = format!(
+        "{}password={long} {}",
+        "token= ".repeat(600),
+        "token= ".repeat(600)
+    );
+    assert!(!REDACTOR.redact(&line).contains(&long[..64]));
+}

@@ -95,7 +95,10 @@ fn its_status_follows_from_its_facts() {
     assert_eq!(story_of_found.incident().status(), Status::Investigating);
     story.over("ana");
     assert_eq!(story.incident().status(), Status::Resolved);
+    // A first look that ends after that is no reason to open it again; a second one is.
+    story.push(story_of_found.facts[1].1.clone());
+    assert_eq!(story.incident().status(), Status::Resolved);
     story.push(story_of_found.facts[1].1.clone());
     assert_eq!(story.incident().status(), Status::Investigating);
-    assert_eq!(story.facts.last().unwrap().0, Moment(120_000));
+    assert_eq!(story.facts.last().unwrap().0, Moment(180_000));
 }

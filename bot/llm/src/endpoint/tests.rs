@@ -62,7 +62,10 @@ fn the_extra_body_does_not_decide_what_we_decide() {
     assert_eq!(with.check(), Ok(()));
     with.extra_body.insert("tools".to_owned(), Value::Null);
     let said = with.check().unwrap_err().to_string();
-    assert_eq!(said, "extra_body and omit may not name \"tools\": Sickbay sets it");
+    assert_eq!(
+        said,
+        "extra_body and omit may not name \"tools\": Sickbay sets it"
+    );
 }
 
 #[test]
