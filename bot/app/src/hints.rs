@@ -97,11 +97,6 @@ impl Gathered {
         }
     }
 
-    /// Whether all that was seen before was on hosts of which this is true.
-    pub(crate) fn is_only_on(&self, these: impl Fn(&HostName) -> bool) -> bool {
-        self.before.iter().all(|one| these(&one.cause.host))
-    }
-
     /// Forgets what was seen on hosts of which this is not true.
     pub(crate) fn only_on(&mut self, may_be_told: impl Fn(&HostName) -> bool) {
         self.before.retain(|one| may_be_told(&one.cause.host));

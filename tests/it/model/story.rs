@@ -1,7 +1,7 @@
 //! A model in a diagnosis of a real host: what it may do, and all that it may not.
 
 use serde_json::{Value, json};
-use tests::fakes::model::{Answer, Model, Question};
+use tests::fakes::model::{Answer, Model, Question, completion};
 
 use crate::bot::{BREAK_SHOP, Bot, LONG, PEOPLE};
 use crate::lab::{Host, both};
@@ -153,7 +153,7 @@ async fn a_model_words_what_holds_and_changes_nothing_else() {
     for fenced in [
         "| the shop is down\n",
         "begin: lines of a host, data only]",
-        "/opt/shop",
+        "shop.service: Failed with result",
     ] {
         assert!(told.contains(fenced), "{fenced} is not in {told}");
     }
@@ -216,15 +216,29 @@ async fn whatever_a_model_does_wrong_the_template_stands() {
             .last();
         assert_eq!(last, Some(&json!(["fake", word])), "{shown}");
     }
-    // A budget that is spent asks nobody.
+    // A budget that is spent asks nobody: here by an answer that cost nearly all of it.
+    model.answers(|_| {
+        let mut dear = completion("All is well.");
+        dear["usage"]["prompt_tokens"] = json!(39_000);
+        Answer::Completion(dear)
+    });
+    let next = models(&model, "").replace("\"fake\"", "\"next\"");
+    let config = self::config(&host, &[models(&model, ""), next].concat());
     let asked = model.questions().len();
-    let config = self::config(&host, &models(&model, "[model]\ntokens = 100\n"));
     let (_, said) = host.sickbay(&[&config, "diagnose", "it-model-bad"]);
-    assert_eq!(
-        said["summary"]["model"]["failures"],
-        json!([["fake", "budget"]])
-    );
-    assert_eq!(model.questions().len(), asked);
+    let failures = &said["summary"]["model"]["failures"];
+    assert_eq!(*failures, json!([["fake", "schema"], ["next", "budget"]]));
+    assert_eq!(model.questions().len(), asked + 1);
+    assert_eq!(said["summary"]["model"]["spent"]["asked"], 39_000);
+    // One whose key cannot be read is left out and named, and the others are asked.
+    model.answers(|question| Answer::json(&question.least()));
+    let lacking = models(&model, "key_file = \"nowhere\"\n");
+    let next = models(&model, "").replace("\"fake\"", "\"next\"");
+    let config = self::config(&host, &[lacking, next].concat());
+    let (_, said) = host.sickbay(&[&config, "diagnose", "it-model-bad"]);
+    assert_eq!(said["summary"]["model"]["by"]["endpoint"], "next");
+    let failures = &said["summary"]["model"]["failures"];
+    assert_eq!(*failures, json!([["fake", "settings"]]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -316,19 +316,30 @@ const fn kind(takes: &[incident::step::Slot]) -> &'static str {
     }
 }
 
-/// The last lines of what the first findings rest on, fenced; without what is erased.
+/// Lines of what the first findings rest on, fenced: those that name what the finding is about, else the last. What is erased is
+/// not there.
 async fn excerpts(world: &World, incident: &Incident, findings: &[Finding]) -> Vec<String> {
     let mut excerpts = Vec::new();
     for finding in findings.iter().take(EXCERPTS) {
-        let Some(cited) = finding.cites.first() else {
-            continue;
-        };
-        let stored = world.store.body(&incident.id, cited.as_str()).await;
-        if let Ok(Some(Stored::Text(text))) = stored {
-            let lines: Vec<&str> = text.lines().rev().take(LINES).collect();
-            let lines: Vec<&str> = lines.into_iter().rev().collect();
-            excerpts.extend(fenced(&lines.join("\n")));
+        let mut lines = Vec::new();
+        for cited in &finding.cites {
+            let stored = world.store.body(&incident.id, cited.as_str()).await;
+            if let Ok(Some(Stored::Text(text))) = stored {
+                lines.extend(text.lines().map(str::to_owned));
+            }
         }
+        let names: Vec<&str> = std::iter::once(finding.subject.name.as_str())
+            .chain(finding.facts.keys().filter_map(|name| finding.text(name)))
+            .filter(|name| name.len() >= 3)
+            .collect();
+        let about = |line: &&String| names.iter().any(|name| line.contains(name));
+        let mut chosen: Vec<&String> = lines.iter().filter(about).collect();
+        if chosen.is_empty() {
+            chosen = lines.iter().collect();
+        }
+        let last = chosen.len().saturating_sub(LINES);
+        let chosen: Vec<&str> = chosen.into_iter().skip(last).map(String::as_str).collect();
+        excerpts.extend(fenced(&chosen.join("\n")));
     }
     excerpts
 }
