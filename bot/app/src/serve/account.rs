@@ -123,11 +123,12 @@ impl Serve {
                 links: links(front, told, of_part),
                 ..told.aids(&self.world, locale)
             };
-            // A file is put where all see it: into the incident's own thread, where somebody asked for all of it, and nowhere else.
+            // A file is put where all see it: into the incident's own thread, and no other. Outside of threads it comes in parts, to
+            // whoever asked.
             let here = event
                 .thread
                 .as_deref()
-                .is_some_and(|root| of_part("root") == Some(root));
+                .is_none_or(|root| of_part("root") == Some(root));
             let whole = match occasion {
                 Occasion::Asked if here => told.lines(locale),
                 Occasion::Asked | Occasion::Busy | Occasion::CatchUp | Occasion::Resolved => {
