@@ -59,7 +59,7 @@ pub(crate) fn json(cause: &Cause) -> Value {
         "subject": cause.subject,
         "title": cause.title,
         "opened_at": clock::rfc3339(cause.opened_at),
-        "runbook": cause.fixed.as_ref().map(|fixed| &fixed.runbook),
+        "runbook": cause.fixed.as_ref().and_then(|fixed| fixed.runbook.as_ref()),
         "fix": cause.fixed.as_ref().map(|fixed| &fixed.title),
         "took_ms": cause.took(),
     })
@@ -75,7 +75,8 @@ pub(crate) fn told(cause: &Cause, knowledge: &Knowledge, locale: Locale) -> Seen
         host: cause.host.clone(),
         on: clock::local_day(cause.opened_at),
         fixed: fixed.map(|(fixed, took)| {
-            let page = knowledge.library.get(&fixed.runbook);
+            let page = fixed.runbook.as_ref();
+            let page = page.and_then(|id| knowledge.library.get(id));
             let title = page.map(|page| cards::titled(&page.title, locale));
             FixedBy {
                 runbook: fixed.runbook.clone(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use incident::account::{Account, Aids, Remark, Source, Stamp, What};
 use incident::remediation::{Outcome, Remediation};
-use incident::{Fact, Finding, HostName, HostStatus, Moment, Span};
+use incident::{CouldNotCheck, Fact, Finding, HostName, HostStatus, Moment, Span};
 
 use crate::Locale;
 use crate::markdown::escaped;
@@ -294,10 +294,10 @@ impl<'a> Draft<'a> {
                 }
                 HostStatus::Healthy | HostStatus::Degraded | HostStatus::Critical => {}
             }
-            if !report.could_not_check.is_empty() {
-                let text = self
-                    .locale
-                    .unanswered(&report.host, &report.could_not_check);
+            let gaps = report.could_not_check.iter().filter(|one| one.is_gap());
+            let gaps: Vec<&CouldNotCheck> = gaps.collect();
+            if let Some(first) = gaps.first() {
+                let text = self.locale.unanswered(&report.host, gaps.len(), first);
                 lines.push(item(&text, None));
             }
         }
@@ -339,7 +339,8 @@ impl<'a> Draft<'a> {
                 }
                 HostStatus::Healthy | HostStatus::Degraded | HostStatus::Critical => {}
             }
-            for gap in report.could_not_check.iter().take(GAPS) {
+            let gaps = report.could_not_check.iter().filter(|one| one.is_gap());
+            for gap in gaps.take(GAPS) {
                 task(locale.let_look(&report.host, gap), None);
             }
         }

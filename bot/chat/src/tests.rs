@@ -91,7 +91,7 @@ pub(crate) fn hints(title: &str) -> Hints {
         host: host("web1"),
         on: on.to_owned(),
         fixed: Some(FixedBy {
-            runbook: "unit-exec-permission".parse().unwrap(),
+            runbook: "unit-exec-permission".parse().ok(),
             title: title.to_owned(),
             took: Span::minutes(4),
         }),

@@ -23,23 +23,23 @@ pub struct Cause {
     pub title: String,
     /// When the incident was opened.
     pub opened_at: Moment,
-    /// What fixed it; none where no fix of ours was verified, or it was undone.
+    /// What fixed it; none where no fix of ours was verified, or it was undone, and nobody said that it was over.
     pub fixed: Option<Fixed>,
 }
 
-/// A fix that was verified.
+/// A fix that was verified, or what a person said who resolved it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fixed {
-    /// Of which runbook.
-    pub runbook: RunbookId,
-    /// What it was called, in English.
+    /// Of which runbook; none where a person said that it was over.
+    pub runbook: Option<RunbookId>,
+    /// What it was called, in English; how it was resolved, in that person's words, which may be none.
     pub title: String,
-    /// When it was seen to have helped.
+    /// When it was seen to have helped, or said to be over.
     pub at: Moment,
 }
 
 impl Cause {
-    /// How long it took from the first look to the verified fix.
+    /// How long it took from the first look to that.
     #[must_use]
     pub fn took(&self) -> Option<Span> {
         let fixed = self.fixed.as_ref()?;
@@ -80,6 +80,8 @@ pub struct Causes {
     roots: BTreeMap<HostName, Vec<(Code, Subject, String)>>,
     proposals: BTreeMap<ProposalId, Proposal>,
     fixed: BTreeMap<ProposalId, Moment>,
+    /// When a person said that it was over, and how.
+    resolved: Option<(Moment, String)>,
 }
 
 impl Causes {
@@ -92,6 +94,7 @@ impl Causes {
             roots: BTreeMap::new(),
             proposals: BTreeMap::new(),
             fixed: BTreeMap::new(),
+            resolved: None,
         }
     }
 
@@ -112,7 +115,13 @@ impl Causes {
                     let (code, subject) = (finding.code.clone(), finding.subject.clone());
                     (code, subject, finding.title.clone())
                 });
-                self.roots.insert(report.host.clone(), roots.collect());
+                if self
+                    .roots
+                    .insert(report.host.clone(), roots.collect())
+                    .is_some()
+                {
+                    self.resolved = None;
+                }
             }
             Fact::Proposed { proposal } => {
                 self.proposals
@@ -132,17 +141,18 @@ impl Causes {
                     None => {}
                 }
             }
+            Fact::Resolved { reason, .. } => self.resolved = Some((at, reason.clone())),
+            // Somebody is at it again.
+            Fact::Granted { .. } => self.resolved = None,
             Fact::Verified { .. }
             | Fact::Examined { .. }
             | Fact::Picked { .. }
             | Fact::Worded { .. }
             | Fact::Acknowledged { .. }
-            | Fact::Resolved { .. }
             | Fact::Approved { .. }
             | Fact::Rejected { .. }
             | Fact::Expired { .. }
             | Fact::Voided { .. }
-            | Fact::Granted { .. }
             | Fact::Dispatched { .. }
             | Fact::Executed { .. }
             | Fact::Thread { .. }
@@ -167,11 +177,21 @@ impl Causes {
                     subject: subject.clone(),
                     title: title.clone(),
                     opened_at: self.opened_at,
-                    fixed: self.fix_of(host, code, subject),
+                    fixed: self.fix_of(host, code, subject).or_else(|| self.by_hand()),
                 });
             }
         }
         told
+    }
+
+    /// What a person said who resolved it.
+    fn by_hand(&self) -> Option<Fixed> {
+        let (at, reason) = self.resolved.as_ref()?;
+        Some(Fixed {
+            runbook: None,
+            title: reason.clone(),
+            at: *at,
+        })
     }
 
     /// The fix that was seen to help against this first.
@@ -181,7 +201,7 @@ impl Causes {
             let same =
                 one.host == *host && one.answers_code == *code && one.answers_subject == *subject;
             same.then(|| Fixed {
-                runbook: one.runbook.clone(),
+                runbook: Some(one.runbook.clone()),
                 title: one.title.clone(),
                 at: *at,
             })

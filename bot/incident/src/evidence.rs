@@ -30,6 +30,14 @@ pub struct Evidence {
 /// How the reason begins where a host simply has not got what was asked about.
 pub const ABSENT: &str = "the host has no ";
 
+impl CouldNotCheck {
+    /// Whether something is not known because of it: a host that simply has not got what was asked about hides nothing.
+    #[must_use]
+    pub fn is_gap(&self) -> bool {
+        !self.why.starts_with(ABSENT)
+    }
+}
+
 /// A question that got no usable answer. It is never read as "fine".
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CouldNotCheck {

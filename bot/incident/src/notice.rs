@@ -144,9 +144,9 @@ pub struct SeenBefore {
 /// What fixed an incident of before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FixedBy {
-    /// Of which runbook.
-    pub runbook: RunbookId,
-    /// What it is called, in the reader's language.
+    /// Of which runbook; none where a person said that it was over.
+    pub runbook: Option<RunbookId>,
+    /// What it is called, in the reader's language; how it was resolved, in that person's words, which may be none.
     pub title: String,
     /// How long it took from the first look to the verified fix.
     pub took: Span,

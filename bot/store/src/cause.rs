@@ -57,7 +57,7 @@ impl Store {
                 for one in causes {
                     let (runbook, fix, at) = match one.fixed {
                         Some(Fixed { runbook, title, at }) => {
-                            (Some(runbook.to_string()), Some(title), Some(at.0))
+                            (runbook.map(|id| id.to_string()), Some(title), Some(at.0))
                         }
                         None => (None, None, None),
                     };
@@ -131,9 +131,10 @@ fn cause(row: Row) -> Result<Cause, ReadError> {
             row.incident
         ),
     };
-    let fixed = match (&row.runbook, &row.fix, row.fixed_at) {
-        (Some(runbook), Some(title), Some(at)) => Some(Fixed {
-            runbook: RunbookId::new(runbook.as_str()).map_err(|_| foreign("a runbook"))?,
+    let runbook = row.runbook.as_deref().map(RunbookId::new).transpose();
+    let fixed = match (&row.fix, row.fixed_at) {
+        (Some(title), Some(at)) => Some(Fixed {
+            runbook: runbook.map_err(|_| foreign("a runbook"))?,
             title: title.clone(),
             at: Moment(at),
         }),

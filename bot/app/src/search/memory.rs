@@ -40,9 +40,11 @@ impl Memory {
     /// What fixed a cause, in the words of its runbook in both languages.
     pub(crate) fn resolution(cause: Cause, knowledge: &Knowledge) -> Self {
         let fixed = cause.fixed.as_ref();
-        let page = fixed.and_then(|fixed| knowledge.library.get(&fixed.runbook));
+        let runbook = fixed.and_then(|fixed| fixed.runbook.as_ref());
+        let page = runbook.and_then(|id| knowledge.library.get(id));
         let mut text = Vec::new();
-        text.extend(fixed.map(|fixed| format!("{} {}", fixed.runbook, fixed.title)));
+        text.extend(runbook.map(ToString::to_string));
+        text.extend(fixed.map(|fixed| fixed.title.clone()));
         text.extend(page.map(|page| page.title.zh().to_owned()));
         Self {
             kind: "resolution",

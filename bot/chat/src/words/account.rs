@@ -272,6 +272,11 @@ impl Locale {
                     "{host}：{title}（{severity}）"
                 )
             }
+            What::Unchecked { host, probes: 1 } => say!(
+                self,
+                "{host}: one probe got no usable answer",
+                "{host}：1 项探测没有得到可用的应答"
+            ),
             What::Unchecked { host, probes } => say!(
                 self,
                 "{host}: {probes} probes got no usable answer",

@@ -32,11 +32,26 @@ impl Locale {
         );
         match &seen.fixed {
             Some(fixed) => {
-                let (title, runbook, took) = (&fixed.title, &fixed.runbook, fixed.took);
+                let (title, took) = (&fixed.title, fixed.took);
+                let how = match &fixed.runbook {
+                    Some(runbook) => say!(
+                        self,
+                        "fixed after {took} by {runbook} ({title})",
+                        "{took} 后由 {runbook}（{title}）修复"
+                    ),
+                    None if title.is_empty() => {
+                        say!(self, "resolved by hand after {took}", "{took} 后由人工解决")
+                    }
+                    None => say!(
+                        self,
+                        "resolved by hand after {took}: {title}",
+                        "{took} 后由人工解决：{title}"
+                    ),
+                };
                 say!(
                     self,
-                    "{what}; fixed after {took} by {runbook} ({title}); incident {incident}",
-                    "{what}；{took} 后由 {runbook}（{title}）修复；故障 {incident}"
+                    "{what}; {how}; incident {incident}",
+                    "{what}；{how}；故障 {incident}"
                 )
             }
             None => say!(

@@ -279,9 +279,15 @@ impl Locale {
     }
 
     /// What could not be looked at.
-    pub(crate) fn unanswered(self, host: &HostName, gaps: &[CouldNotCheck]) -> String {
-        let count = gaps.len();
-        let first = gaps.first().map_or("", |gap| gap.why.as_str());
+    pub(crate) fn unanswered(self, host: &HostName, count: usize, first: &CouldNotCheck) -> String {
+        let first = &first.why;
+        if count == 1 {
+            return say!(
+                self,
+                "one probe of {host} got no usable answer: {first}",
+                "{host} 的 1 项探测没有得到可用的应答：{first}"
+            );
+        }
         say!(
             self,
             "{count} probes of {host} got no usable answer, first: {first}",

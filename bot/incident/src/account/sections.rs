@@ -165,7 +165,8 @@ pub(super) fn known(incident: &Incident, facts: &[(Moment, Fact)]) -> Vec<Statem
             let finding = Box::new(finding.clone());
             statement(seq, at, What::Found { finding })
         }));
-        let probes = report.could_not_check.len();
+        let gaps = report.could_not_check.iter().filter(|one| one.is_gap());
+        let probes = gaps.count();
         if probes > 0 {
             let host = report.host.clone();
             all.push(statement(seq, at, What::Unchecked { host, probes }));

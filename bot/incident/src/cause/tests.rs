@@ -98,10 +98,11 @@ fn told(facts: &[(i64, Fact)]) -> Vec<String> {
     told.iter()
         .map(|one| match (&one.fixed, one.took()) {
             (Some(fixed), Some(took)) => {
-                format!(
-                    "{} fixed after {} ms by {}",
-                    one.code, took.0, fixed.runbook
-                )
+                let by = fixed
+                    .runbook
+                    .as_ref()
+                    .map_or(&*fixed.title, RunbookId::as_str);
+                format!("{} fixed after {} ms by {by}", one.code, took.0)
             }
             _ => one.code.to_string(),
         })
@@ -155,11 +156,29 @@ fn cause(letters: &str, minutes: i64, host: &str, fixed: bool) -> Cause {
         title: String::new(),
         opened_at: Moment(minutes * 60_000),
         fixed: fixed.then(|| Fixed {
-            runbook: id("disk-full"),
+            runbook: Some(id("disk-full")),
             title: String::new(),
             at: Moment(minutes * 60_000 + 1),
         }),
     }
+}
+
+#[test]
+fn what_a_person_said_who_resolved_it_is_how_it_was_fixed() {
+    let findings = vec![finding(1, "redis.config", Severity::Critical, &[])];
+    let resolved = Fact::Resolved {
+        by: id("ana"),
+        via: "terminal".to_owned(),
+        reason: "a typo".to_owned(),
+    };
+    let facts = [(1_000, judged(findings.clone())), (5_000, resolved)];
+    let said = told(&facts);
+    assert_eq!(said.len(), 1);
+    assert!(said[0].ends_with("by a typo"), "{said:?}");
+    // Whoever looked again was not done.
+    let [looked, over] = facts;
+    let again = (9_000, judged(findings));
+    assert_eq!(told(&[looked, over, again]), ["redis.config"]);
 }
 
 #[test]

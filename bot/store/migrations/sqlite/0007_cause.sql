@@ -11,7 +11,7 @@ CREATE TABLE cause (
     fix       TEXT,
     fixed_at  INTEGER,
     PRIMARY KEY (incident, host, code, subject),
-    CHECK ((runbook IS NULL) = (fixed_at IS NULL)),
+    CHECK (runbook IS NULL OR fixed_at IS NOT NULL),
     CHECK ((fix IS NULL) = (fixed_at IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX cause_before ON cause (code, opened_at);
