@@ -145,3 +145,34 @@ fn sentences_of_another_language_are_not_shown() {
     // What it chose is for everybody.
     assert!(summary.text.contains("fs-full"), "{}", summary.text);
 }
+
+#[test]
+fn what_leads_is_told_before_other_findings_and_no_root_gives_way_to_it() {
+    let mut reports = reports();
+    let web1 = reports
+        .iter_mut()
+        .find(|report| report.host.as_str() == "web1")
+        .unwrap();
+    let last = web1.findings.last().unwrap().clone();
+    for n in 21..25 {
+        let mut more = last.clone();
+        more.severity = Severity::Warning;
+        more.id = incident::FindingId::nth(n);
+        more.title = format!("number {n} is wrong");
+        web1.findings.push(more);
+    }
+    let plain = Locale::English.summary(&reports).text;
+    assert!(!plain.contains("number 24"), "{plain}");
+    let led = Wording {
+        lead: vec![incident::FindingId::nth(24)],
+        ..Wording::default()
+    };
+    let text = Locale::English.worded(&reports, &led, SPENT, "USD").text;
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        lines[0],
+        plain.lines().next().unwrap(),
+        "the root stays first"
+    );
+    assert_eq!(lines[2], "Also: number 24 is wrong.", "{text}");
+}

@@ -18,7 +18,6 @@ impl Locale {
         spent: Spent,
         currency: &str,
     ) -> Summary {
-        let template = self.summary(reports);
         // Sentences are for those who read their language; choices are for everybody.
         let speaks = wording.language == self.tag();
         let said: &[Claim] = if speaks { &wording.claims } else { &[] };
@@ -44,16 +43,10 @@ impl Locale {
             let whole = |one: &Claim| ids.iter().all(|id| one.cites.contains(id));
             !ids.is_empty() && ids.iter().all(sure) && said.iter().any(whole)
         };
-        let healthy = self.all_well(reports).unwrap_or_default();
+        let (template, well) = self.claims(reports, &wording.lead);
         let mut waiting: Vec<Claim> = said.to_vec();
         let mut claims: Vec<Claim> = Vec::new();
-        let mut well: Vec<Claim> = Vec::new();
-        for claim in template.claims {
-            // That hosts are well is said last; that one could not be looked at stands where it stood.
-            if claim.cites.is_empty() && claim.text == healthy {
-                well.push(claim);
-                continue;
-            }
+        for claim in template {
             // What the model says of the same thing stands in its place, or right behind it.
             let about = |one: &Claim| one.cites.iter().any(|id| claim.cites.contains(id));
             let (here, later) = waiting.into_iter().partition(about);

@@ -2,7 +2,7 @@
 
 use incident::report::HostReport;
 use incident::summary::{Claim, Source, Summary};
-use incident::{Confidence, Finding, HostStatus, Severity};
+use incident::{Confidence, Finding, FindingId, HostStatus, Severity};
 
 use crate::locale::{Locale, say};
 
@@ -10,34 +10,38 @@ impl Locale {
     /// The account of a diagnosis, from typed findings alone.
     #[must_use]
     pub fn summary(self, reports: &[HostReport]) -> Summary {
-        let mut order: Vec<&HostReport> = reports.iter().collect();
-        order.sort_by_key(|report| std::cmp::Reverse(report.status.urgency()));
-        let ill = order
-            .into_iter()
-            .filter(|report| report.status != HostStatus::Healthy);
-        let mut claims: Vec<Claim> = ill.flat_map(|report| self.host_claims(report)).collect();
-        claims.extend(self.all_well(reports).map(|text| Claim {
-            text,
-            cites: Vec::new(),
-        }));
+        let (mut claims, well) = self.claims(reports, &[]);
+        claims.extend(well);
         Summary::of(Source::Template, claims)
     }
 
-    /// That some hosts are well; none where none is.
-    pub(crate) fn all_well(self, reports: &[HostReport]) -> Option<String> {
-        let well = reports
-            .iter()
-            .filter(|report| report.status == HostStatus::Healthy);
-        let well: Vec<&HostReport> = well.collect();
-        if well.is_empty() {
-            return None;
-        }
-        let names = self.names(&well);
-        Some(say!(
-            self,
-            "{names}: nothing is wrong that Sickbay can see.",
-            "{names}：Sickbay 未发现异常。"
-        ))
+    /// What is wrong, host by host, and last that the others are well; no claim of that where none is. Of what a root cause does
+    /// not stand for, what leads comes first.
+    pub(super) fn claims(
+        self,
+        reports: &[HostReport],
+        lead: &[FindingId],
+    ) -> (Vec<Claim>, Option<Claim>) {
+        let mut order: Vec<&HostReport> = reports.iter().collect();
+        order.sort_by_key(|report| std::cmp::Reverse(report.status.urgency()));
+        let (well, ill): (Vec<&HostReport>, Vec<&HostReport>) = order
+            .into_iter()
+            .partition(|report| report.status == HostStatus::Healthy);
+        let ill = ill
+            .into_iter()
+            .flat_map(|report| self.host_claims(report, lead));
+        let well = (!well.is_empty()).then(|| {
+            let names = self.names(&well);
+            Claim {
+                text: say!(
+                    self,
+                    "{names}: nothing is wrong that Sickbay can see.",
+                    "{names}：Sickbay 未发现异常。"
+                ),
+                cites: Vec::new(),
+            }
+        });
+        (ill.collect(), well)
     }
 
     fn names(self, reports: &[&HostReport]) -> String {
@@ -58,7 +62,7 @@ impl Locale {
         }
     }
 
-    fn host_claims(self, report: &HostReport) -> Vec<Claim> {
+    fn host_claims(self, report: &HostReport, lead: &[FindingId]) -> Vec<Claim> {
         let host = &report.host;
         let bad: Vec<&Finding> = report
             .findings
@@ -103,8 +107,10 @@ impl Locale {
             let title = self.full(root);
             let text = say!(self, "{host}: {title}{sure}.", "{host}：{title}{sure}。");
             claim(text, cites(root));
-            let (caused, others): (Vec<&&Finding>, Vec<&&Finding>) = rest
-                .iter()
+            let mut rest = rest.to_vec();
+            rest.sort_by_key(|finding| !lead.contains(&finding.id));
+            let (caused, others): (Vec<&Finding>, Vec<&Finding>) = rest
+                .into_iter()
                 .partition(|finding| root.explains.contains(&finding.id));
             if !caused.is_empty() {
                 let titles: Vec<String> = caused
