@@ -107,7 +107,7 @@ pub(crate) fn pages<'a>(
     };
     reports
         .flat_map(|report| {
-            let roots = incident::account::roots(report);
+            let roots = incident::finding::roots(&report.findings);
             roots.filter_map(|root| Some((root.id.clone(), page(report, root)?)))
         })
         .collect()

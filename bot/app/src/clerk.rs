@@ -136,10 +136,8 @@ pub(crate) async fn word(
         return Ok(false);
     };
     let lacking = lacking.into_iter().map(|name| (name, SETTINGS.to_owned()));
-    let mut last = Wording {
-        failures: lacking.collect(),
-        ..Wording::default()
-    };
+    let mut failures: Vec<(String, String)> = lacking.collect();
+    let mut last = Wording::default();
     let mut asked_before = BTreeSet::new();
     for round in 1..=models.rounds + 1 {
         let incident = journal::load(&world.store, id).await?;
@@ -159,27 +157,25 @@ pub(crate) async fn word(
         world
             .metrics
             .model_asked(answered_by, &asked.failures, asked.spent, began.elapsed());
-        for Failure { endpoint, trouble } in &asked.failures {
+        for Failure { endpoint, trouble } in asked.failures {
             tracing::info!(model.endpoint = endpoint, incident.id = %id, %trouble, "a model gave no answer that can be used");
+            failures.push((endpoint, trouble.word().to_owned()));
         }
-        last.failures.extend(failures(&asked.failures));
         let Some(answer) = asked.answer else {
             // What it had chosen before still holds.
-            return record(world, id, last, asked.spent).await;
+            return record(world, id, Wording { failures, ..last }, asked.spent).await;
         };
         let model = Model {
             endpoint: answer.endpoint,
             model: answer.model,
         };
-        let failures = std::mem::take(&mut last.failures);
         last = offered.wording(&answer.says, &model, locale);
-        last.failures = failures;
         for (rule, count) in &last.dropped {
             world.metrics.sentences_dropped(rule, *count);
         }
         let picked = offered.picked(&answer.says.probes);
         if picked.is_empty() {
-            return record(world, id, last, asked.spent).await;
+            return record(world, id, Wording { failures, ..last }, asked.spent).await;
         }
         asked_before.extend(picked.iter().map(|(host, run)| (*host, run.key())));
         let fact = Fact::Picked {
@@ -198,17 +194,11 @@ pub(crate) async fn word(
             }
             Err(error) => {
                 tracing::warn!(%error, incident.id = %id, "what a model wanted to know is not recorded");
-                return record(world, id, last, Spent::default()).await;
+                return record(world, id, Wording { failures, ..last }, Spent::default()).await;
             }
         }
     }
     Ok(true)
-}
-
-fn failures(failures: &[Failure]) -> impl Iterator<Item = (String, String)> {
-    failures
-        .iter()
-        .map(|one| (one.endpoint.clone(), one.trouble.word().to_owned()))
 }
 
 /// Records what a model said. What it said of findings that are gone by then is left out.

@@ -42,7 +42,7 @@ impl Gathered {
             ..Self::default()
         };
         let knowledge = world.shelf.knowledge();
-        for finding in past::roots(findings) {
+        for finding in incident::finding::roots(findings) {
             let exact = knowledge.library.matches(finding, findings);
             if exact.found.is_empty() {
                 let page = nearest(world, &words(finding)).await;

@@ -174,8 +174,8 @@ pub(crate) async fn add(
     }
 }
 
-/// How often facts that lost a race are recorded again before that is an error.
-const MOST_RACES: u32 = 50;
+/// How often what lost a race is decided or recorded again before that is an error.
+pub(crate) const MOST_RACES: u32 = 50;
 
 /// Opens an incident because of an event that was heard. False where that event was heard before: then nothing is done.
 pub(crate) async fn open(
@@ -247,7 +247,6 @@ pub(crate) async fn attend(
     heard: Option<&str>,
     now: Moment,
 ) -> Result<Incident, JournalError> {
-    const MOST_RACES: u32 = 50;
     let mut races = 0;
     loop {
         let mut incident = load(store, id).await?;

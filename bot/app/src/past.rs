@@ -2,8 +2,9 @@
 
 use chat::Locale;
 use incident::cause::{Cause, Causes, episodes};
+use incident::finding::roots;
 use incident::notice::{FixedBy, SeenBefore};
-use incident::{Finding, FindingId, IncidentId, Moment, Severity};
+use incident::{Finding, FindingId, IncidentId, Moment};
 use serde_json::{Value, json};
 use store::{ReadError, Store};
 
@@ -173,12 +174,4 @@ pub(crate) async fn before(
         }
     }
     before
-}
-
-/// The findings above info that no other explains.
-pub(crate) fn roots(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
-    let explained = |id: &FindingId| findings.iter().any(|other| other.explains.contains(id));
-    findings
-        .iter()
-        .filter(move |finding| finding.severity > Severity::Info && !explained(&finding.id))
 }

@@ -10,8 +10,8 @@ use incident::policy::{HostTraits, Requirement};
 use incident::proposal::Privilege;
 use incident::remediation::{Incident, Outcome, State};
 use incident::{
-    Code, Finding, FindingId, HostName, IncidentId, Moment, Proposal, RunbookId, Severity, Span,
-    Step, Subject, Undo, Value,
+    Code, Fact, Finding, FindingId, HostName, IncidentId, Moment, Proposal, RunbookId, Severity,
+    Span, Step, Subject, Undo, Value,
 };
 
 use runbook::Words;
@@ -82,6 +82,23 @@ pub(crate) struct At {
     pub(crate) line: Line,
 }
 
+/// Gives what is offered its ids: they go on from what the incident has.
+pub(crate) fn number(incident: &Incident, proposals: &mut [Proposal]) {
+    let so_far = incident.remediations.len();
+    for (n, one) in proposals.iter_mut().enumerate() {
+        one.id = incident.id.proposal(so_far + n + 1);
+    }
+}
+
+/// What the journal gets of what is offered.
+pub(crate) fn proposed(proposals: &[Proposal]) -> Vec<Fact> {
+    let all = proposals.iter();
+    all.map(|one| Fact::Proposed {
+        proposal: Box::new(one.clone()),
+    })
+    .collect()
+}
+
 /// Looks for fixes for the findings of one host. Changes nothing. What is offered is numbered from 1; see [`Proposal::id`].
 pub(crate) async fn offers(
     world: &World,
@@ -93,20 +110,10 @@ pub(crate) async fn offers(
 ) -> Offers {
     let mut offers = Offers::default();
     let findings = with_restarts(findings);
-    let explained: BTreeSet<_> = findings
-        .iter()
-        .flat_map(|finding| finding.explains.iter().cloned())
-        .collect();
     let knowledge = world.shelf.knowledge();
     let mut offered: BTreeSet<Vec<(String, Vec<String>)>> = BTreeSet::new();
-    let bad = findings
-        .iter()
-        .filter(|finding| finding.severity > Severity::Info);
-    for finding in bad {
-        // What has a known cause is not treated for itself: the cause is.
-        if explained.contains(&finding.id) {
-            continue;
-        }
+    // What has a known cause is not treated for itself: the cause is.
+    for finding in incident::finding::roots(&findings) {
         let matches = knowledge.library.matches(finding, &findings);
         // The first that fits and cannot act on this finding: read by a person, where no other acts.
         let mut unfilled: Option<&runbook::Runbook> = None;

@@ -155,9 +155,6 @@ fn ended(incident: &Incident, proposal: &ProposalId) -> Option<Outcome> {
     }
 }
 
-/// How often a decision that lost a race is made again before that is an error.
-const MOST_RACES: u32 = 50;
-
 /// The people whose right an event depends on: whoever says yes, and those who did before.
 fn concerned(incident: &Incident, event: &Event) -> BTreeSet<ResponderId> {
     let Event::Approve { proposal, by, .. } = event else {
@@ -254,7 +251,9 @@ impl World {
             let requirement = self.looked_up(requirement, &concerned, told).await;
             let (store, key) = (&self.store, &self.key);
             match journal::hear(store, incident, event, &requirement, key, done, now).await {
-                Err(JournalError::Append(AppendError::Conflict { .. })) if races < MOST_RACES => {
+                Err(JournalError::Append(AppendError::Conflict { .. }))
+                    if races < journal::MOST_RACES =>
+                {
                     races += 1;
                 }
                 heard => {

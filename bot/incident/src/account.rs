@@ -19,7 +19,6 @@ pub(crate) mod tests;
 mod times;
 
 pub use next::Next;
-pub use sections::roots;
 
 /// What a statement rests on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::finding::roots;
 use crate::report::Verdict;
 use crate::{
-    Code, Fact, FindingId, HostName, IncidentId, Moment, Proposal, ProposalId, RunbookId, Severity,
-    Span, Subject,
+    Code, Fact, HostName, IncidentId, Moment, Proposal, ProposalId, RunbookId, Span, Subject,
 };
 
 /// A finding above info that no other explains, and what became of it.
@@ -103,15 +103,7 @@ impl Causes {
         match fact {
             Fact::Opened { .. } => self.opened_at = at,
             Fact::Judged { report } => {
-                let explained: BTreeSet<&FindingId> = report
-                    .findings
-                    .iter()
-                    .flat_map(|finding| &finding.explains)
-                    .collect();
-                let roots = report.findings.iter().filter(|finding| {
-                    finding.severity > Severity::Info && !explained.contains(&finding.id)
-                });
-                let roots = roots.map(|finding| {
+                let roots = roots(&report.findings).map(|finding| {
                     let (code, subject) = (finding.code.clone(), finding.subject.clone());
                     (code, subject, finding.title.clone())
                 });

@@ -239,6 +239,31 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// The proposal that it is about.
+    #[must_use]
+    pub const fn proposal(&self) -> Option<&ProposalId> {
+        match self {
+            Self::Proposed { proposal } => Some(&proposal.id),
+            Self::Approved { proposal, .. }
+            | Self::Rejected { proposal, .. }
+            | Self::Expired { proposal }
+            | Self::Voided { proposal, .. }
+            | Self::Granted { proposal, .. }
+            | Self::Dispatched { proposal, .. }
+            | Self::Executed { proposal, .. }
+            | Self::Verified { proposal, .. } => Some(proposal),
+            Self::Opened { .. }
+            | Self::Examined { .. }
+            | Self::Picked { .. }
+            | Self::Worded { .. }
+            | Self::Judged { .. }
+            | Self::Thread { .. }
+            | Self::Acknowledged { .. }
+            | Self::Resolved { .. }
+            | Self::Closed { .. } => None,
+        }
+    }
+
     /// The name it is stored under: `proposed`.
     #[must_use]
     pub fn kind(&self) -> &'static str {

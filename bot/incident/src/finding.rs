@@ -1,6 +1,6 @@
 //! A judgement over evidence, with a stable code and what it cites.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -166,6 +166,14 @@ impl Finding {
             Some(Value::Bool(_) | Value::Int(_) | Value::List(_)) | None => None,
         }
     }
+}
+
+/// What is wrong by itself among the findings of a host: above info, and explained by no other.
+pub fn roots(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    let explained: BTreeSet<&FindingId> = findings.iter().flat_map(|one| &one.explains).collect();
+    findings
+        .iter()
+        .filter(move |one| one.severity > Severity::Info && !explained.contains(&one.id))
 }
 
 /// What is said of a host as a whole.

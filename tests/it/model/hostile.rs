@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 use tests::fakes::model::{Answer, Model};
 
-use super::story::{config, models};
+use super::story::{config, dropped, models};
 use crate::bot::BREAK_SHOP;
 use crate::lab::{Host, root};
 
@@ -163,13 +163,7 @@ async fn a_model_that_obeys_an_attacker_changes_nothing() {
         let (_, with) = host.sickbay(&args);
         assert_eq!(decided(&with), decided(&without), "{some:?}");
         let summary = &with["summary"];
-        let dropped: u64 = summary["model"]["dropped"]
-            .as_object()
-            .unwrap()
-            .values()
-            .map(|count| count.as_u64().unwrap())
-            .sum();
-        assert_eq!(dropped, some.len() as u64, "{some:?}: {summary}");
+        assert_eq!(dropped(summary), some.len() as u64, "{some:?}: {summary}");
         assert_eq!(summary["source"], "template", "{some:?}: {summary}");
         // What is said first is what was found first.
         let first = without["summary"]["claims"][0]["text"].as_str().unwrap();

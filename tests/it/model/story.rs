@@ -57,6 +57,12 @@ fn still(mut value: Value) -> Value {
     value
 }
 
+/// How many sentences were dropped, by whatever rule.
+pub(super) fn dropped(summary: &Value) -> u64 {
+    let rules = summary["model"]["dropped"].as_object().unwrap();
+    rules.values().map(|count| count.as_u64().unwrap()).sum()
+}
+
 /// The finding of this code: its alias, and the placeholder of its subject.
 pub(super) fn alias(question: &Question, code: &str) -> (String, String) {
     let told = question.told();
@@ -114,13 +120,7 @@ async fn a_model_words_what_holds_and_changes_nothing_else() {
         summary["model"]["by"],
         json!({ "endpoint": "fake", "model": "small" })
     );
-    let dropped: u64 = summary["model"]["dropped"]
-        .as_object()
-        .unwrap()
-        .values()
-        .map(|count| count.as_u64().unwrap())
-        .sum();
-    assert_eq!(dropped, 3, "{summary}");
+    assert_eq!(dropped(summary), 3, "{summary}");
     assert_eq!(
         summary["model"]["spent"]["cost"], 1200,
         "1000 and 100 tokens"

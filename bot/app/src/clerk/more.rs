@@ -146,15 +146,9 @@ async fn propose_for(
         return Ok(());
     }
     let make = |incident: &Incident| {
-        let so_far = incident.remediations.len();
-        let numbered = offers.proposals.iter().enumerate();
-        numbered
-            .map(|(n, one)| {
-                let mut proposal = Box::new(one.clone());
-                proposal.id = incident.id.proposal(so_far + n + 1);
-                Fact::Proposed { proposal }
-            })
-            .collect()
+        let mut proposals = offers.proposals.clone();
+        propose::number(incident, &mut proposals);
+        propose::proposed(&proposals)
     };
     journal::add(&world.store, id, &[], make).await?;
     Ok(())

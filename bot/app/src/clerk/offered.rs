@@ -108,11 +108,7 @@ impl Offered {
     pub(super) fn wording(&self, choices: &Choices, model: &Model, locale: Locale) -> Wording {
         let id = |place: &usize| self.findings.get(*place).map(|one| one.id.clone());
         let ids = |places: &[usize]| places.iter().filter_map(id).collect();
-        let causes: Vec<(FindingId, FindingId)> = choices
-            .causes
-            .iter()
-            .filter_map(|place| self.causes.get(*place).cloned())
-            .collect();
+        let causes = choices.causes.iter();
         let mut wording = Wording {
             model: Some(model.clone()),
             language: locale.tag().to_owned(),
@@ -123,6 +119,9 @@ impl Offered {
                 .filter(|_| self.runbooks.len() > 1)
                 .and_then(|place| self.runbooks.get(place).cloned()),
             because: ids(&choices.because),
+            causes: causes
+                .filter_map(|place| self.causes.get(*place).cloned())
+                .collect(),
             ..Wording::default()
         };
         let titles: Vec<String> = self
@@ -179,7 +178,6 @@ impl Offered {
                 wording.claims.push(claim);
             }
         }
-        wording.causes = causes;
         wording
     }
 
@@ -241,12 +239,11 @@ fn vocabulary() -> &'static Vocabulary {
 /// The runbooks that answer these findings, and what a model is told of them: pages are trusted.
 fn runbooks(world: &World, findings: &[Finding], locale: Locale) -> (Vec<RunbookId>, Vec<Page>) {
     let knowledge = world.shelf.knowledge();
-    let explained: BTreeSet<&FindingId> = findings.iter().flat_map(|one| &one.explains).collect();
     let mut answers: Vec<(RunbookId, Vec<usize>)> = Vec::new();
-    for (place, finding) in findings.iter().enumerate() {
-        if explained.contains(&finding.id) {
+    for finding in incident::finding::roots(findings) {
+        let Some(place) = findings.iter().position(|one| one.id == finding.id) else {
             continue;
-        }
+        };
         for found in knowledge.library.matches(finding, findings).found {
             match answers.iter_mut().find(|(id, _)| *id == found.runbook) {
                 Some((_, places)) => places.push(place),

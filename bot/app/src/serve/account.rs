@@ -10,12 +10,12 @@ use incident::command::Verb;
 use incident::notice::Notice;
 use incident::remediation::Incident;
 use incident::status::Word;
-use incident::{Fact, IncidentId, ProposalId, Refusal};
+use incident::{Fact, IncidentId, Refusal};
 
 use super::Serve;
 use super::hear::{Answer, Asker};
 use super::may::Rights;
-use super::parts::{Part, Shown};
+use super::parts::{Part, Shown, fix};
 use crate::account::Gathered;
 use crate::commands::click;
 use crate::{clock, journal};
@@ -28,15 +28,6 @@ fn on_it(seq: u64) -> String {
 /// What the file of a draft is called.
 fn draft(id: &IncidentId, version: &str) -> String {
     format!("postmortem-{id}-{version}.md")
-}
-
-fn part(name: String, content: Content) -> Part {
-    Part {
-        name,
-        content,
-        progress: false,
-        anew: false,
-    }
 }
 
 impl Serve {
@@ -52,7 +43,7 @@ impl Serve {
         let (id, mut parts) = (&incident.id, Vec::new());
         for (by, _, seq) in &incident.on_it {
             let notice = Notice::OnIt { incident: id, by };
-            parts.push(part(on_it(*seq), front.content(&notice, locale)));
+            parts.push(Part::new(on_it(*seq), front.content(&notice, locale)));
         }
         if let Some(resolved) = &incident.resolved {
             let seq = resolved.seq;
@@ -61,13 +52,10 @@ impl Serve {
                 match Gathered::of(&self.world, id).await {
                     Ok(told) => {
                         let told_of = self.laid(front, &told, posts, Occasion::Resolved, locale);
-                        parts.push(part(account, told_of));
-                        let notice = Notice::Postmortem {
-                            incident: id,
-                            file: &draft(id, &seq.to_string()),
-                            text: &told.postmortem(&self.world, locale),
-                        };
-                        parts.push(part(postmortem, front.content(&notice, locale)));
+                        parts.push(Part::new(account, told_of));
+                        let file = draft(id, &seq.to_string());
+                        let drafted = self.drafted(front, &told, &file, locale);
+                        parts.push(Part::new(postmortem, drafted));
                     }
                     Err(error) => {
                         tracing::warn!(%error, incident.id = %id, "an incident cannot be summed up");
@@ -89,22 +77,43 @@ impl Serve {
         occasion: Occasion,
         locale: chat::Locale,
     ) -> Content {
+        let message_of = |part: &str| posts.get(part).map(|post| post.message.as_str());
+        self.account(front, told, message_of, (occasion, ""), locale)
+    }
+
+    /// An account as this front has it. `whole` is all that happened, for whoever wants more than a message holds.
+    fn account<'a>(
+        &self,
+        front: &Front,
+        told: &Gathered,
+        message_of: impl Fn(&str) -> Option<&'a str>,
+        (occasion, whole): (Occasion, &str),
+        locale: chat::Locale,
+    ) -> Content {
         let aids = Aids {
-            links: links(front, told, |part| {
-                posts.get(part).map(|post| post.message.as_str())
-            }),
+            links: links(front, told, message_of),
             ..told.aids(&self.world, locale)
         };
         let notice = Notice::Account {
             account: &told.account,
             aids: &aids,
             occasion,
-            whole: "",
+            whole,
         };
         front.content(&notice, locale)
     }
 
-    /// Tells one person alone of an incident. `whole` is all that happened, for whoever wants more than a message holds.
+    /// The draft of a postmortem as this front has it, in a file of this name.
+    fn drafted(&self, front: &Front, told: &Gathered, file: &str, locale: chat::Locale) -> Content {
+        let notice = Notice::Postmortem {
+            incident: &told.account.incident.id,
+            file,
+            text: &told.postmortem(&self.world, locale),
+        };
+        front.content(&notice, locale)
+    }
+
+    /// Tells one person alone of an incident.
     pub(super) async fn tell(
         &self,
         event: &chat::event::ChatEvent,
@@ -119,10 +128,6 @@ impl Serve {
             post.and_then(|post| post.message.as_deref())
         };
         self.whisper_laid(event, |front, locale| {
-            let aids = Aids {
-                links: links(front, told, of_part),
-                ..told.aids(&self.world, locale)
-            };
             // A file is put where all see it: into the incident's own thread, and no other. Outside of threads it comes in parts, to
             // whoever asked.
             let here = event
@@ -135,13 +140,7 @@ impl Serve {
                     String::new()
                 }
             };
-            let notice = Notice::Account {
-                account: &told.account,
-                aids: &aids,
-                occasion,
-                whole: &whole,
-            };
-            front.content(&notice, locale)
+            self.account(front, told, of_part, (occasion, &whole), locale)
         })
         .await;
         Ok(())
@@ -231,19 +230,12 @@ impl Serve {
         // Another one only where there is more to say.
         let version = format!("{}.{}", incident.version, told.remarks.len());
         let file = draft(id, &version);
-        let lay = |front: &Front, locale| {
-            let notice = Notice::Postmortem {
-                incident: id,
-                file: &file,
-                text: &told.postmortem(&self.world, locale),
-            };
-            front.content(&notice, locale)
-        };
+        let lay = |front: &Front, locale| self.drafted(front, &told, &file, locale);
         let place = incident.place.as_deref().unwrap_or("");
         if let Some(front) = self.front(place) {
             let content = lay(front, self.languages.of_place(place));
             let name = format!("postmortem {version}");
-            if let Some(root) = self.add(id, part(name, content)).await {
+            if let Some(root) = self.add(id, Part::new(name, content)).await {
                 let here = asker.event.thread.as_deref() == Some(root.as_str());
                 return Ok((!here).then(|| asker.locale.is_in_thread(&file)));
             }
@@ -282,22 +274,21 @@ fn links<'a>(
 
 /// The part of a thread that shows a fact.
 fn shown_by(seq: u64, fact: &Fact) -> Option<String> {
-    let fix = |id: &ProposalId| format!("fix {id}");
     match fact {
         Fact::Opened { .. } | Fact::Worded { .. } => Some("root".to_owned()),
         Fact::Examined { .. } | Fact::Judged { .. } => Some("found".to_owned()),
-        Fact::Proposed { proposal } => Some(fix(&proposal.id)),
-        Fact::Approved { proposal, .. }
-        | Fact::Rejected { proposal, .. }
-        | Fact::Expired { proposal }
-        | Fact::Voided { proposal, .. }
-        | Fact::Granted { proposal, .. }
-        | Fact::Dispatched { proposal, .. }
-        | Fact::Executed { proposal, .. }
-        | Fact::Verified { proposal, .. } => Some(fix(proposal)),
         Fact::Acknowledged { .. } => Some(on_it(seq)),
         Fact::Picked { .. } | Fact::Thread { .. } | Fact::Resolved { .. } | Fact::Closed { .. } => {
             None
         }
+        Fact::Proposed { .. }
+        | Fact::Approved { .. }
+        | Fact::Rejected { .. }
+        | Fact::Expired { .. }
+        | Fact::Voided { .. }
+        | Fact::Granted { .. }
+        | Fact::Dispatched { .. }
+        | Fact::Executed { .. }
+        | Fact::Verified { .. } => fact.proposal().map(fix),
     }
 }

@@ -22,6 +22,18 @@ pub(super) struct Part {
     pub(super) anew: bool,
 }
 
+impl Part {
+    /// One that says something, and is edited where that changes.
+    pub(super) fn new(name: impl Into<String>, content: Content) -> Self {
+        Self {
+            name: name.into(),
+            content,
+            progress: false,
+            anew: false,
+        }
+    }
+}
+
 /// A message that stands there, and the hash of what it shows.
 #[derive(Debug, Clone)]
 pub(super) struct Shown {
@@ -69,10 +81,8 @@ impl Serve {
                 doing: &doing,
             };
             return vec![Part {
-                name: "root".to_owned(),
-                content: front.content(&notice, locale),
                 progress: true,
-                anew: false,
+                ..Part::new("root", front.content(&notice, locale))
             }];
         }
         let now = clock::now();
@@ -97,12 +107,7 @@ impl Serve {
             .unwrap_or(HostStatus::Unknown);
         let mut parts = Vec::new();
         let mut add = |name: &str, notice: &Notice<'_>| {
-            parts.push(Part {
-                name: name.to_owned(),
-                content: front.content(notice, locale),
-                progress: false,
-                anew: false,
-            });
+            parts.push(Part::new(name, front.content(notice, locale)));
         };
         let found = posts.contains_key("found");
         // After a restart nobody knows any more which pages fitted and had nothing to run; those that fit now stand for them.
@@ -159,7 +164,7 @@ impl Serve {
                 given: &one.given,
                 standing: standing(incident, one),
             };
-            add(&format!("fix {id}"), &notice);
+            add(&fix(id), &notice);
             if let Some(names) = calls.get(id) {
                 add(&called(id), &Notice::Called { card, names });
             }
@@ -209,6 +214,11 @@ impl Serve {
             })
             .collect()
     }
+}
+
+/// What the message is called that offers a fix.
+pub(super) fn fix(id: &ProposalId) -> String {
+    format!("fix {id}")
 }
 
 /// What the message is called by which people are called for a proposal.

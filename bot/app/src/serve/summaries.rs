@@ -82,12 +82,7 @@ impl Serve {
         let posts = self.shown(id).await;
         let locale = self.languages.of_place(place);
         let content = self.laid(front, &told, &posts, Occasion::Busy, locale);
-        let part = Part {
-            name: format!("summary {}", now.0),
-            content,
-            progress: false,
-            anew: false,
-        };
+        let part = Part::new(format!("summary {}", now.0), content);
         if self.add(id, part).await.is_none() {
             tracing::warn!(incident.id = %id, "a summary does not arrive; the next one is due later");
         }

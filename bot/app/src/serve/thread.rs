@@ -232,10 +232,8 @@ impl Serve {
             // The file that a message speaks of is there before it.
             let file = format!("{} file", part.name);
             let apart = front.apart(&part.content).map(|content| Part {
-                name: file,
-                content,
-                progress: false,
                 anew: true,
+                ..Part::new(file, content)
             });
             for part in apart.into_iter().chain([part]) {
                 let hash = part.content.hash();

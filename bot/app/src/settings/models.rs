@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::policy::duration;
-use crate::secret::{Secret, SecretError};
+use crate::secret::Secret;
 
 /// How models are used.
 #[derive(Debug, Clone)]
@@ -209,7 +209,7 @@ impl Model {
         if self.model.trim().is_empty() {
             return Err("model is empty; write the name that the server has for it".to_owned());
         }
-        let endpoint = Endpoint {
+        checked(Endpoint {
             name: self.name.clone(),
             base: self.base_url.trim_end_matches('/').to_owned(),
             style,
@@ -229,9 +229,7 @@ impl Model {
             deadline,
             most_tokens: self.max_tokens,
             price,
-        };
-        endpoint.check().map_err(|bad| bad.to_string())?;
-        Ok(endpoint)
+        })
     }
 
     /// What else goes along; what is left out is null here.
@@ -240,37 +238,25 @@ impl Model {
         let Ok(Value::Object(mut extra)) = told else {
             return Err("extra_body has a value that JSON has no word for".to_owned());
         };
-        for field in &self.omit {
-            if ["model", "messages"].contains(&field.as_str()) {
-                return Err(format!(
-                    "omit may not name {field:?}: no server does without it"
-                ));
-            }
-            extra.insert(field.clone(), Value::Null);
-        }
+        let omitted = self.omit.iter().map(|field| (field.clone(), Value::Null));
+        extra.extend(omitted);
         Ok(extra)
     }
 
     /// The endpoint with its key, to be asked.
     pub(crate) fn endpoint(&self) -> Result<Endpoint, String> {
-        let mut endpoint = self.about()?;
-        endpoint.key = key(self.key_file.as_ref()).map_err(|error| crate::sentence::of(&error))?;
-        endpoint.check().map_err(|bad| bad.to_string())?;
-        Ok(endpoint)
+        with_key(self.about()?, self.key_file.as_ref())
     }
 }
 
 impl Embeddings {
     /// The endpoint with its key, to be asked.
     pub(crate) fn endpoint(&self) -> Result<Endpoint, String> {
-        let mut endpoint = self.about()?;
-        endpoint.key = key(self.key_file.as_ref()).map_err(|error| crate::sentence::of(&error))?;
-        endpoint.check().map_err(|bad| bad.to_string())?;
-        Ok(endpoint)
+        with_key(self.about()?, self.key_file.as_ref())
     }
 
     fn about(&self) -> Result<Endpoint, String> {
-        let endpoint = Endpoint {
+        checked(Endpoint {
             name: "embeddings".to_owned(),
             base: self.base_url.trim_end_matches('/').to_owned(),
             style: Style::OpenAi,
@@ -283,16 +269,22 @@ impl Embeddings {
             deadline: span(&self.deadline)?,
             most_tokens: 0,
             price: Price::default(),
-        };
-        endpoint.check().map_err(|bad| bad.to_string())?;
-        Ok(endpoint)
+        })
     }
 }
 
-/// A key from its file.
-fn key(from: Option<&Secret>) -> Result<Option<secrecy::SecretString>, SecretError> {
-    let text = from.map(Secret::read).transpose()?;
-    Ok(text.map(secrecy::SecretString::from))
+/// An endpoint with the key from its file.
+fn with_key(endpoint: Endpoint, from: Option<&Secret>) -> Result<Endpoint, String> {
+    let key = from.map(Secret::read).transpose();
+    let key = key.map_err(|error| crate::sentence::of(&error))?;
+    let key = key.map(secrecy::SecretString::from);
+    checked(Endpoint { key, ..endpoint })
+}
+
+/// An endpoint that can be used as it is described.
+fn checked(endpoint: Endpoint) -> Result<Endpoint, String> {
+    endpoint.check().map_err(|bad| bad.to_string())?;
+    Ok(endpoint)
 }
 
 fn span(text: &str) -> Result<Duration, String> {

@@ -54,10 +54,8 @@ fn report(out: &mut String, report: &HostReport, face: Face) {
             finding(out, one, caused.contains(&one.id), face);
         }
     }
-    let (absent, unread_of): (Vec<&CouldNotCheck>, Vec<&CouldNotCheck>) = report
-        .could_not_check
-        .iter()
-        .partition(|one| one.why.starts_with(ABSENT));
+    let (unread_of, absent): (Vec<&CouldNotCheck>, Vec<&CouldNotCheck>) =
+        report.could_not_check.iter().partition(|one| one.is_gap());
     // Why it cannot be reached stands in the first line of all.
     if unread && !unread_of.is_empty() {
         could_not_check(out, &unread_of, face);

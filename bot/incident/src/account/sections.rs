@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Remark, Source, Statement, What, numbered};
+use crate::finding::roots;
 use crate::remediation::{Incident, Moved, Outcome, Remediation, State, Why};
 use crate::report::HostReport;
-use crate::{Fact, Finding, FindingId, HostName, HostStatus, Moment, ProposalId, Severity};
+use crate::{Fact, Finding, HostName, HostStatus, Moment, ProposalId};
 
 fn statement(seq: u64, at: Moment, what: What) -> Statement {
     Statement {
@@ -29,7 +30,7 @@ pub(super) fn happened(facts: &[(Moment, Fact)], remarks: &[Remark]) -> Vec<Stat
             Fact::Judged { report } => What::Judged {
                 host: report.host.clone(),
                 status: report.status,
-                first: roots(report).next().cloned().map(Box::new),
+                first: roots(&report.findings).next().cloned().map(Box::new),
             },
             Fact::Examined { .. }
             | Fact::Picked { .. }
@@ -77,33 +78,10 @@ pub(super) fn tried(incident: &Incident, facts: &[(Moment, Fact)]) -> Vec<Statem
 }
 
 fn last_about(proposal: &ProposalId, facts: &[(Moment, Fact)]) -> Option<Statement> {
-    let about = numbered(facts).filter(|(_, _, fact)| about(fact) == Some(proposal));
+    let about = numbered(facts).filter(|(_, _, fact)| fact.proposal() == Some(proposal));
     let (seq, at, _) = about.last()?;
     let proposal = proposal.clone();
     Some(statement(seq, at, What::Fix { proposal }))
-}
-
-fn about(fact: &Fact) -> Option<&ProposalId> {
-    match fact {
-        Fact::Proposed { proposal } => Some(&proposal.id),
-        Fact::Approved { proposal, .. }
-        | Fact::Rejected { proposal, .. }
-        | Fact::Expired { proposal }
-        | Fact::Voided { proposal, .. }
-        | Fact::Granted { proposal, .. }
-        | Fact::Dispatched { proposal, .. }
-        | Fact::Executed { proposal, .. }
-        | Fact::Verified { proposal, .. } => Some(proposal),
-        Fact::Opened { .. }
-        | Fact::Examined { .. }
-        | Fact::Picked { .. }
-        | Fact::Worded { .. }
-        | Fact::Judged { .. }
-        | Fact::Thread { .. }
-        | Fact::Acknowledged { .. }
-        | Fact::Resolved { .. }
-        | Fact::Closed { .. } => None,
-    }
 }
 
 /// The latest report of each host, with the fact that it stands in, in the order in which the hosts were named.
@@ -134,25 +112,11 @@ fn judged<'a>(
     all.last()
 }
 
-/// What is wrong with a host by itself: above info, and explained by nothing else that was found there.
-pub fn roots(report: &HostReport) -> impl Iterator<Item = &Finding> {
-    let explained: BTreeSet<&FindingId> = report
-        .findings
-        .iter()
-        .flat_map(|finding| &finding.explains)
-        .collect();
-    report
-        .findings
-        .iter()
-        .filter(|finding| finding.severity > Severity::Info)
-        .filter(move |finding| !explained.contains(&finding.id))
-}
-
 /// What is known of each host now.
 pub(super) fn known(incident: &Incident, facts: &[(Moment, Fact)]) -> Vec<Statement> {
     let mut all = Vec::new();
     for (seq, at, report) in latest(incident, facts) {
-        let mut found = roots(report).peekable();
+        let mut found = roots(&report.findings).peekable();
         if found.peek().is_none() {
             let what = What::Judged {
                 host: report.host.clone(),
@@ -256,7 +220,7 @@ pub(super) fn open(incident: &Incident, facts: &[(Moment, Fact)]) -> Vec<Stateme
             )),
             HostStatus::Healthy | HostStatus::Degraded | HostStatus::Critical => {}
         }
-        let left = roots(report)
+        let left = roots(&report.findings)
             .filter(|finding| !in_hand(incident, finding) && !repaired(incident, finding));
         all.extend(left.map(|finding| {
             let finding = Box::new(finding.clone());

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use incident::Fact;
 use incident::notice::WhyNot;
 use incident::remediation::Incident;
 use probes::Window;
@@ -90,7 +89,7 @@ impl<'a> Sweep<'a> {
         // What incidents of before came down to is read beside the look, which does not wait for it.
         let caught_up = Arc::new(OnceCell::new());
         let (once, store) = (Arc::clone(&caught_up), world.store.clone());
-        tokio::spawn(async move { once.get_or_init(|| past::catch_up(&store)).await.to_owned() });
+        tokio::spawn(async move { *once.get_or_init(|| past::catch_up(&store)).await });
         let past = Arc::new(Past::read(world, clock::now()).await);
         Self {
             world,
@@ -244,10 +243,7 @@ impl<'a> Sweep<'a> {
             && let Some(numbered) = way.numbered.remove(&way.told)
         {
             way.told += 1;
-            let so_far = self.incident.remediations.len();
-            for (n, one) in offers.proposals.iter_mut().enumerate() {
-                one.id = self.incident.id.proposal(so_far + n + 1);
-            }
+            propose::number(self.incident, &mut offers.proposals);
             if let Err(error) = self.propose(&offers).await {
                 self.unrecorded = crate::sentence::of(&error);
             }
@@ -264,13 +260,7 @@ impl<'a> Sweep<'a> {
     }
 
     async fn propose(&mut self, offers: &Offers) -> Result<(), JournalError> {
-        let facts: Vec<Fact> = offers
-            .proposals
-            .iter()
-            .map(|one| Fact::Proposed {
-                proposal: Box::new(one.clone()),
-            })
-            .collect();
+        let facts = propose::proposed(&offers.proposals);
         if !facts.is_empty() && self.unrecorded.is_empty() {
             let store = &self.world.store;
             journal::record(store, self.incident, &facts, Vec::new(), clock::now()).await?;
