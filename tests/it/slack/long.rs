@@ -108,3 +108,57 @@ async fn without_the_right_to_put_files_a_long_answer_comes_in_parts() {
     slack.say("U1", "C1", Some(&root.ts), &ask);
     said(&slack, &[&format!("line {} ", LINES - 1)]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_incident_came_to_is_no_file_in_the_thread_of_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let slack = workspace().await;
+    let _bot = start_with(dir.path(), &slack, GHOST);
+    slack.connected(1).await;
+    let mut roots: Vec<Message> = Vec::new();
+    for _ in 0..2 {
+        slack.slash("U1", "C1", "/diagnose", "ghost").await;
+        let known: Vec<String> = roots.iter().map(|root| root.ts.clone()).collect();
+        let root = slack
+            .wait_for("one more thread", |state| {
+                let mut said = state.said();
+                let new = |one: &&Message| {
+                    one.thread.is_none()
+                        && one.words().contains("incident ")
+                        && !known.contains(&one.ts)
+                };
+                said.find(new).cloned()
+            })
+            .await;
+        roots.push(root);
+    }
+    let (first, second) = (&roots[0], &roots[1]);
+    for n in 0..LINES {
+        let line = format!("line {n} {}", "of many words ".repeat(8));
+        slack.say("U1", "C1", Some(&first.ts), &line);
+    }
+    let words = first.words();
+    let (_, id) = words.rsplit_once("incident ").unwrap();
+    let id = id.split_whitespace().next().unwrap();
+    for verb in ["summarise", "postmortem"] {
+        let before = for_ada(&slack, 0).len();
+        let ask = format!("<@{}> {verb} {id}", slack.bot_user());
+        slack.say("U1", "C1", Some(&second.ts), &ask);
+        slack
+            .wait_for("an answer for her alone", |state| {
+                let said = state.said();
+                let hers = said.filter(|message| message.only_for.as_deref() == Some("U1"));
+                (hers.count() > before).then_some(())
+            })
+            .await;
+    }
+    // The draft is in the thread that it is about.
+    assert!(file_in(&slack, &first.ts).await.contains("Postmortem"));
+    let files = slack.look(|state| {
+        let said = state.said();
+        let there = said.filter(|one| one.thread.as_deref() == Some(&*second.ts));
+        there.map(|one| one.files.len()).sum::<usize>()
+    });
+    assert_eq!(files, 0);
+    slack.assert_no_refusals();
+}
