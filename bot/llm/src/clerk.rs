@@ -125,17 +125,6 @@ impl Clerk {
         Self { lines: Vec::new() }
     }
 
-    /// Whether there is nobody to ask.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
-    /// Its endpoints, the preferred one first.
-    pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
-        self.lines.iter().map(|(line, _)| line.about())
-    }
-
     /// Asks the endpoints one after the other until one gives an answer that `read` takes. Nothing is asked that could cost
     /// more than the budget leaves.
     pub async fn ask<T>(
@@ -196,14 +185,9 @@ impl Clerk {
         asked
     }
 
-    /// Asks one endpoint alone, once, whatever it did before: for those who want to know whether it works.
-    pub async fn try_one(
-        &self,
-        name: &str,
-        question: &Question,
-    ) -> Option<(Result<Value, Trouble>, Spent)> {
-        let mut lines = self.lines.iter();
-        let (line, _) = lines.find(|(line, _)| line.about().name == name)?;
+    /// Asks the first endpoint alone, once, whatever it did before: for those who want to know whether it works.
+    pub async fn try_first(&self, question: &Question) -> Option<(Result<Value, Trouble>, Spent)> {
+        let (line, _) = self.lines.first()?;
         let about = line.about();
         let heard = line.ask(question, about.deadline).await;
         Some((heard.answer, cost(&heard.usage, about)))

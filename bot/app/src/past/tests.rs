@@ -324,3 +324,36 @@ async fn what_people_wrote_is_found_until_they_take_it_back() {
     assert_eq!(find("nightly export").await, 0, "it was taken back");
     assert_eq!(find("vendor quota").await, 1);
 }
+
+#[tokio::test]
+async fn a_text_that_is_all_taken_back_is_found_no_more_and_no_cause_twice() {
+    let journal = Journal::new().await;
+    let var = finding("f-1", "fs.full", "mount:/var", "web1");
+    let id = journal.incident("aaaaaa", -DAY, &var, Some(12)).await;
+    let other = finding("f-1", "fs.full", "mount:/srv", "web2");
+    journal.incident("bbbbbb", -2 * DAY, &other, Some(3)).await;
+    catch_up(&journal.store).await;
+    let knowledge = Arc::new(knowledge::built_in().unwrap());
+    let search = Search::default();
+    let find = async |words: &str| {
+        let found = search.past.find(&journal.store, &knowledge, words).await;
+        let found = found.unwrap().into_iter();
+        found
+            .map(|one| one.incident.as_str()[9..].to_owned())
+            .collect::<Vec<_>>()
+    };
+    let said = store::Said {
+        incident: id.clone(),
+        message: "slack:C1:2.0".to_owned(),
+        author: "bo".to_owned(),
+        at: Moment(0),
+        text: Some("a full disk again, the nightly export doubled".to_owned()),
+    };
+    journal.store.keep_said(vec![said]).await.unwrap();
+    assert_eq!(find("nightly export").await, ["aaaaaa"]);
+    let mut both = find("disk full").await;
+    both.sort();
+    assert_eq!(both, ["aaaaaa", "bbbbbb"], "each once");
+    journal.store.unsay("slack:C1:2.0").await.unwrap();
+    assert_eq!(find("nightly export").await, [""; 0]);
+}

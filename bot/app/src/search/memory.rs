@@ -190,9 +190,14 @@ impl Memories {
                 .then(newer)
                 .then_with(|| one.incident.cmp(&other.incident))
         });
-        let mut causes: Vec<Cause> = told.into_iter().map(|(_, cause)| cause.clone()).collect();
-        // Two texts about one cause are found as one.
-        causes.dedup_by(|a, b| a == b);
+        // Two texts about one cause are found as one, wherever they stand.
+        let mut seen = BTreeSet::new();
+        let mut causes = Vec::with_capacity(told.len());
+        for (_, cause) in told {
+            if seen.insert((&cause.incident, &cause.host, &cause.code, &cause.subject)) {
+                causes.push(cause.clone());
+            }
+        }
         Ok(incident::cause::episodes(causes))
     }
 
@@ -207,12 +212,12 @@ impl Memories {
         for memory in newest.take(WRITTEN) {
             let id = &memory.cause.incident;
             match text(store, id, &self.facts).await {
-                Ok(text) if !text.is_empty() => written.push(Memory {
-                    kind: "postmortem",
+                // Also where there is none any more: it takes the place of what was taken back.
+                Ok(text) => written.push(Memory {
+                    kind: "written",
                     cause: memory.cause.clone(),
                     text,
                 }),
-                Ok(_) => {}
                 Err(error) => {
                     tracing::debug!(%error, incident.id = %id, "what was written of an incident is passed over");
                 }

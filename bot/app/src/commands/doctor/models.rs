@@ -52,7 +52,7 @@ pub(super) async fn look(models: &Models, area: &mut Area<'_>) {
             }
         };
         let began = Instant::now();
-        let Some((answer, spent)) = clerk.try_one(&one.name, &question()).await else {
+        let Some((answer, spent)) = clerk.try_first(&question()).await else {
             continue;
         };
         let took = began.elapsed().as_millis();
