@@ -13,7 +13,7 @@ use chat::Locale;
 use incident::remediation::Incident;
 use incident::report::HostReport;
 use incident::wording::{Model, Wording};
-use incident::{EvidenceId, Fact, FindingId, HostStatus, IncidentId, Spent};
+use incident::{EvidenceId, Fact, Finding, FindingId, HostStatus, IncidentId, Spent};
 use llm::clerk::Failure;
 
 use crate::journal::{self, JournalError};
@@ -112,15 +112,17 @@ pub(crate) fn summary(
 
 /// What was found after its host was judged first, host by host.
 pub(crate) fn later(incident: &Incident) -> Vec<HostReport> {
-    let mut later: Vec<HostReport> = incident.reports.values().cloned().collect();
-    for report in &mut later {
-        report
-            .findings
-            .retain(|one| incident.later.contains(&one.id));
-        report.could_not_check.clear();
-    }
-    later.retain(|report| !report.findings.is_empty());
-    later
+    let is_later = |one: &Finding| incident.later.contains(&one.id);
+    let reports = incident.reports.values();
+    reports
+        .filter(|report| report.findings.iter().any(is_later))
+        .map(|report| {
+            let mut report = report.clone();
+            report.findings.retain(is_later);
+            report.could_not_check.clear();
+            report
+        })
+        .collect()
 }
 
 /// Asks a model about an incident that was looked into, lets it ask for more where it may, and records what came of it. False
