@@ -1,5 +1,6 @@
 //! The model: at the wire, in a diagnosis, against hostile hosts. Nothing here may change what Sickbay decides.
 
+mod highlights;
 mod hostile;
 mod meaning;
 mod real;

@@ -39,7 +39,7 @@ fn tokens(slack: &Slack) -> [(&'static str, &str); 2] {
 }
 
 /// The same with more settings.
-fn start_with(dir: &Path, slack: &Slack, more: &str) -> Bot {
+pub(crate) fn start_with(dir: &Path, slack: &Slack, more: &str) -> Bot {
     Bot::start(dir, &settings(slack, more), &tokens(slack))
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Whatever it answers, or whether it answers at all, changes no finding, no proposal and no verdict.
 
+mod highlights;
 mod more;
 mod offered;
 
@@ -20,6 +21,7 @@ use crate::journal::{self, JournalError};
 use crate::look::{Numbered, Seen};
 use crate::settings::models::Models;
 use crate::world::World;
+pub(crate) use highlights::highlight;
 use offered::Offered;
 
 /// The word for an endpoint that cannot be asked since its settings or its key are wrong.

@@ -288,6 +288,9 @@ pub(crate) enum Incident {
     Summarise {
         /// Its id, or the beginning of it.
         id: String,
+        /// Ask no model what matters most of it, whatever the settings say.
+        #[arg(long)]
+        no_model: bool,
         #[command(flatten)]
         output: Output,
     },

@@ -46,6 +46,10 @@ pub(crate) fn account(account: &Account, aids: &Aids) -> Value {
         "decided": section(&account.decided),
         "open": section(&account.open),
         "next": english.next_step(account, aids),
+        "highlights": account.highlights.as_ref().map(|chosen| json!({
+            "by": chosen.model, "at": clock::rfc3339(chosen.at), "fresh": chosen.fresh,
+            "statements": section(&chosen.statements),
+        })),
     })
 }
 

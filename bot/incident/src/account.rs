@@ -5,13 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::people::Candidate;
 use crate::remediation::Incident;
+use crate::wording::Model;
 use crate::{
     Fact, Finding, FindingId, HostName, HostStatus, IncidentId, Moment, ProposalId, ResponderId,
     RunbookId, Status,
 };
 
+mod highlights;
 mod next;
 mod sections;
 #[cfg(test)]
@@ -21,7 +25,8 @@ mod times;
 pub use next::Next;
 
 /// What a statement rests on.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// A fact, by its place in the journal, from 1.
     Fact(u64),
@@ -169,6 +174,21 @@ pub struct Account {
     pub open: Vec<Statement>,
     /// What comes next.
     pub next: Next,
+    /// What a model took to matter most of it, when it was asked last.
+    pub highlights: Option<Highlighted>,
+}
+
+/// What a model took to matter most.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Highlighted {
+    /// Which model.
+    pub model: Model,
+    /// When.
+    pub at: Moment,
+    /// The statements, in the order in which they are told.
+    pub statements: Vec<Statement>,
+    /// Whether nothing was said or done since.
+    pub fresh: bool,
 }
 
 /// Whatever the journal does not have and a reader is helped by.
@@ -206,6 +226,8 @@ pub enum Occasion {
     CatchUp,
     /// The incident was resolved.
     Resolved,
+    /// A model chose what matters most of an account that was told before: only that is told.
+    Highlights,
 }
 
 /// The kinds of facts that are news, for those who look for them in the journal.
@@ -228,7 +250,7 @@ impl Account {
         let incident = Incident::replay(id.clone(), facts.iter().cloned());
         let known = sections::known(&incident, facts);
         let open = sections::open(&incident, facts);
-        Self {
+        let mut account = Self {
             status: incident.status(),
             detected: times::detected(facts),
             acknowledged: times::acknowledged(facts, remarks),
@@ -241,7 +263,10 @@ impl Account {
             known,
             open,
             incident,
-        }
+            highlights: None,
+        };
+        account.highlights = highlights::last(&account, facts);
+        account
     }
 
     /// All statements, in the order in which they are told.
@@ -270,6 +295,7 @@ pub fn took_part(facts: &[(Moment, Fact)]) -> BTreeSet<ResponderId> {
         Fact::Examined { .. }
         | Fact::Picked { .. }
         | Fact::Worded { .. }
+        | Fact::Highlighted { .. }
         | Fact::Judged { .. }
         | Fact::Proposed { .. }
         | Fact::Expired { .. }
@@ -298,6 +324,7 @@ pub const fn is_news(fact: &Fact) -> bool {
         | Fact::Examined { .. }
         | Fact::Picked { .. }
         | Fact::Worded { .. }
+        | Fact::Highlighted { .. }
         | Fact::Judged { .. }
         | Fact::Proposed { .. }
         | Fact::Expired { .. }

@@ -140,6 +140,7 @@ impl Causes {
             | Fact::Examined { .. }
             | Fact::Picked { .. }
             | Fact::Worded { .. }
+            | Fact::Highlighted { .. }
             | Fact::Acknowledged { .. }
             | Fact::Approved { .. }
             | Fact::Rejected { .. }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::remediation::{Moved, Seen};
 use crate::report::{HostReport, Verdict};
-use crate::wording::{Model, Picked, Spent, Wording};
+use crate::wording::{Highlights, Model, Picked, Spent, Wording};
 use crate::{
     Approval, Ended, EvidenceId, ExecutionId, HostName, Moment, Proposal, ProposalId, ResponderId,
     SignedGrant, Span,
@@ -122,6 +122,13 @@ pub enum Fact {
     Worded {
         /// What came of it.
         wording: Box<Wording>,
+        /// What that cost.
+        spent: Spent,
+    },
+    /// A model was asked what matters most of the account.
+    Highlighted {
+        /// What came of it.
+        highlights: Box<Highlights>,
         /// What that cost.
         spent: Spent,
     },
@@ -256,6 +263,7 @@ impl Fact {
             | Self::Examined { .. }
             | Self::Picked { .. }
             | Self::Worded { .. }
+            | Self::Highlighted { .. }
             | Self::Judged { .. }
             | Self::Thread { .. }
             | Self::Acknowledged { .. }
@@ -273,6 +281,7 @@ impl Fact {
             Self::Judged { .. } => "judged",
             Self::Picked { .. } => "picked",
             Self::Worded { .. } => "worded",
+            Self::Highlighted { .. } => "highlighted",
             Self::Proposed { .. } => "proposed",
             Self::Approved { .. } => "approved",
             Self::Rejected { .. } => "rejected",

@@ -291,7 +291,9 @@ impl Incident {
                 // It spoke of what was known before.
                 self.wording = None;
             }
-            Fact::Picked { spent, .. } => self.spent = self.spent.and(*spent),
+            Fact::Picked { spent, .. } | Fact::Highlighted { spent, .. } => {
+                self.spent = self.spent.and(*spent);
+            }
             Fact::Worded { wording, spent } => {
                 self.spent = self.spent.and(*spent);
                 self.wording = Some((**wording).clone());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::Source;
 use crate::summary::Claim;
 use crate::{FindingId, HostName, RunbookId};
 
@@ -53,6 +54,20 @@ pub struct Picked {
     pub host: HostName,
     /// The probe with its arguments.
     pub key: String,
+}
+
+/// What a model takes to matter most of an account: statements of ours, by what each rests on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Highlights {
+    /// Who chose; none where nobody gave an answer that could be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<Model>,
+    /// The statements.
+    #[serde(default)]
+    pub statements: Vec<Source>,
+    /// What failed on the way, in order: the endpoint and a word for it.
+    #[serde(default)]
+    pub failures: Vec<(String, String)>,
 }
 
 /// What a model chose and said, as far as it held.

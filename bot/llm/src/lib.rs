@@ -8,6 +8,7 @@ pub mod clerk;
 pub mod client;
 pub mod endpoint;
 pub mod excerpt;
+pub mod highlight;
 pub mod language;
 pub mod offer;
 pub mod trouble;

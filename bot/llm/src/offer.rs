@@ -117,7 +117,7 @@ struct RawSentence {
 }
 
 /// The ids of so many things: `F1`, `F2`, ….
-fn ids(letter: char, count: usize) -> Vec<String> {
+pub(crate) fn ids(letter: char, count: usize) -> Vec<String> {
     (1..=count).map(|n| format!("{letter}{n}")).collect()
 }
 
@@ -125,7 +125,7 @@ fn one_of(ids: &[String]) -> Value {
     json!({ "type": "string", "enum": ids })
 }
 
-fn list_of(ids: &[String], least: usize, most: usize) -> Value {
+pub(crate) fn list_of(ids: &[String], least: usize, most: usize) -> Value {
     json!({ "type": "array", "items": one_of(ids), "minItems": least, "maxItems": most.min(ids.len()) })
 }
 
@@ -280,7 +280,7 @@ impl Offer {
 }
 
 /// The places of these ids, each once.
-fn pick(
+pub(crate) fn pick(
     chosen: &[String],
     letter: char,
     offered: usize,

@@ -342,7 +342,7 @@ async fn excerpts(world: &World, incident: &Incident, findings: &[Finding]) -> V
 }
 
 /// A text as data that cannot end where it wants to; none where there is nothing, or no fence can be made.
-fn fenced(text: &str) -> Option<String> {
+pub(super) fn fenced(text: &str) -> Option<String> {
     if text.trim().is_empty() {
         return None;
     }

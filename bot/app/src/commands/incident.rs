@@ -35,9 +35,13 @@ pub(crate) async fn run(global: &Global, asked: &Asked) -> anyhow::Result<Exit> 
             let id = find(&world, id).await?;
             timeline::tell(&world, &id, output).await
         }
-        Asked::Summarise { id, output } => {
+        Asked::Summarise {
+            id,
+            no_model,
+            output,
+        } => {
             let id = find(&world, id).await?;
-            attend::summarise(&world, &id, output).await
+            attend::summarise(&world, &id, !no_model, output).await
         }
         Asked::Ack(Attend { id, output, .. }) => {
             let id = find(&world, id).await?;

@@ -128,6 +128,7 @@ fn words_of(fact: &Fact) -> Option<&str> {
         | Fact::Judged { .. }
         | Fact::Picked { .. }
         | Fact::Worded { .. }
+        | Fact::Highlighted { .. }
         | Fact::Proposed { .. }
         | Fact::Approved { .. }
         | Fact::Expired { .. }

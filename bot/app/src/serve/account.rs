@@ -18,7 +18,7 @@ use super::may::Rights;
 use super::parts::{Part, Shown, fix};
 use crate::account::Gathered;
 use crate::commands::click;
-use crate::{clock, journal};
+use crate::{clerk, clock, journal};
 
 /// What the part is called that says that somebody is on it.
 fn on_it(seq: u64) -> String {
@@ -136,9 +136,11 @@ impl Serve {
                 .is_none_or(|root| of_part("root") == Some(root));
             let whole = match occasion {
                 Occasion::Asked if here => told.lines(locale),
-                Occasion::Asked | Occasion::Busy | Occasion::CatchUp | Occasion::Resolved => {
-                    String::new()
-                }
+                Occasion::Asked
+                | Occasion::Busy
+                | Occasion::CatchUp
+                | Occasion::Resolved
+                | Occasion::Highlights => String::new(),
             };
             self.account(front, told, of_part, (occasion, &whole), locale)
         })
@@ -160,7 +162,42 @@ impl Serve {
         self.tell(&asker.event, &told, Occasion::Asked).await?;
         // Nobody has to be caught up who knows.
         self.knows(id, &asker.id).await;
+        if let Some(told) = self.highlighted(&told).await {
+            self.tell(&asker.event, &told, Occasion::Highlights).await?;
+        }
         Ok((!whole).then(|| asker.locale.behind().to_owned()))
+    }
+
+    /// The account with what a model takes to matter most of it; none where no model says anything that was not said before.
+    pub(super) async fn highlighted(&self, told: &Gathered) -> Option<Gathered> {
+        let id = &told.account.incident.id;
+        let again = match clerk::highlight(&self.world, told).await {
+            Ok(true) => Gathered::of(&self.world, id).await,
+            Ok(false) => return None,
+            Err(error) => Err(error),
+        };
+        again
+            .inspect_err(|error| tracing::warn!(%error, incident.id = %id, "what matters most of an incident is not told"))
+            .ok()
+    }
+
+    /// Adds to a thread what a model takes to matter most of the account that ends it.
+    async fn add_highlights(self: &Arc<Self>, id: &IncidentId) {
+        let Ok(told) = self.gathered(id).await else {
+            return;
+        };
+        let place = told.account.incident.place.clone().unwrap_or_default();
+        let (Some(front), Some(told)) = (self.front(&place), self.highlighted(&told).await) else {
+            return;
+        };
+        let Some(resolved) = &told.account.incident.resolved else {
+            return;
+        };
+        let posts = self.shown(id).await;
+        let locale = self.languages.of_place(&place);
+        let content = self.laid(front, &told, &posts, Occasion::Highlights, locale);
+        let part = Part::new(format!("highlights {}", resolved.seq), content);
+        self.add(id, part).await;
     }
 
     async fn gathered(&self, id: &IncidentId) -> Result<Gathered, Refusal> {
@@ -193,6 +230,10 @@ impl Serve {
         let incident = said.map_err(journal::refusal)?;
         self.show(id).await;
         if incident.place.is_some() {
+            if matches!(word, Word::Over { .. }) {
+                let (serve, id) = (Arc::clone(self), id.clone());
+                tokio::spawn(async move { serve.add_highlights(&id).await });
+            }
             return Ok(None);
         }
         // Without a thread nobody would see it.
@@ -278,9 +319,11 @@ fn shown_by(seq: u64, fact: &Fact) -> Option<String> {
         Fact::Opened { .. } | Fact::Worded { .. } => Some("root".to_owned()),
         Fact::Examined { .. } | Fact::Judged { .. } => Some("found".to_owned()),
         Fact::Acknowledged { .. } => Some(on_it(seq)),
-        Fact::Picked { .. } | Fact::Thread { .. } | Fact::Resolved { .. } | Fact::Closed { .. } => {
-            None
-        }
+        Fact::Picked { .. }
+        | Fact::Highlighted { .. }
+        | Fact::Thread { .. }
+        | Fact::Resolved { .. }
+        | Fact::Closed { .. } => None,
         Fact::Proposed { .. }
         | Fact::Approved { .. }
         | Fact::Rejected { .. }

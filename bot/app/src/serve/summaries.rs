@@ -60,9 +60,9 @@ impl Serve {
                 return;
             }
         };
-        let place = told.account.incident.place.as_deref().unwrap_or("");
+        let place = told.account.incident.place.clone().unwrap_or_default();
         // It may be served elsewhere.
-        let Some(front) = self.front(place) else {
+        let Some(front) = self.front(&place) else {
             return;
         };
         // Two processes may see that it is due; whoever notes it first tells it.
@@ -79,8 +79,10 @@ impl Serve {
         if over || !is_busy(&told.facts, &told.remarks, last) {
             return;
         }
+        // Nobody waits for it.
+        let told = self.highlighted(&told).await.unwrap_or(told);
         let posts = self.shown(id).await;
-        let locale = self.languages.of_place(place);
+        let locale = self.languages.of_place(&place);
         let content = self.laid(front, &told, &posts, Occasion::Busy, locale);
         let part = Part::new(format!("summary {}", now.0), content);
         if self.add(id, part).await.is_none() {

@@ -37,7 +37,7 @@ pub(super) fn account(
         for section in &told.sections {
             let (lines, all) = lines(section, &aids.links, most, locale);
             cut |= !all;
-            text.push_str(&format!("**{}**\n{lines}", section.title));
+            text.push_str(&format!("**{}**\n{lines}", plain(&section.title, LINE)));
         }
         if length(&text) <= ALL {
             break;

@@ -26,7 +26,7 @@ pub(super) fn account(
     let mut cut = false;
     for section in &told.sections {
         out.push('\n');
-        face.put(out, 2, &face.strong(section.title));
+        face.put(out, 2, &face.strong(&section.title));
         let (lines, left_out, before) = section.picked(MOST);
         for (n, line) in lines.into_iter().enumerate() {
             if left_out > 0 && n == before {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use incident::account::{Account, Aids, Occasion, Page, Remark, Source};
+use incident::account::{Account, Aids, Highlighted, Occasion, Page, Remark, Source};
 use incident::notice::Notice;
 use incident::report::HostReport;
+use incident::wording::Model;
 use incident::{Fact, IncidentId, Moment, Proposal};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -204,6 +205,36 @@ fn what_a_message_does_not_hold_is_in_a_file_or_said_to_be_elsewhere() {
         assert!(faces.contains(words), "{words}: {faces}");
     }
     assert!(!faces.contains("word 40"), "{faces}");
+}
+
+#[test]
+fn what_a_model_chose_is_told_first_and_alone_where_the_rest_was_told() {
+    let mut account = crowded("eve", 9);
+    let chosen: Vec<_> = account.choices().into_iter().cloned().collect();
+    account.highlights = Some(Highlighted {
+        model: Model {
+            endpoint: "fast".to_owned(),
+            model: "small_*model*".to_owned(),
+        },
+        at: Moment(BEGAN + 600_000),
+        statements: chosen.into_iter().skip(1).take(3).collect(),
+        fresh: true,
+    });
+    let told = |account: &Account, occasion| {
+        both(|locale| {
+            let notice = Notice::Account {
+                account,
+                aids: &aids(locale),
+                occasion,
+                whole: "",
+            };
+            faces(&notice, locale)
+        })
+    };
+    let mut out = told(&account, Occasion::Highlights);
+    account.highlights.as_mut().unwrap().fresh = false;
+    out += &told(&account, Occasion::Asked);
+    insta::assert_snapshot!("highlights", out);
 }
 
 proptest! {

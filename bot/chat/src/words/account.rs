@@ -1,7 +1,7 @@
 //! The account of an incident in words: a headline, the times, and a line for each statement, short enough for a phone. Each line
 //! keeps what it rests on, so that whoever lays it out can link it.
 
-use incident::account::{Account, Aids, Next, Occasion, Source, Statement, What};
+use incident::account::{Account, Aids, Highlighted, Next, Occasion, Source, Statement, What};
 use incident::remediation::{Remediation, State};
 use incident::{HostName, HostStatus, Moment, ProposalId, Status};
 
@@ -26,7 +26,7 @@ pub(crate) struct Told {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Section {
     /// What it is called.
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     /// Its lines.
     pub(crate) lines: Vec<Line>,
     /// Whether its last lines count more than its first ones.
@@ -170,7 +170,10 @@ impl Locale {
                 format!("✅ {text}")
             }
             (Occasion::CatchUp, _) => self.comes_later().to_owned(),
-            (Occasion::Asked | Occasion::Busy | Occasion::Resolved, _) => {
+            (
+                Occasion::Asked | Occasion::Busy | Occasion::Resolved | Occasion::Highlights,
+                _,
+            ) => {
                 let incident = self.incident(&incident.id);
                 format!("{incident} · {status}")
             }
@@ -179,9 +182,11 @@ impl Locale {
         if occasion == Occasion::CatchUp {
             head.push(format!("{} · {status}", self.incident(&incident.id)));
         }
-        head.extend(self.times(account));
-        let section = |title, list: &[Statement], goes_on| Section {
-            title,
+        if occasion != Occasion::Highlights {
+            head.extend(self.times(account));
+        }
+        let section = |title: &str, list: &[Statement], goes_on| Section {
+            title: title.to_owned(),
             lines: list
                 .iter()
                 .map(|one| {
@@ -192,7 +197,7 @@ impl Locale {
             goes_on,
         };
         let next = Section {
-            title: self.say("Next", "下一步"),
+            title: self.say("Next", "下一步").to_owned(),
             lines: self
                 .next_step(account, aids)
                 .map(|text| Line::of(&text, account.next.source()))
@@ -200,6 +205,16 @@ impl Locale {
                 .collect(),
             goes_on: false,
         };
+        let chosen = account.highlights.as_ref().map(|chosen| {
+            let title = self.matters_most(chosen);
+            section(&title, &chosen.statements, false)
+        });
+        if occasion == Occasion::Highlights {
+            return Told {
+                head,
+                sections: chosen.into_iter().collect(),
+            };
+        }
         let all = [
             section(self.say("What happened", "经过"), &account.happened, true),
             section(self.say("What is known", "已知情况"), &account.known, false),
@@ -210,11 +225,30 @@ impl Locale {
         ];
         Told {
             head,
-            sections: all
+            sections: chosen
                 .into_iter()
+                .chain(all)
                 .filter(|one| !one.lines.is_empty())
                 .collect(),
         }
+    }
+
+    /// What is chosen, by whom, and when, where more happened since.
+    fn matters_most(self, chosen: &Highlighted) -> String {
+        let model = &chosen.model.model;
+        if chosen.fresh {
+            return say!(
+                self,
+                "What matters most, chosen by the model {model}",
+                "最重要的内容（由模型 {model} 选出）"
+            );
+        }
+        let at = chosen.at.clock();
+        say!(
+            self,
+            "What mattered most at {at}, chosen by the model {model}",
+            "截至 {at} 最重要的内容（由模型 {model} 选出）"
+        )
     }
 
     /// When it was reported, and how long after that the rest was.

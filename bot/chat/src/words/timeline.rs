@@ -109,6 +109,22 @@ impl Locale {
                     )
                     .to_owned(),
             },
+            Fact::Highlighted { highlights, .. } => match &highlights.model {
+                Some(model) => {
+                    let (name, count) = (&model.model, highlights.statements.len());
+                    say!(
+                        self,
+                        "the model {name} chose what matters most of the account: {count} statements",
+                        "模型 {name} 从经过中选出了最重要的 {count} 条"
+                    )
+                }
+                None => self
+                    .say(
+                        "no model said what matters most of the account",
+                        "没有模型选出经过中最重要的内容",
+                    )
+                    .to_owned(),
+            },
             Fact::Proposed { proposal } => {
                 let (id, host, title) = (&proposal.id, &proposal.host, &proposal.title);
                 let risk = self.risk(proposal.risk);

@@ -35,6 +35,7 @@ pub(super) fn happened(facts: &[(Moment, Fact)], remarks: &[Remark]) -> Vec<Stat
             Fact::Examined { .. }
             | Fact::Picked { .. }
             | Fact::Worded { .. }
+            | Fact::Highlighted { .. }
             | Fact::Proposed { .. }
             | Fact::Approved { .. }
             | Fact::Rejected { .. }
@@ -170,6 +171,7 @@ pub(super) fn decided(facts: &[(Moment, Fact)]) -> Vec<Statement> {
             | Fact::Examined { .. }
             | Fact::Picked { .. }
             | Fact::Worded { .. }
+            | Fact::Highlighted { .. }
             | Fact::Judged { .. }
             | Fact::Proposed { .. }
             | Fact::Expired { .. }

@@ -16,7 +16,7 @@ use crate::commands::click;
 use crate::exit::Exit;
 use crate::journal::{self, JournalError};
 use crate::world::{Usage, World};
-use crate::{clock, json, screen};
+use crate::{clerk, clock, json, screen};
 
 /// Records what the person at this terminal says.
 pub(super) async fn say(
@@ -77,26 +77,38 @@ fn refused(id: &IncidentId, refusal: &Refusal, output: &Output, locale: Locale) 
     Exit::Usage
 }
 
-/// Tells what happened so far.
+/// Tells what happened so far, and below it what a model takes to matter most of it, where one may be asked.
 pub(super) async fn summarise(
     world: &World,
     id: &IncidentId,
+    asks: bool,
     output: &Output,
 ) -> anyhow::Result<Exit> {
-    let told = Gathered::of(world, id).await?;
+    let mut told = Gathered::of(world, id).await?;
     if output.json {
+        if asks && clerk::highlight(world, &told).await? {
+            told = Gathered::of(world, id).await?;
+        }
         let aids = told.aids(world, Locale::English);
         screen::json(&json::account(&told.account, &aids));
         return Ok(Exit::Fine);
     }
+    tell(world, &told, Occasion::Asked);
+    if asks && clerk::highlight(world, &told).await? {
+        screen::line("");
+        tell(world, &Gathered::of(world, id).await?, Occasion::Highlights);
+    }
+    Ok(Exit::Fine)
+}
+
+fn tell(world: &World, told: &Gathered, occasion: Occasion) {
     let notice = Notice::Account {
         account: &told.account,
         aids: &told.aids(world, world.locale),
-        occasion: Occasion::Asked,
+        occasion,
         whole: "",
     };
     screen::say(&notice, false, world.locale);
-    Ok(Exit::Fine)
 }
 
 /// Drafts the postmortem; into a file where one is named, which must not be there yet: somebody may have filled in its blanks.
