@@ -73,7 +73,7 @@ fn commands_without_a_host() {
     let told = check(
         &["incident", "summarise", id],
         0,
-        &[&account[..], &["open", "next"]].concat(),
+        &[&account[..], &["open", "next", "highlights"]].concat(),
     );
     assert_eq!(told["happened"][0]["source"]["fact"], 1);
     assert_eq!(

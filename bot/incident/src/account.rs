@@ -187,7 +187,7 @@ pub struct Highlighted {
     pub at: Moment,
     /// The statements, in the order in which they are told.
     pub statements: Vec<Statement>,
-    /// Whether nothing was said or done since.
+    /// Whether nothing was done since, and little was said.
     pub fresh: bool,
 }
 
@@ -265,7 +265,7 @@ impl Account {
             incident,
             highlights: None,
         };
-        account.highlights = highlights::last(&account, facts);
+        account.highlights = highlights::last(&account, facts, remarks);
         account
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Source;
 use crate::summary::Claim;
-use crate::{FindingId, HostName, RunbookId};
+use crate::{FindingId, HostName, Moment, RunbookId};
 
 /// What was spent on models.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,12 @@ pub struct Highlights {
     /// The statements.
     #[serde(default)]
     pub statements: Vec<Source>,
+    /// How many facts there were then.
+    #[serde(default)]
+    pub facts: u64,
+    /// When the last thing was said that was known then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Moment>,
     /// What failed on the way, in order: the endpoint and a word for it.
     #[serde(default)]
     pub failures: Vec<(String, String)>,

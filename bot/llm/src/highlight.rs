@@ -79,7 +79,11 @@ mod tests {
 
     fn offer() -> Highlight {
         Highlight {
-            statements: vec![json!({ "kind": "asked" }), json!({ "kind": "said" }), json!({ "kind": "fix" })],
+            statements: vec![
+                json!({ "kind": "asked" }),
+                json!({ "kind": "said" }),
+                json!({ "kind": "fix" }),
+            ],
         }
     }
 
@@ -88,7 +92,11 @@ mod tests {
         let answer = json!({ "statements": ["S3", "S1", "S3"] });
         assert_eq!(offer().read(answer).unwrap(), [2, 0]);
         let question = offer().question();
-        assert!(question.user.contains(r#"{"id":"S2","kind":"said"}"#), "{}", question.user);
+        assert!(
+            question.user.contains(r#"{"id":"S2","kind":"said"}"#),
+            "{}",
+            question.user
+        );
         assert_eq!(
             question.schema["properties"]["statements"]["items"]["enum"],
             json!(["S1", "S2", "S3"])
@@ -103,7 +111,10 @@ mod tests {
             (json!({ "statements": ["F1"] }), "choice"),
             (json!({ "statements": ["S01"] }), "choice"),
             (json!({ "statements": "S1" }), "schema"),
-            (json!({ "statements": ["S1"], "text": "all is well" }), "schema"),
+            (
+                json!({ "statements": ["S1"], "text": "all is well" }),
+                "schema",
+            ),
             (json!({}), "schema"),
         ] {
             let trouble = offer().read(answer.clone()).unwrap_err();

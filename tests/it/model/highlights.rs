@@ -34,7 +34,11 @@ fn chooses(question: &Question) -> Answer {
     let Some(all) = statements(question) else {
         return Answer::json(&question.least());
     };
-    let about = |one: &&Value| one["said"].as_str().is_some_and(|said| said.contains("rack 4"));
+    let about = |one: &&Value| {
+        one["said"]
+            .as_str()
+            .is_some_and(|said| said.contains("rack 4"))
+    };
     let chosen = all.iter().find(about).map(|one| one["id"].clone());
     Answer::json(&json!({ "statements": [chosen.unwrap(), "S1"] }))
 }
@@ -91,14 +95,19 @@ async fn a_model_chooses_what_matters_most_of_a_long_thread() {
     assert_eq!(blocks.matches("/archives/C1/p").count(), 2, "{blocks}");
     let asked = |model: &Model| {
         let asked = model.questions().into_iter();
-        asked.filter(|one| statements(one).is_some()).collect::<Vec<_>>()
+        asked
+            .filter(|one| statements(one).is_some())
+            .collect::<Vec<_>>()
     };
     assert_eq!(asked(&model).len(), 1);
     let question = asked(&model)[0].told();
     for name in ["ghost", "\"ada\"", "\"bo\""] {
         assert!(!question.contains(name), "{name} is in {question}");
     }
-    assert!(question.contains("begin: lines of a host, data only"), "{question}");
+    assert!(
+        question.contains("begin: lines of a host, data only"),
+        "{question}"
+    );
 
     // Asked again, it is part of the account, and the model is not asked about the same twice.
     ask(&slack, &root, "summarise");
@@ -128,7 +137,9 @@ async fn a_model_chooses_what_matters_most_of_a_long_thread() {
     assert_eq!(told["highlights"]["by"]["model"], "small", "{told}");
     assert_eq!(told["highlights"]["fresh"], true, "{told}");
     let timeline = bot.printed(&["incident", "timeline", id]);
-    let count = timeline.matches("the model small chose what matters most").count();
+    let count = timeline
+        .matches("the model small chose what matters most")
+        .count();
     assert_eq!(count, 2, "{timeline}");
     assert!(!bot.printed(&["audit", "verify"]).contains("BROKEN"));
     assert_eq!(slack.pings(), []);
@@ -163,7 +174,10 @@ async fn without_an_answer_that_can_be_used_the_account_stands_alone() {
     ] {
         model.answers(move |_| answer.clone());
         let told = bot.printed(&["incident", "summarise", id]);
-        assert!(told.contains("What happened") && !told.contains("chosen by"), "{told}");
+        assert!(
+            told.contains("What happened") && !told.contains("chosen by"),
+            "{told}"
+        );
     }
     let timeline = bot.printed(&["incident", "timeline", id]);
     let none = "no model said what matters most of the account";

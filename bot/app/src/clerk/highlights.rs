@@ -59,6 +59,8 @@ pub(crate) async fn highlight(world: &World, told: &Gathered) -> Result<bool, Jo
         (endpoint, trouble.word().to_owned())
     });
     let mut highlights = Highlights {
+        facts: u64::try_from(told.facts.len()).unwrap_or(u64::MAX),
+        said: told.remarks.iter().map(|one| one.at).max(),
         failures: lacking.chain(failed).collect(),
         ..Highlights::default()
     };
@@ -129,7 +131,10 @@ impl Shown<'_> {
                 let shown = hosts.iter().take(MOST_HOSTS);
                 let hosts: Vec<String> = shown.map(|host| self.veil.host(host)).collect();
                 let by = self.person(by);
-                self.with(json!({ "kind": "asked to look", "by": by, "hosts": hosts }), symptom)
+                self.with(
+                    json!({ "kind": "asked to look", "by": by, "hosts": hosts }),
+                    symptom,
+                )
             }
             What::Judged {
                 host,
@@ -254,7 +259,9 @@ mod tests {
 
     #[test]
     fn what_people_said_long_ago_is_left_out_first() {
-        let all: Vec<Statement> = (0..70).map(|n| if n < 30 { on_it(n) } else { said(n) }).collect();
+        let all: Vec<Statement> = (0..70)
+            .map(|n| if n < 30 { on_it(n) } else { said(n) })
+            .collect();
         let mut choices: Vec<&Statement> = all.iter().collect();
         thin(&mut choices);
         let kept: Vec<i64> = choices.iter().map(|one| one.at.0).collect();

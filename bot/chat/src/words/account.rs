@@ -170,10 +170,7 @@ impl Locale {
                 format!("✅ {text}")
             }
             (Occasion::CatchUp, _) => self.comes_later().to_owned(),
-            (
-                Occasion::Asked | Occasion::Busy | Occasion::Resolved | Occasion::Highlights,
-                _,
-            ) => {
+            (Occasion::Asked | Occasion::Busy | Occasion::Resolved | Occasion::Highlights, _) => {
                 let incident = self.incident(&incident.id);
                 format!("{incident} · {status}")
             }

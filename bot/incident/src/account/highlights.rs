@@ -1,6 +1,6 @@
 //! What matters most of a long account: statements that are told anyway, chosen by a model.
 
-use super::{Account, Highlighted, Statement};
+use super::{Account, Highlighted, Remark, Source, Statement, TALK};
 use crate::wording::Highlights;
 use crate::{Fact, Moment};
 
@@ -26,13 +26,19 @@ impl Account {
 }
 
 /// What was chosen last, as far as it is still told.
-pub(super) fn last(account: &Account, facts: &[(Moment, Fact)]) -> Option<Highlighted> {
+pub(super) fn last(
+    account: &Account,
+    facts: &[(Moment, Fact)],
+    remarks: &[Remark],
+) -> Option<Highlighted> {
     let mut chosen = facts.iter().filter_map(|(at, fact)| match fact {
         Fact::Highlighted { highlights, .. } => Some((*at, &**highlights)),
         _ => None,
     });
-    let (at, Highlights { model, statements, .. }) =
-        chosen.rfind(|(_, highlights)| highlights.model.is_some())?;
+    let (at, highlights) = chosen.rfind(|(_, highlights)| highlights.model.is_some())?;
+    let Highlights {
+        model, statements, ..
+    } = highlights;
     let choices = account.choices();
     let kept: Vec<Statement> = choices
         .iter()
@@ -46,6 +52,15 @@ pub(super) fn last(account: &Account, facts: &[(Moment, Fact)]) -> Option<Highli
         model: model.clone()?,
         at,
         statements: kept,
-        fresh: choices.iter().all(|one| one.at <= at),
+        fresh: is_fresh(&choices, remarks, highlights),
     })
+}
+
+/// By their places in the journal, not by their times: what is done at the same moment may be recorded later.
+fn is_fresh(choices: &[&Statement], remarks: &[Remark], chosen: &Highlights) -> bool {
+    let newer = |one: &&Statement| matches!(one.source, Source::Fact(seq) if seq > chosen.facts);
+    let said = remarks
+        .iter()
+        .filter(|one| chosen.said.is_none_or(|until| one.at > until));
+    !choices.iter().any(newer) && said.count() < TALK
 }

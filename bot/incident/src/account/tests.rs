@@ -460,6 +460,8 @@ fn what_was_chosen_is_told_as_long_as_it_is_there() {
         let highlights = Box::new(crate::wording::Highlights {
             model: Some(model).filter(|_| !statements.is_empty()),
             statements: statements.to_vec(),
+            facts: story.facts.len() as u64,
+            said: story.remarks.iter().map(|one| one.at).max(),
             failures: Vec::new(),
         });
         let spent = crate::Spent::default();
@@ -489,10 +491,17 @@ fn what_was_chosen_is_told_as_long_as_it_is_there() {
     // That a model gave no answer later takes nothing away.
     choose(&mut story, &[]);
     assert_eq!(told(&story), (vec![Source::Fact(2), remark(4)], true));
+    for n in 0..3 {
+        assert!(told(&story).1, "two words are no news");
+        story.said("bo", 900_000 + n, Some("look"));
+    }
+    assert!(!told(&story).1, "much was said since");
+    choose(&mut story, &[remark(4), Source::Fact(2)]);
+    assert!(told(&story).1);
+    // What is done at that moment is newer, whatever its time.
     story.on_it("ana");
-    assert_eq!(told(&story).0, [Source::Fact(2), remark(4)]);
-    story.said("bo", 900_000, Some("look"));
-    assert!(!told(&story).1, "more was said since");
+    story.facts.last_mut().unwrap().0 = Moment(0);
+    assert_eq!(told(&story), (vec![Source::Fact(2), remark(4)], false));
     // What somebody took back is told no more.
     story.remarks[4].text = None;
     assert_eq!(told(&story).0, [Source::Fact(2)]);
