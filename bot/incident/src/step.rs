@@ -42,6 +42,7 @@ use Reversal::{FromSaved, IfSaved, Never};
 const UNIT: &[(&str, Slot)] = &[("unit", Slot::Unit)];
 const PATH: &[(&str, Slot)] = &[("path", Slot::Path)];
 const PACKAGE: &[(&str, Slot)] = &[("package", Slot::Package)];
+const MODULE: &[(&str, Slot)] = &[("module", Slot::Module)];
 
 const fn verb(
     name: &'static str,
@@ -241,6 +242,38 @@ pub const VERBS: &[Verb] = &[
         &[("size", Slot::Size)],
         Never("old log lines are gone"),
     ),
+    verb("kmod.load", MODULE, FromSaved),
+    rollback_only("kmod.unload", MODULE, FromSaved),
+    verb(
+        "kmod.depmod",
+        &[("release", Slot::Release)],
+        Never("the index is made anew from the modules that are there; the old one was wrong"),
+    ),
+    verb(
+        "kmod.rename",
+        &[
+            ("path", Slot::Path),
+            ("line", Slot::Number),
+            ("from", Slot::Module),
+            ("to", Slot::Module),
+        ],
+        FromSaved,
+    ),
+    verb(
+        "kmod.dkms",
+        &[
+            ("name", Slot::Module),
+            ("version", Slot::Release),
+            ("release", Slot::Release),
+        ],
+        Never("the module is built and installed; `dkms uninstall` takes it out"),
+    ),
+    verb("host.reboot", &[("minutes", Slot::Minutes)], FromSaved),
+    rollback_only(
+        "host.cancel_reboot",
+        &[],
+        Never("a reboot that was called off is not planned again"),
+    ),
 ];
 
 /// The verb of a name.
@@ -402,6 +435,7 @@ impl Step {
         let first = self.args.first().map_or("", String::as_str);
         match area {
             "file" => format!("path:{first}"),
+            "kmod" if self.verb == "kmod.rename" => format!("path:{first}"),
             "process" => format!("pid:{first}"),
             area => format!("{area}:{first}"),
         }
@@ -527,6 +561,22 @@ impl Step {
                 "journalctl".into(),
                 format!("--vacuum-size={}", arg("size")),
             ],
+            "kmod.load" => words(&["modprobe", "--", &arg("module")]),
+            "kmod.unload" => words(&["modprobe", "-r", "--", &arg("module")]),
+            "kmod.depmod" => words(&["depmod", "-a", "--", &arg("release")]),
+            "kmod.dkms" => words(&[
+                "dkms",
+                "install",
+                "-m",
+                &arg("name"),
+                "-v",
+                &arg("version"),
+                "-k",
+                &arg("release"),
+            ]),
+            // The guard adds what people who are logged in are told: whose reboot it is.
+            "host.reboot" => words(&["shutdown", "-r", &format!("+{}", arg("minutes"))]),
+            "host.cancel_reboot" => words(&["shutdown", "-c"]),
             _ => std::iter::once(self.verb.clone())
                 .chain(self.args.iter().cloned())
                 .collect(),

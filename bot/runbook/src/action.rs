@@ -216,7 +216,11 @@ fn typed(
         let many = verb.repeats && n.saturating_add(1) == verb.slots.len();
         let with = match fields.take(slot) {
             Some((key, texts)) => fill(fragment, *kind, &key, &texts, troubles),
-            None => match DEFAULTS.iter().find(|(name, _)| name == slot) {
+            // A default must suit: the version of a package may be left out, that of a module's source may not.
+            None => match DEFAULTS
+                .iter()
+                .find(|(name, text)| name == slot && kind.check(text).is_ok())
+            {
                 Some((_, text)) => vec![Filling::Literal((*text).to_owned())],
                 None => {
                     troubles.push(Trouble::new(

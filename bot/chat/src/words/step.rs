@@ -15,6 +15,7 @@ impl Locale {
         let arg = |slot| exact(step.arg(slot).unwrap_or(""));
         let (path, unit, package) = (arg("path"), arg("unit"), arg("package"));
         let (key, value, pid) = (arg("key"), arg("value"), arg("pid"));
+        let module = arg("module");
         let (tool, table, chain) = (arg("tool"), arg("table"), arg("chain"));
         let rule = words(step.rest());
         match step.verb() {
@@ -239,6 +240,53 @@ impl Locale {
                     "将 systemd journal 缩减到 {size}"
                 )
             }
+            "kmod.load" => say!(
+                self,
+                "load the kernel module {module}",
+                "加载内核模块 {module}"
+            ),
+            "kmod.unload" => say!(
+                self,
+                "unload the kernel module {module}",
+                "卸载内核模块 {module}"
+            ),
+            "kmod.depmod" => {
+                let release = arg("release");
+                say!(
+                    self,
+                    "index the modules of kernel {release} anew",
+                    "重新生成内核 {release} 的模块索引"
+                )
+            }
+            "kmod.rename" => {
+                let (line, from, to) = (arg("line"), arg("from"), arg("to"));
+                say!(
+                    self,
+                    "name the module {to} instead of {from} in line {line} of {path}",
+                    "将 {path} 第 {line} 行的模块 {from} 改为 {to}"
+                )
+            }
+            "kmod.dkms" => {
+                let (name, version, release) = (arg("name"), arg("version"), arg("release"));
+                say!(
+                    self,
+                    "build the module {name} {version} for kernel {release} and install it",
+                    "为内核 {release} 编译并安装模块 {name} {version}"
+                )
+            }
+            "host.reboot" => match arg("minutes").as_str() {
+                "1" => self
+                    .say("reboot the host in one minute", "1 分钟后重启主机")
+                    .to_owned(),
+                minutes => say!(
+                    self,
+                    "reboot the host in {minutes} minutes",
+                    "{minutes} 分钟后重启主机"
+                ),
+            },
+            "host.cancel_reboot" => self
+                .say("call off the planned reboot", "取消计划中的重启")
+                .to_owned(),
             _ => words(&step.argv()),
         }
     }

@@ -1,7 +1,7 @@
 //! What the sentences look like, verb by verb.
 
 use incident::people::Candidate;
-use incident::step::VERBS;
+use incident::step::{Slot, VERBS};
 use incident::{ResponderId, Step};
 
 use crate::Locale;
@@ -12,7 +12,11 @@ mod reasons;
 #[test]
 fn every_verb_has_a_sentence_of_its_own() {
     for verb in VERBS {
-        let args = verb.slots.iter().map(|(name, _)| sample(name)).collect();
+        let args = verb
+            .slots
+            .iter()
+            .map(|(name, kind)| sample(name, *kind))
+            .collect();
         let step = Step::new(verb.name, args).unwrap();
         for locale in Locale::ALL {
             let said = locale.step(&step);
@@ -45,8 +49,9 @@ fn who_may_approve_is_said_with_their_groups() {
     assert_eq!(Locale::Chinese.candidates(&all), chinese);
 }
 
-fn sample(slot: &str) -> String {
+fn sample(slot: &str, kind: Slot) -> String {
     match slot {
+        _ if kind == Slot::Module => "loop",
         "path" | "from" | "to" | "target" => "/etc/x",
         "mode" => "0644",
         "recursive" => "1",
@@ -58,6 +63,7 @@ fn sample(slot: &str) -> String {
         "version" => "1.2",
         "tool" => "iptables",
         "size" => "500M",
+        "minutes" => "10",
         "execution" => "20261123-abc-1-a1",
         _ => "word",
     }

@@ -299,7 +299,10 @@ check_header() { # ID, or - for a preview
 }
 # True where an earlier step of this list changes what this step is about, so that its state cannot be judged yet.
 touched() { # VERB ARG…
-  targets "$@" | {
+  # What uses a module is seen when the steps before have done their work: an undo stops the service first.
+  [ "$1" != kmod.unload ] || [ -z "$CHANGED" ] || return 0
+  # Whether a module can be loaded hangs on which there are, on their index and on modprobe's settings.
+  { targets "$@"; case $1 in kmod.*) echo modules ;; esac; } | {
     while IFS= read -r _t; do
       case "$CHANGED$NL" in *"$NL$_t$NL"*) exit 0 ;; esac
       _c=$_t; while case $_c in file:/*/*) ;; *) false ;; esac; do      # or changes a directory above it
@@ -311,13 +314,18 @@ touched() { # VERB ARG…
 targets() {
   case $1 in
     file.move) echo "file:$(encode "${2:-}")"; echo "file:$(encode "${3:-}")" ;;
-    file.*) echo "file:$(encode "${2:-}")" ;;
+    file.*) echo "file:$(encode "${2:-}")"; case ${2:-} in "$AT"/etc/modprobe.d/*) echo modules ;; esac ;;
     unit.*) echo "unit:$(encode "${2:-}")" ;;
     process.*) echo "process:$(encode "${2:-}")" ;;
     mount.*) echo "mount:$(encode "${2:-}")" ;;
     firewall.*) echo "firewall:${2:-}" ;;
     sysctl.*) echo "sysctl:$(encode "${2:-}")" ;;
-    dpkg.*|package.*) echo packages ;;
+    # A package may bring modules.
+    dpkg.*|package.*) echo packages; echo modules ;;
+    kmod.load|kmod.unload) echo "module:$(encode "$(underscored "${2:-}")")" ;;
+    kmod.rename) echo "file:$(encode "${2:-}")" ;;
+    kmod.*) echo modules ;;
+    host.*) echo host ;;
     *) echo "$1" ;;
   esac
 }
@@ -346,7 +354,7 @@ ready() {
 preview() {
   load_steps && check_header - || { printf 'why 0 '; as_text "$WHY"; printf '\nend\n'; exit 65; }
   DRAFTS=
-  if [ -n "$(printf '%s' "$STEPS" | awk '/^step [0-9]+ file\./ && $4 in p { print; exit } { p[$4] }')" ]; then
+  if [ -n "$(printf '%s' "$STEPS" | awk '!/^step [0-9]+ (file\.|kmod\.rename )/ { next } $4 in p { print; exit } { p[$4] }')" ]; then
     DRAFTS=$(mktemp -d /dev/shm/sickbay.XXXXXX 2>/dev/null) || DRAFTS=$(mktemp -d "/run/user/$ME/sickbay.XXXXXX" 2>/dev/null) || DRAFTS=
   fi
   each_step preview_step
@@ -368,7 +376,7 @@ preview_step() {
   if [ $_s = refused ]; then REFUSED=1; printf 'why %s ' "$N"; as_text "$WHY"; echo; return 0; fi
   printf 'undo %s ' "$N"; as_text "$(undo "$@")"; echo
   [ $_s = ok ] || return 0
-  case $1 in file.comment_line|file.set_key|file.put|file.restore) ;; *) return 0 ;; esac
+  case $1 in file.comment_line|file.set_key|file.put|file.restore|kmod.rename) ;; *) return 0 ;; esac
   # A file that several steps edit is carried from one to the next in memory, so that each diff shows its own step.
   _pt=$(encode "$2"); SRC=$2
   [ -z "$DRAFTS" ] || [ ! -f "$DRAFTS/$(slug "$_pt")" ] || SRC=$DRAFTS/$(slug "$_pt")
@@ -465,7 +473,7 @@ runs_as_root() {
   case $1 in
     /usr/*|/bin/*|/sbin/*|/lib*|/root|/root/*|/home/*/.*|/var/spool/*|/var/lib/dpkg/*|/var/lib/systemd/*|/run/systemd/*|/run/udev/*) ;;
     /etc/cron*|/etc/anacron*|/etc/at.*|/etc/systemd|/etc/systemd/*|/etc/init*|/etc/rc*|/etc/pam*|/etc/security|/etc/security/*.sh|/etc/polkit*|/etc/dbus*) ;;
-    /etc/profile*|/etc/bash*|/etc/zsh*|/etc/csh*|/etc/environment*|/etc/skel*|/etc/ld.so*|/etc/udev*|/etc/modprobe*|/etc/apt*|/etc/dpkg*|/etc/yum*|/etc/dnf*) ;;
+    /etc/profile*|/etc/bash*|/etc/zsh*|/etc/csh*|/etc/environment*|/etc/skel*|/etc/ld.so*|/etc/udev*|/etc/modprobe*|/etc/modules*|/etc/apt*|/etc/dpkg*|/etc/yum*|/etc/dnf*) ;;
     /etc/logrotate*|/etc/network*|/etc/NetworkManager*|/etc/dhcp*|/etc/ppp*|/etc/acpi*|/etc/default*|/etc/sysconfig*|/etc/conf.d*|/etc/runlevels*) ;;
     /etc/tmpfiles*|/etc/sysusers*|/etc/binfmt*|/etc/nsswitch.conf|/etc/login.defs|/etc/shells|/etc/fstab|/etc/exports*|/etc/rsyslog*|/etc/syslog-ng*) ;;
     /etc/apparmor*|/etc/audit*|/etc/ssl|/etc/ssl/*|/etc/pki/*|/etc/ca-cert*|/etc/alternatives*|/etc/sysctl*|/etc/kernel*|/etc/grub*) ;;
@@ -643,6 +651,126 @@ property_ok() { # SECTION KEY VALUE
   esac
   case $3 in ''|*[!A-Za-z0-9.:%_-]*) bad "not a value for $2" ;; esac
 }
+# --- kernel modules, and the machine as a whole
+# Sets TOOL to the program NAME as PATH has it. By its whole path, because BusyBox would otherwise run an applet of the
+# same name, which takes other words.
+tool() { # NAME
+  TOOL=; _prog=$1; _ifs=$IFS; IFS=:; set -- $PATH; IFS=$_ifs
+  for _dir; do if [ -f "$_dir/$_prog" ] && [ -x "$_dir/$_prog" ]; then TOOL=$_dir/$_prog; return 0; fi; done
+  no "this host has no $_prog"
+}
+in_container() {
+  [ -e "$AT/run/systemd/container" ] || [ -e "$AT/run/.containerenv" ] && return
+  # Images made of a container keep the marker; a real container has no device of its own as root.
+  [ -e "$AT/.dockerenv" ] && ! grep -qsE '^/dev/[^ ]+ / ' "$AT/proc/self/mounts" && return
+  tr '\000' '\n' 2>/dev/null <"$AT/proc/1/environ" | grep -q '^container=.'
+}
+module_name() {
+  case $1 in ''|-*|*[!A-Za-z0-9_-]*) bad "not a module's name: $1"; return ;; esac
+  [ ${#1} -le 64 ] || bad "a module's name is too long"
+}
+release_name() {
+  case $1 in ''|[!A-Za-z0-9]*|*[!A-Za-z0-9._+~-]*|*..*) bad "not a release or version: $1"; return ;; esac
+  [ ${#1} -le 64 ] || bad "a release is too long"
+}
+underscored() { printf '%s' "$1" | tr - _; }     # the kernel's own spelling of a module's name
+# Never brought in by a typed verb: made to test, to crash or to be a door for debuggers; and protocols, buses and file
+# systems that hardly any server uses, kept out by distributions and hardening guides because attacks begin with them.
+risky_module() {
+  case $(underscored "$1") in
+    test_*|*_test|mtd_*test|*kunit*|*torture|dmatest|lkdtm|*_inject|einj|evbug|kgdb*|scsi_debug|netdevsim|vivid|vimc|msr) ;;
+    ax25|netrom|rose|x25|lapb|appletalk|ipx|decnet|econet|rds|rds_*|dccp|dccp_*|tipc|phonet|caif*|n_gsm|n_hdlc|*802154*) ;;
+    cramfs|freevxfs|jffs2|hfs|firewire_*|ohci1394|sbp2) ;;
+    *) return 1 ;;
+  esac
+}
+# A line of modprobe's settings by which such a module stays out, or by which a protocol is not loaded unasked.
+keeps_out() { set -- $1; case ${1:-}:${3:-} in alias:off) return 0 ;; install:?*|blacklist:*) risky_module "${2:-}" ;; *) return 1 ;; esac; }
+# The first line WORD MODULE of modprobe's settings, as FILE:LINE in V. A file in /etc hides one of the same name elsewhere.
+setting_of() { # blacklist|install MODULE
+  V=$(find -H "$AT/etc/modprobe.d" "$AT/run/modprobe.d" "$AT/usr/local/lib/modprobe.d" "$AT/usr/lib/modprobe.d" "$AT/lib/modprobe.d" -maxdepth 1 -name '*.conf' 2>/dev/null | {
+    _seen=/
+    while IFS= read -r _cf; do
+      case $_seen in *"/${_cf##*/}/"*) continue ;; esac
+      _seen=$_seen${_cf##*/}/
+      WORD=$1 MOD=$(underscored "$2") awk '{ m = $2; gsub(/-/, "_", m) } $1 == ENVIRON["WORD"] && m == ENVIRON["MOD"] { print FILENAME ":" FNR; exit }' "$_cf" 2>/dev/null
+    done; } | head -n 1)
+  [ -n "$V" ]
+}
+blacklisted() { # MODULE: by whom in V
+  setting_of blacklist "$1" && return
+  V="the kernel's command line"
+  tr ' ' '\n' 2>/dev/null <"$AT/proc/cmdline" | sed -n -e 's/^modprobe.blacklist=//p' -e 's/^module_blacklist=//p' | tr ',-' '\n_' | grep -qxF "$(underscored "$1")"
+}
+# Sets ML (1 loaded or built in), MU (its users: a number, or builtin) and MB (the modules among them).
+module_state() { # MODULE
+  ML=0 MU=0 MB=; _mod=$(underscored "$1")
+  _st=$(awk -v m="$_mod" '$1 == m { print $3, $4; exit }' "$AT/proc/modules" 2>/dev/null)
+  if [ -n "$_st" ]; then ML=1 MU=${_st%% *} MB=${_st#* }; MB=${MB%,}; [ "$MB" != - ] || MB=
+  elif sed 's|.*/||;s/[.]ko.*//' "$AT/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null | tr - _ | grep -qxF "$_mod"; then ML=1 MU=builtin; fi
+}
+kernel_takes_modules() {
+  ! in_container || { no "a container has the kernel of its host; its modules are a matter for that host"; return; }
+  [ -e "$AT/proc/modules" ] || { no "this kernel takes no modules"; return; }
+  case $(cat "$AT/proc/sys/kernel/modules_disabled" 2>/dev/null) in 1) no "this kernel takes no module any more until the next boot (kernel.modules_disabled is 1)" ;; esac
+}
+# MODULE may be brought in: nobody has ruled it out, and modprobe would load modules and do nothing else.
+module_may() {
+  ! risky_module "$1" || { no "$1 is for tests, or a known way to attack a kernel; a person must load it"; return; }
+  [ -z "$STATIC" ] || return 0
+  module_state "$1"; [ $ML = 0 ] || return 0
+  tool modprobe || return 1
+  ! blacklisted "$1" || { no "$1 is blacklisted by $V"; return; }
+  modprobe_would "$1" -n -v -- "$1"
+}
+# What modprobe says that it would do is judged line by line: `install` and `remove` in its settings run commands as root.
+modprobe_would() { # MODULE WORDS… (TOOL is modprobe)
+  _mod=$1; shift
+  case $(readlink -f "$TOOL") in *busybox*) no "this host has only BusyBox's modprobe, which cannot say what it would do; a person must do this"; return ;; esac
+  if _dry=$(limit 10 "$TOOL" "$@" 2>/dev/null); then :; else
+    _dry=$(limit 10 "$TOOL" "$@" 2>&1 >/dev/null | tail -n 1); no "modprobe cannot do that: ${_dry#modprobe: }"; return
+  fi
+  WHY=$(printf '%s\n' "$_dry" | {
+    _own= _other=
+    while read -r _what _cmd _words; do
+      case $_what in
+        '') continue ;;
+        insmod|rmmod|builtin) _ko=${_cmd##*/}; _ko=$(underscored "${_ko%%.ko*}")
+          ! risky_module "$_ko" || { echo "it brings in $_ko, which is for tests, or a known way to attack a kernel; a person must load it"; exit; }
+          if [ "$_ko" = "$(underscored "$_mod")" ]; then _own=1; else _other=$_ko; fi ;;
+        install|remove) case ${_cmd##*/}:$_words in
+            true:*|false:*|::*) setting_of "$_what" "$_mod" || V="modprobe's settings for a module that it needs"; echo "it is overridden by $V"; exit ;;
+            modprobe:*[!A-Za-z0-9_./=,\ -]*|insmod:*[!A-Za-z0-9_./=,\ -]*|rmmod:*[!A-Za-z0-9_./=,\ -]*) ;;
+            modprobe:*|insmod:*|rmmod:*) _own=1; continue ;;
+          esac
+          setting_of "$_what" "$_mod" || V="modprobe's settings"; echo "modprobe would run a command of $V as root: $_cmd $_words"; exit ;;
+        *) echo "modprobe would do something unknown: $_what"; exit ;;
+      esac
+    done
+    [ -z "$_own" ] || exit
+    [ -z "$_other" ] || { echo "$_mod is only another name, which brings in $_other; name that"; exit; }
+    echo "modprobe would do nothing for $_mod"; })
+  [ -z "$WHY" ]
+}
+# True where an execution that this guard remembers loaded MODULE since the host booted. What others loaded may be what the
+# host is reached through: a network card's driver has no users that would show.
+loaded_by_us() {
+  find "$ROOT" -mindepth 4 -maxdepth 4 -name loaded 2>/dev/null | { while IFS= read -r _lf; do record "$_lf"; [ "$REC" != "$BOOT $(underscored "$1")" ] || exit 0; done; exit 1; }
+}
+dkms_state() { # NAME VERSION RELEASE, into DS
+  tool dkms || { DS=unknown; return 0; }
+  DS=$(limit 20 env -i PATH="$PATH" LC_ALL=C "$TOOL" status -m "$1" -v "$2" -k "$3" 2>/dev/null | sed -n 's/^[^:]*: *\([a-z-]*\).*/\1/p' | head -n 1); DS=${DS:-absent}
+}
+# Sets PM (what is planned: reboot, poweroff, …, or none) and PU (when, in microseconds since 1970).
+planned() {
+  PM=none PU=0; _pl=$AT/run/systemd/shutdown/scheduled; [ -e "$_pl" ] || return 0
+  PM=$(sed -n 's/^MODE=//p' "$_pl" 2>/dev/null) PU=$(sed -n 's/^USEC=//p' "$_pl" 2>/dev/null); PM=${PM:-unknown} PU=${PU:-unknown}
+}
+plans_shutdowns() {
+  ! in_container || { no "a container does not boot; what it runs on does"; return; }
+  [ "$(manager)" = systemd ] || { no "this host has no systemd to plan a reboot with; a person must reboot it"; return; }
+  tool shutdown
+}
 dropin_of() { printf '%s' "$UNIT_DIR/$1.d/50-sickbay-$2.conf"; }
 
 # ---------------------------------------------------------------------------------------------- check: may this step run?
@@ -690,6 +818,7 @@ check() {
       [ -r "$2" ] || return 0
       [ "$(awk 'END { print NR }' "$2")" -ge "$3" ] || { no "$2 has no line $3"; return; }
       _line=$(sed -n "$3{s/^[[:space:]]*//;p;q;}" "$2")
+      case $2 in "$AT"/etc/modprobe.d/*) ! keeps_out "$_line" || { no "line $3 keeps out what is a known way to attack a kernel; a person must judge it"; return; } ;; esac
       case $2:$_line in /etc/ssh/*) ;; *) ! weakens "$_line" || no "line $3 looks like a protection; a person must judge it" ;; esac ;;
     file.set_key) arity $# 6 && path_ok "$2" && one_line "$3$4$5" || return 1
       case $4 in ''|-*|*[!A-Za-z0-9_.-]*) bad "not a key: $4"; return ;; esac
@@ -774,9 +903,67 @@ check() {
       case $2 in *K) no "keep at least 16M of the journal"; return ;; *M) [ "${2%M}" -ge 16 ] || { no "keep at least 16M of the journal"; return; } ;; esac
       [ "${2%?}" -gt 0 ] || { no "keep at least 16M of the journal"; return; }
       command -v journalctl >/dev/null 2>&1 || no "this host has no journal" ;;
+    kmod.load) arity $# 2 && module_name "$2" || return 1
+      [ -n "$STATIC" ] || { module_state "$2"; [ $ML = 0 ] || return 0; kernel_takes_modules || return 1; }
+      module_may "$2" ;;
+    kmod.unload) arity $# 2 && module_name "$2" || return 1
+      [ -n "$STATIC" ] && return
+      module_state "$2"; [ $ML = 1 ] || return 0
+      kernel_takes_modules || return 1
+      case $MU:$MB in
+        builtin:*) no "$2 is built into the kernel"; return ;;
+        *permanent*) no "$2 cannot be taken out: the kernel marks it as permanent"; return ;;
+        0:*) ;;
+        *:) no "$2 has $MU users that are not modules: what is mounted, open or connected with it"; return ;;
+        *) no "$2 has $MU users, the modules $MB among them"; return ;;
+      esac
+      loaded_by_us "$2" || { no "no execution that is remembered here loaded $2 since this host booted, so it stays"; return; }
+      tool modprobe && modprobe_would "$2" -r -n -v -- "$2" ;;
+    kmod.depmod) arity $# 2 && release_name "$2" || return 1
+      [ -n "$STATIC" ] && return
+      [ -d "$AT/lib/modules/$2" ] || { no "there is no /lib/modules/$2"; return; }
+      tool depmod ;;
+    kmod.rename) arity $# 5 && path_ok "$2" && module_name "$4" && module_name "$5" || return 1
+      is_number "$3" && [ "$3" -gt 0 ] || { bad "not a line number: $3"; return; }
+      [ "$(underscored "$4")" != "$(underscored "$5")" ] || { bad "FROM and TO are the same module"; return; }
+      case ${2#"$AT"} in
+        /etc/modules) ;;
+        /etc/modules-load.d/*/*) no "systemd reads no directories below /etc/modules-load.d"; return ;;
+        /etc/modules-load.d/*.conf) ;;
+        *) no "modules to load at boot stand in /etc/modules and /etc/modules-load.d/*.conf only"; return ;;
+      esac
+      module_may "$5" || return 1
+      [ -n "$STATIC" ] && return
+      editable "$2" || return 1
+      [ -r "$2" ] || return 0
+      _line=$(line_of "$2" "$3"); [ "$_line" = "$4" ] || [ "$_line" = "$5" ] || no "line $3 of $2 is not $4" ;;
+    kmod.dkms) arity $# 4 && module_name "$2" && release_name "$3" && release_name "$4" || return 1
+      [ -n "$STATIC" ] && return
+      ! in_container || { no "a container has the kernel of its host; modules are built there"; return; }
+      [ -d "$AT/lib/modules/$4" ] || { no "there is no /lib/modules/$4"; return; }
+      [ -d "$AT/lib/modules/$4/build/." ] || { no "the headers of kernel $4 are not installed: there is no /lib/modules/$4/build"; return; }
+      tool dkms || return 1
+      _src=$AT/usr/src/$2-$3; [ -f "$_src/dkms.conf" ] && [ ! -L "$_src" ] || { no "there is no /usr/src/$2-$3/dkms.conf"; return; }
+      # Its dkms.conf and its makefiles run as root.
+      _oth=$(find "$_src" \( ! -user "$ROOT_USER" -o ! -type l \( -perm -0002 -o -perm -0020 ! -group 0 \) \) 2>/dev/null | head -n 1)
+      [ -z "$_oth" ] || no "$_oth can be written by others than root" ;;
+    host.reboot) arity $# 2 || return 1
+      case $2 in [1-9]|[1-5][0-9]|60) ;; *) bad "not 1 to 60 minutes: $2"; return ;; esac
+      # The run has to end, and its outcome to be read, before the machine goes.
+      [ "$N" = "$(printf '%s\n' "$STEPS" | grep -c '^step ')" ] || { no "a reboot is the last step of a list"; return; }
+      plans_shutdowns || return 1
+      planned; [ -n "$STATIC" ] || [ "$PM" = none ] || { no "a $PM is planned already${PU:+, for $(when "$PU")}"; return; }
+      # Where logind does not answer, shutdown(8) of some versions reboots at once instead of later.
+      tool loginctl || return 1
+      limit 8 "$TOOL" --no-pager list-sessions >/dev/null 2>&1 || no "systemd-logind, which plans reboots, does not answer; see systemctl status systemd-logind" ;;
+    host.cancel_reboot) arity $# 1 && plans_shutdowns || return 1
+      [ -n "$STATIC" ] && return
+      planned; case $PM in none|reboot) ;; *) no "what is planned is a $PM, not a reboot" ;; esac ;;
     *) bad "an unknown verb: $1" ;;
   esac
 }
+when() { is_number "$1" && date -u -d "@${1%??????}" '+%Y-%m-%d %H:%M UTC' 2>/dev/null || printf '%s' "$1"; }
+line_of() { sed -n "$2{s/^[[:space:]]*//;s/[[:space:]]*\$//;p;q;}" "$1"; } # FILE NUMBER, without the blanks around it
 # A small file may be put where services read settings, under a name that shows whose it is. Never where root runs it.
 put_ok() {
   ! runs_as_root "$1" || { no "nothing may be brought into ${1%/*}"; return; }
@@ -832,6 +1019,12 @@ look() { # prints KEY VALUE lines; values are tokens
       [ $# = 4 ] || set -- "" "$@"
       [ "$1" != - ] || set -- "" "$2" "$3" "$4"
       kv version "$1"; kv status "$4"; if [ "$2" = hold ]; then kv hold 1; else kv hold 0; fi ;;
+    kmod.load|kmod.unload) module_state "$2"; kv loaded $ML; [ $ML = 0 ] || { kv users "$MU"; kv by "$MB"; }
+      kv disabled "$(cat "$AT/proc/sys/kernel/modules_disabled" 2>/dev/null || echo unknown)" ;;
+    kmod.depmod) _ix=$AT/lib/modules/$2/modules.dep; if [ -e "$_ix" ]; then _h=$(sha_of "$_ix"); kv sha256 "${_h:-unknown}"; else kv sha256 absent; fi ;;
+    kmod.rename) look_file "$2" ;;
+    kmod.dkms) dkms_state "$2" "$3" "$4"; kv state "$DS" ;;
+    host.reboot|host.cancel_reboot) planned; kv mode "$PM"; kv usec "$PU" ;;
     journal.vacuum) kv usage "$(limit 10 journalctl --disk-usage 2>/dev/null | sed -n 's/.*take up \([^ ]*\).*/\1/p')" ;;
   esac
 }
@@ -854,7 +1047,7 @@ look_file() {
 pick() { V="$NL$2$NL"; case $V in *"$NL$1 "*) V=${V#*"$NL$1 "}; V=${V%%"$NL"*} ;; *) V= ;; esac; }
 
 manager() { # systemd, openrc or sysv
-  if [ -d /run/systemd/system ]; then echo systemd; elif command -v rc-service >/dev/null 2>&1; then echo openrc; else echo sysv; fi
+  if [ -d "$AT/run/systemd/system" ]; then echo systemd; elif command -v rc-service >/dev/null 2>&1; then echo openrc; else echo sysv; fi
 }
 need_systemd() { [ "$(manager)" = systemd ] || no "this host has no systemd"; }
 script_of() { printf /etc/init.d/%s "${1%.service}"; }
@@ -958,6 +1151,11 @@ is_noop() { # the target is already as the step wants it (LOOK is current)
     package.install) pick status "$LOOK"; [ "$V" = installed ] && { [ -z "$3" ] || { pick version "$LOOK"; [ "$V" = "$(encode "$3")" ]; }; } && [ -n "$3" ] ;;
     package.hold) pick hold "$LOOK"; [ "$V" = 1 ] ;;
     package.unhold) pick hold "$LOOK"; [ "$V" = 0 ] ;;
+    kmod.load) pick loaded "$LOOK"; [ "$V" = 1 ] ;;
+    kmod.unload) pick loaded "$LOOK"; [ "$V" = 0 ] ;;
+    kmod.rename) [ -r "$2" ] && [ "$(line_of "$2" "$3")" = "$5" ] ;;
+    kmod.dkms) pick state "$LOOK"; [ "$V" = installed ] ;;
+    host.cancel_reboot) pick mode "$LOOK"; [ "$V" = none ] ;;
     *) return 1 ;;
   esac
 }
@@ -1014,6 +1212,14 @@ undo() {
     package.hold) echo "automatic the hold is taken off" ;;
     package.unhold) echo "automatic the hold is put back" ;;
     journal.vacuum) echo "irreversible old journal entries are removed" ;;
+    kmod.load) echo "automatic it is taken out again, as long as nothing uses it" ;;
+    kmod.unload) echo "automatic it is loaded again" ;;
+    kmod.depmod) echo "irreversible the index is made anew from the modules that are there; the old one was wrong" ;;
+    kmod.rename) echo "automatic the file is put back as it was, mode and owner included" ;;
+    kmod.dkms) echo "irreversible the module is built and installed; dkms uninstall takes it out" ;;
+    host.reboot) _more=; [ "$2" -gt 5 ] || _more="; from five minutes before it, only root can log in"
+      echo "automatic the reboot is called off, as long as it has not begun$_more" ;;
+    host.cancel_reboot) echo "irreversible the reboot is not planned again" ;;
   esac
 }
 # Decides whether $1 can be kept before it is removed: SAVE is 1 or empty, WHY says how or why not.
@@ -1037,6 +1243,7 @@ count_tree() { TREE=$(find "$1" -xdev 2>/dev/null | head -n 20001 | wc -l | tr -
 new_content() {
   case $1 in
     file.comment_line) head -n "$(($3 - 1))" "$SRC"; printf '%s' "$4"; tail -n "+$3" "$SRC" ;;
+    kmod.rename) sed "$3s/^\([[:space:]]*\)$4/\1$5/" "$SRC" ;;
     file.put) printf '%s' "$4" ;;
     file.restore) if [ -f "$ROOT/$3/save/$4/content.gz" ]; then gzip -dc <"$ROOT/$3/save/$4/content.gz"; else cat "$ROOT/$3/save/$4/content"; fi ;;
     file.set_key) case $2 in /etc/ssh/*|*/sshd_config*) _f=1 ;; *) _f= ;; esac
@@ -1104,7 +1311,7 @@ change() {
     file.delete) remove "$2" ;;
     file.truncate) save_plan "$2"; if [ -n "$SAVE" ]; then keep_gz "$2" || return 74; echo emptied >"$S/kind"; else echo "no copy: $WHY"; echo none >"$S/kind"; fi
       on_inode "$2" empty ;;
-    file.comment_line|file.set_key) keep "$2" || return 74; SRC=$S/content; pick uid "$LOOK"; _u=$V; pick gid "$LOOK"; _g=$V; pick mode "$LOOK"
+    file.comment_line|file.set_key|kmod.rename) keep "$2" || return 74; SRC=$S/content; pick uid "$LOOK"; _u=$V; pick gid "$LOOK"; _g=$V; pick mode "$LOOK"
       replace "$2" "$V" "$_u:$_g" new_content "$@" ;;
     file.put) if [ -e "$2" ]; then keep "$2" || return 74; pick uid "$LOOK"; _u=$V; pick gid "$LOOK"; _g=$V
       else echo absent >"$S/kind"; _u=$(id -u); _g=$(id -g); OLD_SHA=; fi
@@ -1147,6 +1354,20 @@ change() {
     package.hold) echo "$2 hold" | dpkg --set-selections ;;
     package.unhold) echo "$2 install" | dpkg --set-selections ;;
     journal.vacuum) limit 120 journalctl --rotate --vacuum-size="$2" 2>&1 ;;
+    kmod.load) printf '%s\n' "$BOOT $(underscored "$2")" >"$S/loaded" && flush "$S/loaded" || return 74
+      tool modprobe && limit 60 "$TOOL" -- "$2" || { rm -f "$S/loaded"; return 1; }
+      module_state "$2"; [ $ML = 1 ] || { echo "modprobe said nothing, but $2 is not loaded"; return 1; } ;;
+    kmod.unload) tool modprobe && limit 60 "$TOOL" -r -- "$2" || return 1
+      module_state "$2"; [ $ML = 0 ] || { echo "modprobe said nothing, but $2 is still there"; return 1; } ;;
+    kmod.depmod) tool depmod && limit 120 env -i PATH="$PATH" LC_ALL=C "$TOOL" -a -- "$2" || return 1
+      [ -s "$AT/lib/modules/$2/modules.dep" ] || { echo "depmod made no index"; return 1; } ;;
+    kmod.dkms) tool dkms; limit 600 env -i PATH="$PATH" HOME=/root LC_ALL=C "$TOOL" install -m "$2" -v "$3" -k "$4"; _r=$?
+      dkms_state "$2" "$3" "$4"; [ "$DS" != installed ] || return 0
+      tail -n 30 "$AT/var/lib/dkms/$2/$3/build/make.log" 2>/dev/null; echo "$2 $3 is $DS for $4"; [ $_r != 0 ] || _r=1; return $_r ;;
+    host.reboot) tool shutdown && limit 20 "$TOOL" -r "+$2" "Sickbay: $ID" || return 1
+      planned; [ "$PM" = reboot ] || { echo "shutdown said nothing, but no reboot is planned"; return 1; } ;;
+    host.cancel_reboot) tool shutdown && limit 20 "$TOOL" -c || return 1
+      planned; [ "$PM" = none ] || { echo "a $PM is still planned"; return 1; } ;;
     *) return 64 ;;
   esac
 }
@@ -1285,14 +1506,16 @@ main() {
   INSTALLED=
   case $0 in /usr/local/*) INSTALLED=$0
     # Run through sudo by a user who may be hostile: nothing of the environment counts.
-    unset GUARD_ROOT GUARD_ETC GUARD_PATH GUARD_SHELL GUARD_SETTLE GUARD_BOOT GUARD_NO_SYSTEMD GUARD_OUT_MAX GUARD_TEXT GUARD_STEPS GUARD_UNIT_DIR XDG_RUNTIME_DIR ;;
+    unset GUARD_ROOT GUARD_ETC GUARD_PATH GUARD_SHELL GUARD_SETTLE GUARD_BOOT GUARD_NO_SYSTEMD GUARD_OUT_MAX GUARD_TEXT GUARD_STEPS GUARD_UNIT_DIR GUARD_AT XDG_RUNTIME_DIR ;;
   esac
-  unset CDPATH POSIXLY_CORRECT GREP_OPTIONS GZIP TAR_OPTIONS LS_COLORS SYSTEMD_PAGER PAGER TMPDIR || :
+  unset CDPATH POSIXLY_CORRECT GREP_OPTIONS GZIP TAR_OPTIONS LS_COLORS SYSTEMD_PAGER PAGER TMPDIR MODPROBE_OPTIONS || :
   PATH=${GUARD_PATH:-/usr/sbin:/usr/bin:/sbin:/bin} LC_ALL=C; export PATH LC_ALL
   ME=$(id -u) WHERE=disk ID=- ROOT= HOW=
   GUARD_TEXT=${GUARD_TEXT:-} SHELL_OF_RUNNER=${GUARD_SHELL:-/bin/sh} SETTLE=${GUARD_SETTLE:-10} OUT_MAX=${GUARD_OUT_MAX:-1048576}
   UNIT_DIR=${GUARD_UNIT_DIR:-/etc/systemd/system} UNIT_LIMIT=120 MAX_STEPS_TEXT=262144 STATIC= BAD_ARGS= LOOK= WHY= CHANGED=
   if timeout -k 1 5 true 2>/dev/null; then LIMIT=new; elif timeout -t 5 true 2>/dev/null; then LIMIT=old; else LIMIT=; fi
+  # Where the kernel, modprobe and systemd have their files: the tests have a host in a directory.
+  AT=${GUARD_AT:-} ROOT_USER=0; [ -z "$AT" ] || ROOT_USER=$ME
   boot_id
   if [ "${1:-}" = --root ]; then
     case ${2:-} in run|disk) WHERE=$2 ;; *) die bad_root ;; esac; shift 2

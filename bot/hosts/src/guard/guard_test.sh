@@ -456,6 +456,112 @@ test_processes() {
   go ps4 "step 1 process.signal $pid $ticks CONT" "step 2 process.signal $pid $ticks KILL"; has "killed" "after 2 state gone" "$(guard report ps4)"
   hush
 }
+# A host in a directory, with tools that do to it what the real ones do to a kernel: $h, and their calls in $h/ran.
+host_in_a_directory() {
+  h=$w/host fake=$w/fake; rm -rf "$h" "$fake"
+  mkdir -p "$h/dry" "$h/proc/sys/kernel" "$h/proc/self" "$h/etc/modprobe.d" "$h/etc/modules-load.d" "$h/usr/lib/modprobe.d" "$h/lib/modules/6.1.0-18-amd64/build" "$h/lib/modules/$(uname -r)" "$h/usr/src/r8168-8.0" "$h/run/systemd/system" "$h/run/systemd/shutdown" "$fake"
+  echo 0 >"$h/proc/sys/kernel/modules_disabled"; echo 'ro quiet modprobe.blacklist=quiet_one,other' >"$h/proc/cmdline"; echo "/dev/vda1 / ext4 rw 0 0" >"$h/proc/self/mounts"
+  printf '%s\n' 'nf_conntrack 200704 2 nf_nat,xt_state, Live 0x0' 'ext4 1000 3 - Live 0x0' 'eth_x 4096 0 - Live 0x0' 'fixed 4096 1 [permanent], Live 0x0' >"$h/proc/modules"
+  echo kernel/lib/built-in.ko >"$h/lib/modules/$(uname -r)/modules.builtin"; echo x >"$h/usr/src/r8168-8.0/dkms.conf"; : >"$h/ran"
+  for m in dummy br_netfilter quiet_one listed hushed; do echo "insmod /lib/modules/x/kernel/$m.ko.xz " >"$h/dry/$m"; done
+  echo "insmod /lib/modules/x/kernel/rds.ko " | cat - "$h/dry/dummy" >"$h/dry/pulls"; cp "$h/dry/dummy" "$h/dry/net-pf-99"; : >"$h/dry/nothing"
+  for c in '/bin/false' '/usr/bin/true' '/sbin/modprobe --ignore-install x3' '/sbin/modprobe --ignore-install x4 && /opt/hook' '/bin/sh -c id'; do k=$((${k:-0} + 1)); echo "install $c " >"$h/dry/x$k"; done; k=
+  printf '%s\n' '# ours' 'blacklist listed' 'install x1 /bin/false' 'alias net-pf-21 off' 'install rds /bin/true' 'options loop max_loop=8' >"$h/etc/modprobe.d/site.conf"
+  echo 'blacklist hushed' >"$h/usr/lib/modprobe.d/site.conf"; echo 'install x2 /usr/bin/true' >"$h/usr/lib/modprobe.d/dist.conf"
+  cat >"$fake/modprobe" <<END
+#!/bin/sh
+dry= out=; while :; do case \$1 in -n) dry=1 ;; -v) ;; -r) out=1 ;; --) shift; break ;; *) exit 9 ;; esac; shift; done
+if [ -n "\$dry\$out" ] && [ "\$dry" = "\$out" ]; then echo "rmmod \$1"; exit; fi
+if [ -n "\$dry" ]; then [ -f "$h/dry/\$1" ] || { echo "modprobe: FATAL: Module \$1 not found." >&2; exit 1; }; cat "$h/dry/\$1"; exit; fi
+echo "modprobe \$out \$1" >>"$h/ran"
+if [ -n "\$out" ]; then grep -v "^\$1 " "$h/proc/modules" >"$h/m"; cat "$h/m" >"$h/proc/modules"; else echo "\$1 4096 0 - Live 0x0" >>"$h/proc/modules"; fi
+END
+  printf '#!/bin/sh\necho "depmod $*" >>%s/ran\necho new >%s/lib/modules/$3/modules.dep\n' "$h" "$h" >"$fake/depmod"
+  cat >"$fake/dkms" <<END
+#!/bin/sh
+case \$1 in status) [ ! -f "$h/built" ] || echo "\$3/\$5, \$7, x86_64: installed (WARNING! Diff)" ;; install) echo "\$*" >>"$h/ran"; [ -f "$h/broken" ] && exit 10; : >"$h/built" ;; esac
+END
+  cat >"$fake/shutdown" <<END
+#!/bin/sh
+echo "shutdown \$*" >>"$h/ran"
+case \$1 in -c) rm "$h/run/systemd/shutdown/scheduled" ;; -r) printf 'USEC=1767262800000000\nWARN_WALL=1\nMODE=reboot\n' >"$h/run/systemd/shutdown/scheduled" ;; esac
+END
+  printf '#!/bin/sh\n[ ! -e %s/no-logind ]\n' "$h" >"$fake/loginctl"; chmod 755 "$fake"/*
+}
+refuses() { has "refused: $2" "step 1 refused" "$(preview "step 1 $2")"; has "refused: $2: says why" "$1" "$(preview "step 1 $2")"; } # WHY STEP
+test_modules() {
+  host_in_a_directory; export GUARD_AT="$h"; GUARD_PATH=$fake:$GUARD_PATH
+  out=$(preview "step 1 kmod.load dummy"); for l in "step 1 ok" "before 1 loaded 0" "before 1 disabled 0" "undo 1 automatic it is taken out again"; do has "kmod.load: $l" "$l" "$out"; done
+  has "kmod.load: loaded already" "step 1 noop" "$(preview "step 1 kmod.load ext4")"; has "kmod.load: the spelling with -" "step 1 noop" "$(preview "step 1 kmod.load nf-conntrack")"
+  has "kmod.load: built in" "step 1 noop" "$(preview "step 1 kmod.load built_in")"
+  has "kmod.load: a need" "loaded is 0, not 1" "$(preview "step 1 kmod.load dummy" "need 1 loaded 1")"
+  for m in rds ax25 firewire-ohci firewire_ohci lkdtm test_bpf tipc cramfs; do refuses "known way to attack" "kmod.load $m"; done
+  for m in a.b ../x /x % -r a%20b "$(printf 'x%.0s' 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5)"; do refuses "module's name" "kmod.load $m"; done
+  refuses "it brings in rds" "kmod.load pulls"; refuses "blacklisted by $h/etc/modprobe.d/site.conf:2" "kmod.load listed"; refuses "blacklisted by the kernel's command line" "kmod.load quiet_one"
+  has "kmod.load: a file of /etc hides one of the same name" "step 1 ok" "$(preview "step 1 kmod.load hushed")"
+  refuses "it is overridden by $h/etc/modprobe.d/site.conf:3" "kmod.load x1"; refuses "it is overridden by $h/usr/lib/modprobe.d/dist.conf:1" "kmod.load x2"
+  has "kmod.load: an install line that is modprobe alone" "step 1 ok" "$(preview "step 1 kmod.load x3")"
+  refuses "would run a command of modprobe's settings as root: /sbin/modprobe --ignore-install x4 && /opt/hook" "kmod.load x4"; refuses "would run a command" "kmod.load x5"
+  refuses "another name, which brings in dummy" "kmod.load net-pf-99"; refuses "would do nothing" "kmod.load nothing"; refuses "FATAL: Module nosuch not found" "kmod.load nosuch"
+  echo 1 >"$h/proc/sys/kernel/modules_disabled"; refuses "modules_disabled is 1" "kmod.load dummy"; echo 0 >"$h/proc/sys/kernel/modules_disabled"
+  touch "$h/run/.containerenv"; for s in "kmod.load dummy" "kmod.dkms r8168 8.0 6.1.0-18-amd64" "host.reboot 9"; do refuses "a container" "$s"; done; rm "$h/run/.containerenv"
+  touch "$h/.dockerenv"; has "an image's marker makes no container" "step 1 ok" "$(preview "step 1 kmod.load dummy")"; rm "$h/.dockerenv"
+  mv "$fake/modprobe" "$fake/x"; case $shell in *busybox*) refuses "only BusyBox's modprobe" "kmod.load dummy" ;; *) if PATH=$GUARD_PATH command -v modprobe >/dev/null; then skip "a host without modprobe"; else refuses "this host has no modprobe" "kmod.load dummy"; fi ;; esac; mv "$fake/x" "$fake/modprobe"
+  mv "$h/proc/modules" "$h/m"; refuses "this kernel takes no modules" "kmod.load dummy"; mv "$h/m" "$h/proc/modules"
+  # An earlier step may be what makes a module loadable.
+  has "kmod.load after its blacklisting is taken out" "step 2 ok" "$(preview "step 1 file.comment_line $h/etc/modprobe.d/site.conf 2 %23" "step 2 kmod.load listed")"
+  has "one module is judged whatever becomes of another" "step 2 refused" "$(preview "step 1 kmod.load dummy" "step 2 kmod.load nosuch")"
+  has "but not one that is never loaded" "step 2 refused" "$(preview "step 1 kmod.depmod 6.1.0-18-amd64" "step 2 kmod.load rds")"
+  go listed "step 1 file.comment_line $h/etc/modprobe.d/site.conf 2 %23" "step 2 kmod.load listed"; has "kmod.load after its blacklisting was taken out: done" RC=0 "$out"
+  for l in 3 6; do has "a line of modprobe's settings may go" "step 1 ok" "$(preview "step 1 file.comment_line $h/etc/modprobe.d/site.conf $l %23")"; done
+  for l in 4 5; do refuses "keeps out what is a known way" "file.comment_line $h/etc/modprobe.d/site.conf $l %23"; done
+  # There and back.
+  refuses "no execution that is remembered here loaded eth_x" "kmod.unload eth_x"
+  go load "step 1 kmod.load dummy"; has "kmod.load: done" RC=0 "$out"; has "kmod.load: seen" "after 1 loaded 1" "$(guard report load)"; has "kmod.load: by modprobe" "modprobe  dummy" "$(cat "$h/ran")"
+  sed 's/^dummy 4096 0 -/dummy 4096 2 one,two,/' "$h/proc/modules" >"$h/m"; cat "$h/m" >"$h/proc/modules"; refuses "dummy has 2 users, the modules one,two among them" "kmod.unload dummy"
+  sed 's/^dummy 4096 2 one,two,/dummy 4096 1 -/' "$h/proc/modules" >"$h/m"; cat "$h/m" >"$h/proc/modules"; refuses "dummy has 1 users that are not modules" "kmod.unload dummy"
+  has "what uses it may go in a step before" "step 2 ok" "$(preview "step 1 file.chmod $h/ran 0600" "step 2 kmod.unload dummy")"
+  sed 's/^dummy 4096 1 -/dummy 4096 0 -/' "$h/proc/modules" >"$h/m"; cat "$h/m" >"$h/proc/modules"
+  GUARD_BOOT=other refuses "loaded dummy since this host booted" "kmod.unload dummy"
+  go unload "step 1 kmod.unload dummy"; has "kmod.unload: done" RC=0 "$out"; has "kmod.unload: seen" "after 1 loaded 0" "$(guard report unload)"
+  has "kmod.unload: not there" "step 1 noop" "$(preview "step 1 kmod.unload dummy")"
+  refuses "built into the kernel" "kmod.unload built_in"; refuses "permanent" "kmod.unload fixed"; refuses "users" "kmod.unload ext4"
+  # The index, and what is built.
+  out=$(preview "step 1 kmod.depmod 6.1.0-18-amd64"); has "kmod.depmod: no index" "before 1 sha256 absent" "$out"; has "kmod.depmod: not undone" "undo 1 irreversible the index" "$out"
+  go depmod "step 1 kmod.depmod 6.1.0-18-amd64"; has "kmod.depmod: done" RC=0 "$out"; has "kmod.depmod: seen" "after 1 sha256 $(sum <"$h/lib/modules/6.1.0-18-amd64/modules.dep")" "$(guard report depmod)"; has "kmod.depmod: called" "depmod -a -- 6.1.0-18-amd64" "$(cat "$h/ran")"
+  refuses "there is no /lib/modules/5.0" "kmod.depmod 5.0"; for r in ../x -a % a/b .x; do refuses "not a release" "kmod.depmod $r"; done
+  has "kmod.dkms: before" "before 1 state absent" "$(preview "step 1 kmod.dkms r8168 8.0 6.1.0-18-amd64")"; touch "$h/broken"; go dkms0 "step 1 kmod.dkms r8168 8.0 6.1.0-18-amd64"; has "kmod.dkms: a build that fails" RC=1 "$out"; rm "$h/broken"
+  go dkms "step 1 kmod.dkms r8168 8.0 6.1.0-18-amd64"; has "kmod.dkms: done" RC=0 "$out"; has "kmod.dkms: seen" "after 1 state installed" "$(guard report dkms)"; has "kmod.dkms: called" "install -m r8168 -v 8.0 -k 6.1.0-18-amd64" "$(cat "$h/ran")"
+  has "kmod.dkms: installed already" "step 1 noop" "$(preview "step 1 kmod.dkms r8168 8.0 6.1.0-18-amd64")"
+  refuses "no /usr/src/r8168-9.0/dkms.conf" "kmod.dkms r8168 9.0 6.1.0-18-amd64"; refuses "headers of kernel" "kmod.dkms r8168 8.0 $(uname -r)"; refuses "not a release" "kmod.dkms r8168 ../8 6.1.0-18-amd64"
+  chmod 666 "$h/usr/src/r8168-8.0/dkms.conf"; refuses "can be written by others" "kmod.dkms r8168 8.0 6.1.0-18-amd64"
+  # Names to load at boot.
+  f=$h/etc/modules-load.d/site.conf; printf '# at boot\n  br_netfiltr\nloop' >"$f"; chmod 644 "$f"
+  has "kmod.rename: a diff" "-  br_netfiltr$nl+  br_netfilter" "$(preview "step 1 kmod.rename $f 2 br_netfiltr br_netfilter")"
+  undoes kmod.rename "$f" "kmod.rename $f 2 br_netfiltr br_netfilter"; undoes "kmod.rename, last line without a line break" "$f" "kmod.rename $f 3 loop dummy"
+  has "kmod.rename: two in one file, each with its own diff" "-loop$nl" "$(preview "step 1 kmod.rename $f 2 br_netfiltr br_netfilter" "step 2 kmod.rename $f 3 loop dummy")"
+  refuses "line 1 of $f is not loop" "kmod.rename $f 1 loop dummy"; refuses "line 9 of $f is not" "kmod.rename $f 9 loop dummy"; refuses "FATAL: Module nosuch" "kmod.rename $f 3 loop nosuch"
+  refuses "known way to attack" "kmod.rename $f 3 loop rds"; refuses "same module" "kmod.rename $f 3 loop loop"; refuses "/etc/modules-load.d/*.conf only" "kmod.rename $w/f 1 loop dummy"
+  refuses "/etc/modules-load.d/*.conf only" "kmod.rename $h/etc/modprobe.d/site.conf 2 listed dummy"; refuses "no directories below" "kmod.rename $h/etc/modules-load.d/a/b.conf 1 loop dummy"
+  refuses "nothing may be brought" "file.put /etc/modules-load.d/sickbay.conf 0644 rds"
+}
+test_reboot() {
+  host_in_a_directory; export GUARD_AT="$h"; GUARD_PATH=$fake:$GUARD_PATH
+  out=$(preview "step 1 host.reboot 10"); for l in "step 1 ok" "before 1 mode none" "undo 1 automatic the reboot is called off"; do has "host.reboot: $l" "$l" "$out"; done
+  has "host.reboot: soon, nobody but root can call it off" "only root can log in" "$(preview "step 1 host.reboot 5")"
+  for m in 0 61 -1 + now 5m 05 % 600; do refuses "not 1 to 60 minutes" "host.reboot $m"; done
+  echo x >"$w/f"; chmod 644 "$w/f"; refuses "the last step" "host.reboot 10${nl}step 2 file.chmod $w/f 0600"
+  touch "$h/no-logind"; refuses "systemd-logind, which plans reboots, does not answer" "host.reboot 10"; rm "$h/no-logind"
+  go boot1 "step 1 file.chmod $w/f 0600" "step 2 host.reboot 10"; has "host.reboot: done" RC=0 "$out"; has "host.reboot: called" "shutdown -r +10 Sickbay: boot1" "$(cat "$h/ran")"; has "host.reboot: seen" "after 2 mode reboot${nl}after 2 usec 1767262800000000" "$(guard report boot1)"
+  refuses "a reboot is planned already, for 2026-01-01 10:20 UTC" "host.reboot 10"
+  has "host.cancel_reboot: another reboot than that one" "step 1 refused" "$(preview "step 1 host.cancel_reboot" "need 1 usec 5")"
+  go boot2 "step 1 host.cancel_reboot" "need 1 mode reboot" "need 1 usec 1767262800000000"; has "host.cancel_reboot: done" RC=0 "$out"; has "host.cancel_reboot: seen" "after 1 mode none" "$(guard report boot2)"
+  has "host.cancel_reboot: none is planned" "step 1 noop" "$(preview "step 1 host.cancel_reboot")"
+  printf 'USEC=1767262800000000\nMODE=poweroff\n' >"$h/run/systemd/shutdown/scheduled"; refuses "a poweroff is planned already" "host.reboot 10"; refuses "is a poweroff, not a reboot" "host.cancel_reboot"; rm "$h/run/systemd/shutdown/scheduled"
+  # Nothing is planned where shutdown only says so.
+  printf '#!/bin/sh\nexit 0\n' >"$fake/shutdown"; go boot3 "step 1 host.reboot 10"; has "host.reboot: read back" RC=1 "$out"
+  rmdir "$h/run/systemd/system"; refuses "no systemd to plan a reboot with" "host.reboot 10"; refuses "no systemd" "host.cancel_reboot"
+}
 test_gc() {
   echo x >"$w/f"; chmod 644 "$w/f"; printf 'sickbay-steps 1\nid gc1\nexpires %s\nboot -\nstep 1 file.chmod %s 0600\nend\n' $(($(date +%s) + 1)) "$w/f" >"$w/text"
   cp "$w/text" "$w/gc"; s=$(sum <"$w/text"); guard start gc1 30 "$s" <"$w/text" >/dev/null; guard wait gc1 5 >/dev/null
@@ -491,7 +597,7 @@ run_with() { # SHELL TEST…
   w=$(mktemp -d /tmp/guard_test.XXXXXX) && root=$(mktemp -d /dev/shm/guard_test.XXXXXX 2>/dev/null || mktemp -d /var/tmp/guard_test.XXXXXX) || exit 1
   bin=$w/bin; mkdir "$bin"; tools=/usr/sbin:/usr/bin:/sbin:/bin
   case $shell in *busybox*) "$(command -v busybox)" --install -s "$bin"; tools=$bin; shell_path="$(command -v busybox) ash" ;; *) shell_path=$(command -v $shell) ;; esac
-  export GUARD_ROOT="$root/runs" GUARD_SHELL="$shell_path" GUARD_PATH="$tools" GUARD_NO_SYSTEMD=1 GUARD_ETC="$w/etc"
+  unset GUARD_AT; export GUARD_ROOT="$root/runs" GUARD_SHELL="$shell_path" GUARD_PATH="$tools" GUARD_NO_SYSTEMD=1 GUARD_ETC="$w/etc"
   shell=$shell_path
   for t; do [ -z "${VERBOSE:-}" ] || echo "== $t ($(date +%T))"; test_$t; done
   hush; rm -rf "$w" "$root"
@@ -500,8 +606,8 @@ run_with() { # SHELL TEST…
 results=$(mktemp -d) || exit 1; pids= lanes=0
 for s; do
   command -v "$s" >/dev/null 2>&1 || { echo "skip: no $s here"; continue; }
-  # Two lanes each: most of the time goes by waiting.
-  for lane in "once killed_client cut_upload abandon ends full text set_key gc" "hostile links policy files preview processes installed"; do
+  # Three lanes each: most of the time goes by waiting.
+  for lane in "once killed_client cut_upload abandon ends full text set_key gc" "hostile links policy files preview processes installed" "modules reboot"; do
     lanes=$((lanes + 1)); into=$results/$lanes
     ( run_with "$s" ${TESTS:-$lane}; echo "$passed $failed $skipped" >"$into.n" ) >"$into.out" 2>&1 & pids="$pids $!"
     [ -z "${TESTS:-}" ] || break

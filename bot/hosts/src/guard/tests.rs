@@ -78,6 +78,50 @@ fn what_the_guard_remembers_is_no_file_to_change() {
     );
 }
 
+/// The same words pass here and on the host; only then does a step that was shown also run.
+#[test]
+fn the_guard_takes_the_same_names_of_modules_and_releases() {
+    use incident::step::Slot;
+    let dir = tempfile::tempdir().unwrap();
+    let texts = [
+        "loop",
+        "nf-conntrack",
+        "_x",
+        "8021q",
+        "-r",
+        "a.ko",
+        "6.1.0-18-amd64",
+        "6..1",
+        ".x",
+        "6~rc1+b",
+        "a:b",
+        "a/b",
+        "1",
+        "60",
+        "61",
+        "05",
+        "0",
+        "+5",
+    ];
+    let kinds = [
+        (Slot::Module, "kmod.load", "a module's name"),
+        (Slot::Release, "kmod.depmod", "a release or version"),
+        (Slot::Minutes, "host.reboot", "1 to 60 minutes"),
+    ];
+    for (slot, verb, name) in kinds {
+        let lines: String = (1..)
+            .zip(texts)
+            .map(|(n, text)| format!("step {n} {verb} {}\n", text.replace('~', "%7E")))
+            .collect();
+        let steps = format!("sickbay-steps 1\nid -\nexpires 9999999999\nboot -\n{lines}end\n");
+        let out = run(&["preview"], &steps, dir.path());
+        for (n, text) in (1..).zip(texts) {
+            let malformed = out.contains(&format!("why {n} not {name}"));
+            assert_eq!(malformed, slot.check(text).is_err(), "{verb} {text}: {out}");
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_kept_is_said_in_a_sentence() {
     let error = read_standing("STATE=error ID=x MSG=nospace ROOT=/r BOOT=b").unwrap_err();

@@ -108,8 +108,8 @@ fn kind(slot: Slot) -> &'static str {
     match slot {
         Slot::Path => "path",
         Slot::Unit => "unit",
-        Slot::Number | Slot::Flag => "number",
-        Slot::Name | Slot::Account | Slot::Sysctl => "name",
+        Slot::Number | Slot::Flag | Slot::Minutes => "number",
+        Slot::Name | Slot::Account | Slot::Sysctl | Slot::Module | Slot::Release => "name",
         Slot::Package => "package",
         Slot::Mode
         | Slot::Line

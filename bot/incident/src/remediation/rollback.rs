@@ -36,8 +36,8 @@ pub enum NoRollback {
 }
 
 /// The facts about a target that an undo insists on, of those that the guard reported after the change.
-const BOUND: [&str; 8] = [
-    "exists", "type", "mode", "uid", "gid", "sha256", "target", "value",
+const BOUND: [&str; 9] = [
+    "exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "usec",
 ];
 
 /// The steps that undo what an execution did: `steps` as they were approved, `reports` as the guard gave them.
@@ -53,6 +53,8 @@ pub fn invert(
     let mut any_done = false;
     // Unit states must come back after the files they read did, so restarts are collected and put last.
     let mut restarts = Vec::new();
+    // A module can go only when nothing uses it any more, a unit of the same run among the rest.
+    let mut unloads = Vec::new();
     // A unit that runs is left running where what is put back counts at once: to restart it would only interrupt it, and
     // where the change had been its repair it might not come back.
     let at_once = steps.iter().all(|step| {
@@ -83,21 +85,22 @@ pub fn invert(
             continue;
         }
         let made = undo_one(execution, n + 1, step, report)?;
-        let target = if step.verb().starts_with("unit.re") || step.verb() == "unit.start" {
-            &mut restarts
-        } else {
-            &mut inverse
+        let target = match step.verb() {
+            "unit.start" => &mut restarts,
+            verb if verb.starts_with("unit.re") => &mut restarts,
+            "kmod.load" => &mut unloads,
+            _ => &mut inverse,
         };
         target.extend(made);
     }
     if !any_done {
         return Err(NoRollback::NothingDone);
     }
-    let needs_reload = restarts.is_empty() && inverse.is_empty();
-    if needs_reload {
+    inverse.append(&mut restarts);
+    inverse.append(&mut unloads);
+    if inverse.is_empty() {
         return Err(NoRollback::NothingDone);
     }
-    inverse.append(&mut restarts);
     Ok(inverse)
 }
 
@@ -151,9 +154,8 @@ fn undo_one(
             "file.restore",
             vec![arg("path"), execution.to_string(), number.to_string()],
         ),
-        "file.comment_line" | "file.set_key" | "file.put" | "file.link" | "file.restore" => {
-            restore(arg("path"))
-        }
+        "file.comment_line" | "file.set_key" | "file.put" | "file.link" | "file.restore"
+        | "kmod.rename" => restore(arg("path")),
         "unit.start" | "unit.restart" => match before("active").as_str() {
             "active" | "reloading" => plain("unit.restart", vec![arg("unit")]),
             _ => plain("unit.stop", vec![arg("unit")]),
@@ -211,12 +213,23 @@ fn undo_one(
         "package.hold" => plain("package.unhold", vec![arg("package")]),
         "package.unhold" if before("hold") == "1" => plain("package.hold", vec![arg("package")]),
         "package.unhold" => Ok(Vec::new()),
+        "kmod.load" if before("loaded") == "1" => Ok(Vec::new()),
+        "kmod.load" => plain("kmod.unload", vec![arg("module")]),
+        "kmod.unload" if before("loaded") == "0" => Ok(Vec::new()),
+        "kmod.unload" => plain("kmod.load", vec![arg("module")]),
+        // Bound to the moment it is planned for: a reboot that somebody else plans later is not ours to call off.
+        "host.reboot" => one("host.cancel_reboot", Vec::new()),
         "unit.unset_property" => {
             irreversible("the drop-in is written anew by the runbook that first did")
         }
         "dpkg.configure" => irreversible("package scripts ran"),
         "package.reinstall" => irreversible("the package's files were written anew"),
         "journal.vacuum" => irreversible("the old log lines are gone"),
+        "kmod.depmod" => irreversible("the index was made anew; the old one was wrong"),
+        "kmod.dkms" => {
+            irreversible("the module was built and installed; `dkms uninstall` takes it out")
+        }
+        "host.cancel_reboot" => irreversible("a reboot that was called off is not planned again"),
         _ => irreversible("no inverse is known"),
     }
 }

@@ -42,6 +42,12 @@ pub enum Slot {
     Execution,
     /// Mount options, comma-separated.
     MountOptions,
+    /// A kernel module's name, without `.ko` and without a path.
+    Module,
+    /// A kernel release such as `6.1.0-18-amd64`, or the version of a module's source.
+    Release,
+    /// 1 to 60 minutes from now.
+    Minutes,
 }
 
 impl Slot {
@@ -129,6 +135,22 @@ impl Slot {
                 && !text.starts_with('-'))
             .then_some(())
             .ok_or("is not a list of mount options"),
+            Self::Module => (all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
+                && !text.starts_with('-')
+                && text.len() <= 64)
+                .then_some(())
+                .ok_or("is not the name of a kernel module"),
+            Self::Release => (all(|c| c.is_ascii_alphanumeric() || "._+~-".contains(c))
+                && text.starts_with(plain)
+                && !text.contains("..")
+                && text.len() <= 64)
+                .then_some(())
+                .ok_or("is not a release or version such as 6.1.0-18-amd64"),
+            Self::Minutes => (all(|c| c.is_ascii_digit())
+                && !text.starts_with('0')
+                && text.parse::<u8>().is_ok_and(|minutes| minutes <= 60))
+            .then_some(())
+            .ok_or("is not a number of minutes from 1 to 60"),
         }
     }
 }
@@ -186,3 +208,6 @@ fn unit(text: &str) -> Result<(), &'static str> {
     ok.then_some(())
         .ok_or("is not a unit name such as nginx.service")
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,3 +89,59 @@ fn an_undo_interrupts_no_service_that_need_not_be() {
         assert_eq!(undone(steps), expected, "{steps:?}");
     }
 }
+
+#[test]
+fn a_module_goes_after_the_unit_that_uses_it() {
+    let load: Done<'_> = (
+        "kmod.load",
+        &["dummy"],
+        &[("loaded", "0"), ("disabled", "0")],
+    );
+    let down: Pairs<'_> = &[("active", "failed")];
+    assert_eq!(
+        undone(&[load, ("unit.restart", &["shop.service"], down)]),
+        ["unit.stop shop.service", "kmod.unload dummy"]
+    );
+    let again: Done<'_> = ("kmod.load", &["dummy"], &[("loaded", "1")]);
+    assert_eq!(
+        undone(&[again]),
+        ["nothing was changed, so there is nothing to roll back"]
+    );
+    assert_eq!(
+        undone(&[("kmod.unload", &["dummy"], &[("loaded", "1")])]),
+        ["kmod.load dummy"]
+    );
+    let file = "/etc/modules-load.d/shop.conf";
+    assert_eq!(
+        undone(&[("kmod.rename", &[file, "2", "ipt_old", "xt_new"], &[])]),
+        [format!("file.restore {file} 20261123-abc-1-a1 1")]
+    );
+    let index = undone(&[load, ("kmod.depmod", &["6.1.0-18-amd64"], &[])]);
+    assert!(
+        index.concat().starts_with("step 2 (kmod.depmod) cannot"),
+        "{index:?}"
+    );
+}
+
+#[test]
+fn only_the_reboot_that_was_planned_is_called_off() {
+    let step = Step::new("host.reboot", vec!["10".into()]).unwrap();
+    let after = BTreeMap::from([
+        ("mode".to_owned(), "reboot".to_owned()),
+        ("usec".to_owned(), "1767262800000000".to_owned()),
+    ]);
+    let report = StepReport {
+        done: true,
+        code: 0,
+        before: BTreeMap::new(),
+        after: after.clone(),
+    };
+    let execution = "20261123-abc-1-a1".parse().unwrap();
+    let undo = invert(&execution, &[step], &[report]).unwrap();
+    assert_eq!(
+        undo.iter()
+            .map(|step| (step.verb(), step.argv().join(" "), step.needs().clone()))
+            .collect::<Vec<_>>(),
+        [("host.cancel_reboot", "shutdown -c".to_owned(), after)]
+    );
+}
