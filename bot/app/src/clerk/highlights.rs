@@ -105,7 +105,7 @@ fn offer(account: &Account, choices: &[&Statement], excerpts: bool) -> Highlight
     let statements = choices.iter().map(|one| {
         let mut value = shown.statement(&one.what);
         if let Value::Object(fields) = &mut value {
-            let minute = one.at.since(began).0.max(0) / 60_000;
+            let minute = one.at.since(began).0 / 60_000;
             fields.insert("minute".to_owned(), json!(minute));
         }
         value

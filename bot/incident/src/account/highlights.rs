@@ -31,9 +31,12 @@ pub(super) fn last(
     facts: &[(Moment, Fact)],
     remarks: &[Remark],
 ) -> Option<Highlighted> {
-    let mut chosen = facts.iter().filter_map(|(at, fact)| match fact {
-        Fact::Highlighted { highlights, .. } => Some((*at, &**highlights)),
-        _ => None,
+    let mut chosen = facts.iter().filter_map(|(at, fact)| {
+        if let Fact::Highlighted { highlights, .. } = fact {
+            Some((*at, &**highlights))
+        } else {
+            None
+        }
     });
     let (at, highlights) = chosen.rfind(|(_, highlights)| highlights.model.is_some())?;
     let Highlights {

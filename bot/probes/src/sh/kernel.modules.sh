@@ -1,13 +1,57 @@
-# Modules that the configuration wants loaded, and whether they are.
-grep -shE '^[[:space:]]*[A-Za-z0-9_-]+' /etc/modules /etc/modules-load.d/*.conf /run/modules-load.d/*.conf /usr/lib/modules-load.d/*.conf /usr/local/lib/modules-load.d/*.conf | sed 's/[[:space:]#].*//;s/-/_/g' | sort -u | while read -r module; do
-  [ -n "$module" ] || continue
-  if [ -d "/sys/module/$module" ]; then echo "loaded $module"; else
-    read -r release </proc/sys/kernel/osrelease
-    if grep -qs "/${module}\.ko" "/lib/modules/$release/modules.builtin" || sed 's/-/_/g' "/lib/modules/$release/modules.builtin" 2>/dev/null | grep -q "/${module}\.ko"; then echo "builtin $module"
-    elif sed 's/-/_/g' "/lib/modules/$release/modules.dep" 2>/dev/null | grep -q "/${module}\.ko"; then echo "absent $module present"
-    elif [ -d "/lib/modules/$release" ]; then echo "absent $module nowhere"
-    else echo "absent $module unknown"; fi
-  fi
+# Modules that the configuration wants or needs, whether they are loaded, and what the kernel lets in.
+read -r release </proc/sys/kernel/osrelease
+PATH=$PATH:/usr/sbin:/sbin
+tree=/lib/modules/$release
+echo "release $release"
+[ -e /proc/modules ] || { echo 'sickbay: absent: loadable kernel modules'; exit 0; }
+[ -d "$tree" ] && echo tree
+[ -s "$tree/modules.dep" ] && echo index
+for dir in /lib/modules/*/; do [ -d "$dir/kernel" ] || [ -e "${dir}modules.dep" ] || continue; dir=${dir%/}; echo "kernel ${dir##*/}"; done
+for image in /boot/vmlinuz-* /boot/vmlinux-* /boot/kernel-*; do
+  [ -f "$image" ] || continue
+  version=${image#/boot/*-}
+  case $version in rescue*|*.old|*.bak) continue;; esac
+  echo "boot $version"
+  # Where the distribution makes them, a kernel without one cannot find its root.
+  if [ ! -e "/boot/initrd.img-$version" ] && [ ! -e "/boot/initramfs-$version.img" ] && [ ! -e "/boot/initrd-$version" ]; then echo "no-initrd $version"; fi
 done
-grep -sH '' /proc/sys/kernel/tainted
+command -v update-initramfs >/dev/null 2>&1 && echo 'initrd-tool update-initramfs'
+command -v dracut >/dev/null 2>&1 && echo 'initrd-tool dracut'
+grep -sH '' /proc/sys/kernel/tainted /proc/sys/kernel/modules_disabled /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce
+
+# What is to be loaded at boot: of files of the same name the first in this order counts, an empty one or a link to nothing hides the others.
+seen=' '
+for dir in /etc/modules-load.d /run/modules-load.d /usr/local/lib/modules-load.d /usr/lib/modules-load.d; do
+  for file in "$dir"/*.conf; do
+    [ -e "$file" ] || [ -L "$file" ] || continue
+    case $seen in *" ${file##*/} "*) continue;; esac
+    seen="$seen${file##*/} "
+    real=$(readlink -f "$file" 2>/dev/null) || real=$file
+    [ -f "$real" ] && awk -v file="$real" '{ sub(/\r$/, ""); sub(/^[ \t]+/, ""); sub(/[ \t]+$/, "") } /^[#;]/ || !NF { next } { print "want", $1, file ":" FNR }' "$real"
+  done
+done
+case $seen in *' modules.conf '*) ;; *) [ -f /etc/modules ] && awk '{ sub(/\r$/, "") } /^[ \t]*[#;]/ || !NF { next } { print "want", $1, FILENAME ":" FNR }' /etc/modules;; esac
+[ -f /etc/conf.d/modules ] && [ ! -d /run/systemd/system ] && sed -n 's/^[[:space:]]*modules="\([^"]*\)".*/\1/p' /etc/conf.d/modules | tr ' ' '\n' | sed -n 's|^\([A-Za-z0-9_-]\{1,\}\)$|want \1 /etc/conf.d/modules:0|p'
+for file in /etc/sysconfig/modules/*.modules; do
+  [ -f "$file" ] && awk '/^[^#]*modprobe / { for (n = 1; n < NF; n++) if ($n ~ /modprobe$/) { word = $(n + 1); if (word ~ /^-/) word = $(n + 2); if (word ~ /^[A-Za-z0-9_-]+$/) print "want", word, FILENAME ":" FNR } }' "$file"
+done
+
+# What does not work without one: a parameter that only it has, a filesystem of fstab that is not there, a tunnel that failed.
+for file in /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf /etc/sysctl.conf; do
+  [ -f "$file" ] && awk -v file="$file" '/^[ \t]*[#;]/ || !/=/ { next } { key = $0; sub(/=.*/, "", key); gsub(/[ \t]/, "", key); if (key ~ /^-/) next; gsub(/\//, ".", key)
+    module = key ~ /^net\.bridge\.bridge-nf-/ ? "br_netfilter" : key ~ /^net\.(netfilter\.nf_conntrack|nf_conntrack_max)/ ? "nf_conntrack" : key ~ /^net\.ipv4\.vs\./ ? "ip_vs" : key ~ /^sunrpc\./ ? "sunrpc" : key ~ /^net\.mpls\./ ? "mpls_router" : ""
+    if (module != "") print "need", module, "sysctl", file ":" FNR, key }' "$file"
+done | sort -u -k2,2
+awk '/^[ \t]*#/ || NF < 4 { next } { print $3, $2, $4, FNR }' /etc/fstab 2>/dev/null | while read -r kind target options line; do
+  case ,$options, in *,noauto,*) continue;; esac
+  case $kind in swap|auto|none|nfs|nfs4|cifs|fuse*|tmpfs|proc|sysfs|devpts|*,*) continue;; esac
+  case $target in /*) ;; *) continue;; esac
+  grep -q "[[:space:]]$kind\$" /proc/filesystems || awk -v at="$target" '$2 == at { found = 1 } END { exit !found }' /proc/mounts || echo "need $kind fstab /etc/fstab:$line $target"
+done
+if [ ! -d /sys/module/wireguard ] && ls /etc/wireguard/*.conf >/dev/null 2>&1 && command -v systemctl >/dev/null 2>&1; then
+  systemctl list-units --failed --plain --no-legend 'wg-quick@*' 2>/dev/null | awk '{ print "need wireguard unit", $1, $1 }'
+fi
+for tool in kubelet dockerd containerd crio; do command -v "$tool" >/dev/null 2>&1 && echo "runtime $tool"; done
+# Names in these files are ours to look up; the state of all that are loaded is one listing.
+ls /sys/module 2>/dev/null | sed 's/^/has /'
 exit 0
