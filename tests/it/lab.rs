@@ -71,22 +71,27 @@ pub(crate) struct Host {
     pub(crate) state: tempfile::TempDir,
     /// Another ssh configuration than the lab's.
     pub(crate) ssh_config: Option<PathBuf>,
+    /// How many seconds a script of the test may take.
+    patience: u32,
 }
 
 impl Host {
-    /// Boots a pristine host. `init` is `systemd` or `busybox`.
+    /// Boots a pristine host. `init` is `systemd`, `busybox`, or `vm` for one with a kernel of its own.
     pub(crate) fn up(name: &str, init: &str) -> Self {
-        let mut args = vec!["up"];
-        if init == "busybox" {
-            args.push("--no-systemd");
-        }
-        args.push(name);
+        let args = match init {
+            "systemd" => vec!["up", name],
+            "busybox" => vec!["up", "--no-systemd", name],
+            "vm" => vec!["up", "--vm", name],
+            other => panic!("{name}: the lab has no hosts of the kind {other:?}"),
+        };
         let state = tempfile::tempdir().unwrap_or_else(|error| panic!("no directory: {error}"));
         // From here on the host is taken down even where booting it fails half-way.
         let host = Self {
             name: name.to_owned(),
             state,
             ssh_config: None,
+            // A VM's processor is emulated, about ten times as slow.
+            patience: if init == "vm" { 600 } else { 120 },
         };
         let out = lab(&args);
         assert!(out.status.success(), "{name} does not boot: {}", both(&out));
@@ -97,7 +102,7 @@ impl Host {
     pub(crate) fn run(&self, script: &str) -> Output {
         let quoted = format!("sh -e -c '{}'", script.replace('\'', "'\\''"));
         Command::new("timeout")
-            .args(["120"])
+            .arg(self.patience.to_string())
             .arg(root().join("tests/lab/lab"))
             .args(["ssh", &self.name, &quoted])
             .stdin(Stdio::null())
