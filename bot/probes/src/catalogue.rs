@@ -44,6 +44,7 @@ const fn entry(
 
 mod apps;
 mod host;
+mod modules;
 mod network;
 mod storage;
 mod units;
@@ -52,6 +53,7 @@ mod units;
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     [
         host::ENTRIES,
+        modules::ENTRIES,
         storage::ENTRIES,
         network::ENTRIES,
         units::ENTRIES,

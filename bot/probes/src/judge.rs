@@ -8,6 +8,7 @@ use incident::evidence::ABSENT;
 use crate::draft::Draft;
 use crate::host::{Mount, mount_of, mounts};
 use crate::look::{Answer, Look, Missing};
+use crate::modules;
 use crate::signatures::{self, Signatures};
 use crate::spec::Spec;
 use crate::subjects::{SUBJECTS, specs};
@@ -47,6 +48,7 @@ pub(crate) fn drafts(look: &Look<'_>, signatures: &Signatures) -> Vec<Draft> {
         (subject.judge)(look, &mut drafts);
     }
     signatures::judge(look, signatures, &mut drafts);
+    modules::judge(look, &mut drafts);
     let mounted = mounts(&look.heard("disk.mounts"));
     for draft in &mut drafts {
         place(draft, &mounted);

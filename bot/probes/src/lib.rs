@@ -31,6 +31,7 @@ mod kernel;
 mod logins;
 mod logs;
 mod memory;
+mod modules;
 mod mounts;
 mod net;
 mod os;

@@ -7,7 +7,7 @@ use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
     base, clock, containers, cron, disk, dns, files, firewall, kernel, logins, logs, memory,
-    mounts, net, os, packages, services, signatures, tls, tuning, units, work,
+    modules, mounts, net, os, packages, services, signatures, tls, tuning, units, work,
 };
 
 /// A subject: some probes and the judgement over their answers.
@@ -75,6 +75,11 @@ pub(crate) const SUBJECTS: &[Part] = &[
         ..part(containers::PROBES, containers::judge)
     },
     part(tuning::PROBES, tuning::judge),
+    // Judged after the signatures, since logs name modules too.
+    Part {
+        follow: modules::follow,
+        ..part(modules::PROBES, |_look, _drafts| {})
+    },
     part(cron::PROBES, cron::judge),
     Part {
         follow: units::follow,

@@ -1,4 +1,4 @@
-//! Kernel modules and parameters against what the configuration wants.
+//! Kernel parameters against what the configuration wants.
 
 use std::collections::BTreeMap;
 
@@ -11,22 +11,14 @@ use crate::read::{all_after, files, int, short};
 use crate::spec::Spec;
 
 /// What can be asked.
-pub(crate) const PROBES: &[Spec] = &[
-    Spec::new(
-        "kernel.modules",
-        "modules that should be loaded",
-        include_str!("sh/kernel.modules.sh"),
-    )
-    .first(),
-    Spec::new(
-        "sysctl.values",
-        "kernel parameters against their configuration",
-        include_str!("sh/sysctl.values.sh"),
-    )
-    .first()
-    .root()
-    .within(5, 131_072),
-];
+pub(crate) const PROBES: &[Spec] = &[Spec::new(
+    "sysctl.values",
+    "kernel parameters against their configuration",
+    include_str!("sh/sysctl.values.sh"),
+)
+.first()
+.root()
+.within(5, 131_072)];
 
 /// Parameters that are room for something: less than configured is felt.
 const ROOM: &[&str] = &[
@@ -164,7 +156,6 @@ fn room(value: &str) -> i64 {
 /// What the answers mean.
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let host = Host::read(look);
-    modules(look, &host, drafts);
     // Where nobody applied the configuration at boot, a difference says nothing.
     if !host.managed {
         return;
@@ -210,31 +201,5 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         } else {
             draft
         });
-    }
-}
-
-fn modules(look: &Look<'_>, host: &Host, drafts: &mut Vec<Draft>) {
-    if host.contained() || !host.managed {
-        return;
-    }
-    for line in all_after(&look.heard("kernel.modules"), "absent ") {
-        let (module, where_) = line.split_once(' ').unwrap_or((line, ""));
-        if where_ == "unknown" {
-            continue;
-        }
-        let nowhere = where_ == "nowhere";
-        drafts.push(
-            Draft::new("kmod.load_failed", Severity::Warning, Subject::new("module", module), format!("Kernel module {} is configured but not loaded", short(module, 60)))
-                .detail(if nowhere {
-                    "The running kernel has no module of that name; a newer kernel may be waiting for a reboot."
-                } else {
-                    "The module exists for the running kernel; its loading failed or it was removed."
-                })
-                .fact("module", module)
-                .fact("exists", !nowhere)
-                .fact("unit", "systemd-modules-load.service")
-            .fact("restart_unit", "systemd-modules-load.service")
-                .cite("kernel.modules"),
-        );
     }
 }

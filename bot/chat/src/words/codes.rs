@@ -10,6 +10,7 @@ use crate::locale::Locale;
 
 mod apps;
 mod host;
+mod modules;
 mod network;
 mod storage;
 mod units;
@@ -46,6 +47,7 @@ const fn named(
 pub fn codes() -> impl Iterator<Item = &'static Named> {
     [
         host::CODES,
+        modules::CODES,
         storage::CODES,
         network::CODES,
         units::CODES,

@@ -13,6 +13,7 @@ mod databases;
 mod files;
 mod host;
 mod kernel;
+mod modules;
 mod network;
 mod storage;
 #[cfg(test)]
@@ -49,6 +50,7 @@ fn rows() -> impl Iterator<Item = &'static Said> {
         network::SAID,
         host::SAID,
         kernel::SAID,
+        modules::SAID,
         databases::SAID,
         apps::SAID,
     ]

@@ -242,12 +242,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "kmod.load_failed",
-        "A kernel module is configured but not loaded",
+        "A kernel module is wanted but not loaded",
         Warning,
-        "What the configuration wants loaded at boot is not there.",
-        "modules-load.d and /etc/modules against /sys/module.",
-        "A kernel without that module, a kernel upgrade before its reboot, a wrong name, a blocked module.",
-        "Load it, correct the name, or reboot into the kernel that has it.",
+        "What the configuration or a service wants is not in the kernel.",
+        "modules-load.d, fstab, sysctl.d and what logs say, against /sys/module.",
+        "It was taken out by hand, or what it needed was not there when it was tried.",
+        "Load it.",
     ),
     entry(
         "sysctl.drift",

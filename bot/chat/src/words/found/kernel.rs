@@ -70,11 +70,6 @@ pub(super) const SAID: &[Said] = &[
         "{comm}（pid {pid}）崩溃：它访问了不存在的内存",
     ),
     said(
-        "kmod.load_failed",
-        "Kernel module {module} is configured but not loaded",
-        "内核模块 {module} 已配置，但没有加载",
-    ),
-    said(
         "sysctl.drift",
         "{subject} is {have}, but {configured} is configured",
         "{subject} 当前为 {have}，而配置为 {configured}",

@@ -1,0 +1,496 @@
+//! Why a module is not loaded: the first reason that holds, from what nobody can get around to what only this try ran into.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use incident::{Confidence, Severity, Subject};
+use regex::Regex;
+
+use super::near::nearest;
+use super::read::{Module, Rule, State, same_name};
+use super::{FAILED, Wanted, list};
+use crate::draft::Draft;
+use crate::read::short;
+
+type Wants = BTreeMap<String, Vec<Wanted>>;
+
+/// A kernel that can be booted and has no initramfs, where others have one.
+pub(super) fn initrd(state: &State<'_>) -> Option<Draft> {
+    let tool = state.initrd_tool?;
+    let lacking = state.without_initrd.last()?;
+    if state.without_initrd.len() >= state.boots.len() {
+        return None;
+    }
+    let make = if tool == "dracut" {
+        format!("dracut --kver {lacking}")
+    } else {
+        format!("update-initramfs -c -k {lacking}")
+    };
+    Some(
+        Draft::new(
+            "kernel.initrd_missing",
+            Severity::Warning,
+            Subject::new("kernel", *lacking),
+            format!("Kernel {} has no initramfs", short(lacking, 60)),
+        )
+        .detail(format!(
+            "It is booted next, or when somebody picks it, and does not find its root without one. This makes it: {make}"
+        ))
+        .fact("release", *lacking)
+        .cite("kernel.modules"),
+    )
+}
+
+/// The modules of the kernel that runs are gone, so nothing can be loaded any more.
+pub(super) fn kernel_gone(state: &State<'_>, wanted: &Wants) -> Option<Draft> {
+    if state.tree || state.release.is_empty() {
+        return None;
+    }
+    // A kernel that somebody built without modules of its own has none anywhere; then nothing is missing.
+    if wanted.is_empty() && state.kernels.is_empty() {
+        return None;
+    }
+    let release = state.release;
+    let next = state
+        .boots
+        .iter()
+        .rfind(|boot| state.kernels.contains(boot))
+        .or(state.kernels.last());
+    let severity = if wanted.is_empty() {
+        Severity::Warning
+    } else {
+        Severity::Critical
+    };
+    let mut draft = Draft::new(
+        "kmod.kernel_gone",
+        severity,
+        Subject::new("kernel", release),
+        format!("The modules of the running kernel {} are gone", short(release, 60)),
+    )
+    .detail(match next {
+        Some(next) => format!(
+            "/lib/modules/{release} is not there: the kernel was upgraded or removed without a reboot. What is not loaded by now cannot be loaded; {next} is installed and runs after a reboot."
+        ),
+        None => format!(
+            "/lib/modules/{release} is not there. What is not loaded by now cannot be loaded until the kernel's package is installed again."
+        ),
+    })
+    .fact("release", release)
+    .cite("kernel.modules");
+    if let Some(next) = next {
+        draft = draft.fact("next", *next);
+    }
+    if !wanted.is_empty() {
+        draft = draft.fact("mentions", list(wanted.keys().cloned()));
+    }
+    for want in wanted.values().flatten() {
+        draft = of_want(draft, want);
+    }
+    Some(draft)
+}
+
+/// What waits for it.
+fn of_want(draft: Draft, want: &Wanted) -> Draft {
+    match want {
+        Wanted::Unit { unit } => draft.fact("unit", unit.as_str()),
+        Wanted::Mount { target } => draft.fact("mount", target.as_str()),
+        Wanted::Said(said) => {
+            let unit = said.text("unit").map(str::to_owned);
+            match unit {
+                Some(unit) => draft.fact("unit", unit),
+                None => draft,
+            }
+        }
+        Wanted::AtBoot { .. } | Wanted::Parameter { .. } => draft,
+    }
+}
+
+/// Loading is switched off until the next boot.
+pub(super) fn locked(state: &State<'_>, wanted: &Wants) -> Option<Draft> {
+    if wanted.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = wanted.keys().cloned().collect();
+    let mut draft = Draft::new(
+        "kmod.locked",
+        Severity::Warning,
+        Subject::new("kernel", state.release),
+        format!(
+            "No module can be loaded until the next boot; missing: {}",
+            short(&names.join(", "), 100)
+        ),
+    )
+    .detail("kernel.modules_disabled is 1, which nothing takes back but a reboot. Somebody or something set it after the boot; what is to be loaded has to be loaded before that.")
+    .fact("mentions", list(names.into_iter()))
+    .cite("kernel.modules");
+    for want in wanted.values().flatten() {
+        draft = of_want(draft, want);
+    }
+    Some(draft)
+}
+
+macro_rules! patterns {
+    ($($name:ident = $text:literal;)*) => {
+        $(static $name: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new($text).ok());)*
+        #[cfg(test)]
+        pub(super) fn all_compile() -> bool { [$($name.is_some()),*].into_iter().all(|ok| ok) }
+    };
+}
+
+// As kernel/module/main.c and kernel/params.c of Linux 6.1 print them.
+patterns! {
+    SYMBOL = r"(?:Unknown symbol (\S+) \(err|disagrees about version of symbol (\S+))";
+    PARAMETER = r"`([^']*)' invalid for parameter `([^']+)'";
+    MAGIC = r"version magic '(\S+)[^']*' should be '";
+    SIGNATURE = r"(?:Loading of (?:unsigned )?module (?:with \S+ \S+ )?is rejected|[Kk]ey was rejected|[Rr]equired key not available|Lockdown: .*unsigned module)";
+    ELF = r"Invalid ELF|ELF (?:header|section)|[Ee]xec format error";
+}
+
+fn find(pattern: &LazyLock<Option<Regex>>, lines: &[String], group: usize) -> Option<String> {
+    let pattern = pattern.as_ref()?;
+    lines.iter().rev().find_map(|line| {
+        let found = pattern.captures(line)?;
+        let text = (group..found.len())
+            .filter_map(|n| found.get(n))
+            .map(|text| text.as_str())
+            .next();
+        Some(text.unwrap_or("").to_owned())
+    })
+}
+
+/// The draft that says why.
+pub(super) fn draft(state: &State<'_>, module: &Module, wants: &[Wanted]) -> Draft {
+    let name = &same_name(&module.name);
+    let shown = short(name, 60);
+    let release = state.release;
+    let make = |code: &str, title: String, detail: String| {
+        Draft::new(
+            code,
+            Severity::Critical,
+            Subject::new("module", name),
+            title,
+        )
+        .detail(detail)
+        .fact("module", name.as_str())
+        .fact("release", release)
+        .cite(module.key.as_str())
+        .cite("kernel.modules")
+    };
+    let at = |draft: Draft, rule: &Rule| {
+        // The kernel's command line is no file that anybody edits here.
+        if rule.file.starts_with("/etc/") {
+            draft
+                .fact("path", rule.file.as_str())
+                .fact("line", rule.line)
+        } else {
+            draft
+        }
+    };
+    let place = |rule: &Rule| {
+        if rule.file == "/proc/cmdline" {
+            "the kernel's command line".to_owned()
+        } else {
+            format!("{}:{}", rule.file, rule.line)
+        }
+    };
+    let says: Vec<String> = module
+        .kernel_says
+        .iter()
+        .chain(&module.loader_says)
+        .cloned()
+        .collect();
+    let last = says.last().map_or_else(String::new, |line| {
+        format!("\nIt says: {}", short(line, 200))
+    });
+
+    if let Some(rule) = module.rule("install").filter(|rule| !loads_itself(rule)) {
+        let command = rule.rest();
+        let draft = make(
+            "kmod.overridden",
+            format!("Module {shown} is switched off by {}", place(rule)),
+            format!(
+                "{} says that {} is run in its place.",
+                place(rule),
+                short(&command, 120)
+            ),
+        );
+        return at(draft, rule);
+    }
+    // An explicit modprobe takes no notice of it; the loader at boot and the kernel's own requests do.
+    let by_loader = wants.iter().any(|want| !matches!(want, Wanted::Said(_)));
+    if let Some(rule) = module.rule("blacklist").filter(|_| by_loader) {
+        let draft = make(
+            "kmod.blacklisted",
+            format!("Module {shown} is wanted, but {} forbids it", place(rule)),
+            format!(
+                "{} has \"{}\". Whoever wants it and whoever forbids it do not agree.",
+                place(rule),
+                short(&rule.text, 120)
+            ),
+        );
+        return at(draft, rule);
+    }
+    if module.file.is_none() {
+        return no_file(state, module, wants, &make);
+    }
+    let path = module.file.clone().unwrap_or_default();
+    let with_package = |draft: Draft| match &module.package {
+        Some(package) => draft.fact("package", package.as_str()),
+        None => draft,
+    };
+    if !module.indexed {
+        return make(
+            "kmod.stale_index",
+            format!(
+                "The index of the modules of {} does not know {shown}",
+                short(release, 60)
+            ),
+            format!(
+                "{path} is there, and /lib/modules/{release}/modules.dep has no line for it, so modprobe does not find it: depmod did not run after it was put there."
+            ),
+        );
+    }
+    let broken = module.broken.clone().or_else(|| {
+        find(&ELF, &says, 1)
+            .filter(|_| module.differs)
+            .map(|_| "the kernel takes it for no module".to_owned())
+    });
+    if broken.is_some() || module.differs {
+        let why = match (&broken, module.differs) {
+            (Some(what), true) => format!("{path} is not what its package brought ({what})."),
+            (Some(what), false) => format!("{path} cannot be read as a module ({what})."),
+            (None, _) => format!("{path} is not what its package brought."),
+        };
+        return with_package(
+            make(
+                "kmod.corrupt",
+                format!("The file of module {shown} is damaged"),
+                format!("{why}{last}"),
+            )
+            .fact("path", path.as_str()),
+        );
+    }
+    let built_for = Some(&module.built_for).filter(|built| !built.is_empty() && *built != release);
+    if let Some(other) = find(&MAGIC, &says, 1).or_else(|| built_for.cloned()) {
+        return make(
+            "kmod.other_kernel",
+            format!(
+                "Module {shown} is built for kernel {}, and {} runs",
+                short(&other, 60),
+                short(release, 60)
+            ),
+            format!("{path} was made for another kernel.{last}"),
+        )
+        .fact("path", path.as_str())
+        .fact("other", other);
+    }
+    if let Some(missing) = module.lacks.first() {
+        return with_package(
+            make(
+                "kmod.unknown_symbol",
+                format!(
+                    "Module {shown} needs {}, which is gone",
+                    short(missing, 120)
+                ),
+                format!("{path} is built on it and cannot be loaded without.{last}"),
+            )
+            .fact("path", missing.as_str()),
+        );
+    }
+    if let Some(symbol) = find(&SYMBOL, &says, 1) {
+        return with_package(
+            make(
+                "kmod.unknown_symbol",
+                format!(
+                    "Module {shown} needs {}, which this kernel has not got",
+                    short(&symbol, 60)
+                ),
+                format!("{path} does not fit the kernel or the modules that it is built on.{last}"),
+            )
+            .fact("path", path.as_str())
+            .fact("symbol", symbol),
+        );
+    }
+    if let Some(draft) = parameter(module, &says, &make) {
+        return draft;
+    }
+    if find(&SIGNATURE, &says, 1).is_some() {
+        let why = if module.signed {
+            "The kernel does not know the key that it is signed with."
+        } else {
+            "It is not signed, and this kernel takes only signed ones (Secure Boot, lockdown or module.sig_enforce)."
+        };
+        return with_package(
+            make(
+                "kmod.bad_signature",
+                format!("The kernel refuses the signature of module {shown}"),
+                format!("{why}{last}"),
+            )
+            .fact("signed", module.signed)
+            .fact("path", path.as_str()),
+        );
+    }
+    let loadable = module.dry.iter().any(|line| line.starts_with("insmod "));
+    let draft = make(
+        FAILED,
+        format!("Kernel module {shown} is wanted but not loaded"),
+        format!("It is there for the running kernel, and nothing forbids it: it was taken out, or what it needed was not there yet when it was tried.{last}"),
+    )
+    .fact("exists", true);
+    if loadable {
+        draft.fact("loadable", true)
+    } else {
+        draft
+    }
+}
+
+/// Whether an `install` line ends in loading the module after all.
+fn loads_itself(rule: &Rule) -> bool {
+    let command = rule.rest();
+    command.contains("--ignore-install")
+        || command.contains("modprobe -i")
+        || command.contains("insmod")
+}
+
+/// A value that the module does not take, and the line that sets it.
+fn parameter(
+    module: &Module,
+    says: &[String],
+    make: &dyn Fn(&str, String, String) -> Draft,
+) -> Option<Draft> {
+    let name = find(&PARAMETER, says, 2)?;
+    let value = find(&PARAMETER, says, 1).unwrap_or_default();
+    let options = module.rules.iter().filter(|rule| rule.verb() == "options");
+    let sets = |rule: &&Rule| {
+        rule.rest()
+            .split(' ')
+            .any(|word| word.split('=').next() == Some(&*name))
+    };
+    let rule = options.clone().rfind(sets);
+    // What has been corrected since is old news.
+    let still = rule.is_some_and(|rule| {
+        rule.rest()
+            .split(' ')
+            .any(|word| word == format!("{name}={value}"))
+    });
+    if rule.is_some() && !still {
+        return None;
+    }
+    let shown = short(&same_name(&module.name), 60);
+    let draft = make(
+        "kmod.bad_parameter",
+        format!(
+            "Module {shown} does not take {}={}",
+            short(&name, 40),
+            short(&value, 40)
+        ),
+        match rule {
+            Some(rule) => format!(
+                "{}:{} sets it. Its parameters: {}",
+                rule.file,
+                rule.line,
+                short(&module.parameters.join(", "), 200)
+            ),
+            None => format!(
+                "Whoever loads it gives that value. Its parameters: {}",
+                short(&module.parameters.join(", "), 200)
+            ),
+        },
+    )
+    .fact("parameter", name.as_str())
+    .fact("value", value);
+    Some(match rule {
+        // With other settings on the same line, more than the wrong one would go.
+        Some(rule) if rule.file.starts_with("/etc/") && rule.rest().split(' ').count() == 1 => {
+            draft
+                .fact("path", rule.file.as_str())
+                .fact("line", rule.line)
+        }
+        _ => draft,
+    })
+}
+
+/// There is no file of that name for the kernel that runs.
+fn no_file(
+    state: &State<'_>,
+    module: &Module,
+    wants: &[Wanted],
+    make: &dyn Fn(&str, String, String) -> Draft,
+) -> Draft {
+    let name = same_name(&module.name);
+    let (shown, release) = (short(&name, 60), state.release);
+    if let Some(dkms) = &module.dkms {
+        let complaint = dkms.complaint.as_ref().map_or_else(String::new, |line| {
+            format!("\nIts last build says: {}", short(line, 160))
+        });
+        let headers = if module.headers {
+            ""
+        } else {
+            " The kernel's headers are not installed, without which it cannot be built."
+        };
+        let built = if dkms.built.is_empty() {
+            "for none".to_owned()
+        } else {
+            format!("for {}", dkms.built.join(", "))
+        };
+        return make(
+            "kmod.dkms_failed",
+            format!(
+                "Module {shown} was not built for the running kernel {}",
+                short(release, 60)
+            ),
+            format!(
+                "DKMS has its source ({} {}) and built it {built}.{headers}{complaint}",
+                dkms.name, dkms.version
+            ),
+        )
+        .fact("dkms", dkms.name.as_str())
+        .fact("version", dkms.version.as_str())
+        .fact("headers", module.headers);
+    }
+    if let Some(other) = module.elsewhere.last() {
+        return make(
+            "kmod.other_kernel",
+            format!(
+                "Module {shown} is there for kernel {}, and {} runs",
+                short(other, 60),
+                short(release, 60)
+            ),
+            format!("/lib/modules/{release} has no such module; that of {other} has one."),
+        )
+        .fact("other", other.as_str());
+    }
+    let at_boot = wants.iter().find_map(|want| match want {
+        Wanted::AtBoot { file, line } if *line > 0 => Some((file.as_str(), *line)),
+        _ => None,
+    });
+    let near = nearest(&name, module.near.iter().map(String::as_str));
+    if let (Some((file, line)), Some(near)) = (at_boot, near) {
+        return make(
+            "kmod.misnamed",
+            format!(
+                "There is no kernel module {shown}; there is one named {}",
+                short(near, 60)
+            ),
+            format!(
+                "{file}:{line} names it, and the loader passes over a name that it does not find."
+            ),
+        )
+        .sure(Confidence::Likely)
+        .fact("path", file)
+        .fact("line", line)
+        .fact("from", module.name.as_str())
+        .fact("to", near);
+    }
+    let like = near.map_or_else(String::new, |near| format!(" One named {near} is there."));
+    let who = at_boot.map_or_else(String::new, |(file, line)| {
+        format!(" {file}:{line} names it.")
+    });
+    make(
+        "kmod.not_found",
+        format!("There is no kernel module {shown} for the running kernel"),
+        format!(
+            "/lib/modules/{release} has no file of that name, and it is not built in.{who}{like}"
+        ),
+    )
+}
