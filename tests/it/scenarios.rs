@@ -75,6 +75,10 @@ fn play(name: &str) {
         toml::from_str(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
     let mut short = format!("it-{name}");
     short.truncate(40);
+    if scenario.init == "vm" && !std::path::Path::new("/dev/net/tun").exists() {
+        println!("skipped: {name}: there is no /dev/net/tun, through which a VM is reached");
+        return;
+    }
     let host = Host::up(short.trim_end_matches('-'), &scenario.init);
     host.must("prepare", &scenario.prepare);
     host.must("check of the healthy host", &scenario.check);

@@ -480,6 +480,23 @@ runs_as_root() {
     *) return 1 ;;
   esac
 }
+# Files that keep people out, or code away from the kernel, by being where they are.
+shelters() {
+  case $1 in
+    /etc/pam.d/*|/etc/pam.conf|/etc/security/*|/etc/modprobe*|/etc/sysctl*|/etc/apparmor*|/etc/audit*|/etc/polkit*|/etc/dbus*) ;;
+    /etc/nsswitch.conf|/etc/login.defs|/etc/shells|/etc/hosts.deny|/etc/hosts.allow|/etc/nftables*|/etc/iptables*|/etc/ufw*|/etc/firewalld*|/etc/fail2ban*) ;;
+    *) return 1 ;;
+  esac
+}
+# True where an execution that is remembered here moved FROM to TO.
+moved_by_us() { # FROM TO
+  find "$ROOT" -mindepth 4 -maxdepth 4 -name to 2>/dev/null | {
+    while IFS= read -r _mf; do
+      record "$_mf"; [ "$REC" = "$(encode "$2")" ] || continue
+      record "${_mf%/to}/path"; [ "$REC" != "$(encode "$1")" ] || exit 0
+    done
+    exit 1; }
+}
 # True where only root can change what $1 is: every component root's, none writable by group or others, no link.
 trusted() {
   _c=$1
@@ -792,6 +809,8 @@ check() {
       [ "$2" != "$3" ] || { bad "FROM and TO are the same"; return; }
       case $3 in "$2"/*) bad "TO lies inside FROM"; return ;; esac
       [ "${2%/*}" = "${3%/*}" ] || ! runs_as_root "$3" || { no "nothing may be brought into ${3%/*}"; return; }
+      # A file whose absence takes a protection away gets its name back, and goes back only to where it was moved from.
+      ! shelters "$2" || case $2 in "$3".*|"$3"[~-]*) ;; *) moved_by_us "$3" "$2" || { no "$2 protects this host by being there; a person must move it"; return; } ;; esac
       [ -n "$STATIC" ] && return
       place_ok "$2" && place_ok "$3" || return 1
       [ -e "$2" ] || [ -L "$2" ] || { no "there is no $2"; return; }
@@ -847,6 +866,8 @@ check() {
       [ -L "$2" ] || [ ! -e "$2" ] || { no "$2 exists and is not a symbolic link"; return; }
       _tg=$(cd -P "${2%/*}" && readlink -f "$3") && [ -e "$_tg" ] || { no "the target $3 does not exist"; return; }
       ! protected "$_tg" || { no "the target $3 is protected"; return; }
+      # What root runs may not be a file that another step could have put there.
+      ! runs_as_root "$2" || runs_as_root "$_tg" || { no "$2 is run by root, and $_tg lies where anything may be put"; return; }
       case $2 in /etc/*|/usr/*|/lib*|/bin/*|/sbin/*) [ "$ME" != 0 ] || trusted "$_tg" || { no "$_tg can be written by others than root"; return; } ;;
         *) ! runs_as_root "$2" || no "no link may be placed at $2" ;; esac ;;
     file.restore) arity $# 4 && path_ok "$2" || return 1

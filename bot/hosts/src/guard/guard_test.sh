@@ -302,7 +302,9 @@ file.move $w/f /etc/cron.d/f
 file.move $w/f /usr/bin/f
 file.move $w/f $w/f
 file.move $w/f $w/f/x
+file.move /etc/pam.d/common-auth /etc/pam.d/zz
 file.link /etc/cron.d/x $w/f
+file.link /etc/cron.d/x /etc/hostname
 file.link $w/f $w/g
 file.link $w/newlink /nowhere
 file.restore $w/f ../x 1
