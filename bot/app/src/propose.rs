@@ -199,7 +199,8 @@ fn with_restarts(findings: &[Finding]) -> Vec<Finding> {
         .collect();
     let mut findings = findings.to_vec();
     for finding in &mut findings {
-        if finding.facts.contains_key("restart_unit") || finding.subject.kind == "unit" {
+        let named = |name| finding.facts.contains_key(name);
+        if named("restart_unit") || named("reset_unit") || finding.subject.kind == "unit" {
             continue;
         }
         let down = finding.explains.iter().find_map(|id| units.get(id));

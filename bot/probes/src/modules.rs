@@ -44,6 +44,8 @@ const MODULE: Spec = Spec::new(
 
 /// The code of a module that is not there, as long as nobody knows why.
 const FAILED: &str = "kmod.load_failed";
+/// The unit that loads modules at boot.
+const LOADER: &str = "systemd-modules-load.service";
 /// Of how many modules it is asked why.
 const MOST: usize = 8;
 
@@ -161,10 +163,16 @@ fn felt(mut draft: Draft, state: &State<'_>, wants: &[Wanted]) -> Draft {
                 Severity::Critical
             }
             Wanted::Said(said) => {
-                for name in ["unit", "restart_unit", "unit_state", "message"] {
+                // The loader has nothing to start again: it did the rest of its work, and its failure is taken off.
+                let loader = said.text("unit") == Some(LOADER);
+                let restart = if loader { "" } else { "restart_unit" };
+                for name in ["unit", restart, "unit_state", "message"] {
                     if let Some(value) = said.facts.get(name) {
                         draft.facts.insert(name.to_owned(), value.clone());
                     }
+                }
+                if loader {
+                    draft = draft.fact("reset_unit", LOADER);
                 }
                 for key in &said.cites {
                     draft = draft.cite(key.clone());

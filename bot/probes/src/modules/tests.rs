@@ -158,6 +158,13 @@ fn the_first_reason_that_holds_is_told() {
         ),
         "Warning kmod.bad_parameter module:dummy path=/etc/modprobe.d/shop.conf line=2",
     );
+    // A package's own line about the same parameter is not the one.
+    check(
+        &with(
+            "rule /etc/modprobe.d/shop.conf:2:options dummy numdummies=abc\nrule /usr/lib/modprobe.d/z.conf:1:options dummy numdummies=0\nkernel-says [231.2] dummy: `abc' invalid for parameter `numdummies'\n",
+        ),
+        "Warning kmod.bad_parameter module:dummy path=/etc/modprobe.d/shop.conf line=2",
+    );
     // The line sets something else too, which would be lost with it.
     check(
         &with(

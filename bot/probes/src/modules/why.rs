@@ -360,20 +360,17 @@ fn parameter(
 ) -> Option<Draft> {
     let name = find(&PARAMETER, says, 2)?;
     let value = find(&PARAMETER, says, 1).unwrap_or_default();
-    let options = module.rules.iter().filter(|rule| rule.verb() == "options");
-    let sets = |rule: &&Rule| {
-        rule.rest()
-            .split(' ')
-            .any(|word| word.split('=').next() == Some(&*name))
+    let sets = |rule: &Rule, whole: bool| {
+        let rest = rule.rest();
+        rule.verb() == "options"
+            && rest.split(' ').any(|word| {
+                let (key, given) = word.split_once('=').unwrap_or((word, ""));
+                key == name && (!whole || given == value)
+            })
     };
-    let rule = options.clone().rfind(sets);
+    let rule = module.rules.iter().rfind(|rule| sets(rule, true));
     // What has been corrected since is old news.
-    let still = rule.is_some_and(|rule| {
-        rule.rest()
-            .split(' ')
-            .any(|word| word == format!("{name}={value}"))
-    });
-    if rule.is_some() && !still {
+    if rule.is_none() && module.rules.iter().any(|rule| sets(rule, false)) {
         return None;
     }
     let shown = short(&same_name(&module.name), 60);
@@ -460,9 +457,14 @@ fn no_file(
         )
         .fact("other", other.as_str());
     }
-    let at_boot = wants.iter().find_map(|want| match want {
-        Wanted::AtBoot { file, line } if *line > 0 => Some((file.as_str(), *line)),
-        _ => None,
+    let at_boot = wants.iter().find_map(|want| {
+        if let Wanted::AtBoot { file, line } = want
+            && *line > 0
+        {
+            Some((file.as_str(), *line))
+        } else {
+            None
+        }
     });
     let near = nearest(&name, module.near.iter().map(String::as_str));
     if let (Some((file, line)), Some(near)) = (at_boot, near) {

@@ -543,6 +543,104 @@ fn every_page_that_acts_does_what_it_says() {
         ],
     );
 
+    // Kernel modules.
+    let module = "module:dummy";
+    let edit = "path=/etc/modprobe.d/site.conf";
+    let unblocked = &[
+        "file.comment_line /etc/modprobe.d/site.conf 3 #",
+        "kmod.load dummy",
+    ];
+    check(
+        "kmod-load",
+        "kmod.load_failed",
+        module,
+        &["loadable=true"],
+        &["kmod.load dummy"],
+    );
+    check(
+        "kmod-load",
+        "kmod.load_failed",
+        module,
+        &["loadable=true", "target=/srv/data"],
+        &["kmod.load dummy", "mount.mount /srv/data"],
+    );
+    check(
+        "kmod-unblock",
+        "kmod.blacklisted",
+        module,
+        &[edit, "line=3"],
+        unblocked,
+    );
+    check(
+        "kmod-unblock",
+        "kmod.overridden",
+        module,
+        &[edit, "line=3"],
+        unblocked,
+    );
+    check(
+        "kmod-parameter",
+        "kmod.bad_parameter",
+        module,
+        &[
+            edit,
+            "line=3",
+            "reset_unit=systemd-modules-load.service",
+            "unit_state=failed",
+        ],
+        &[
+            "file.comment_line /etc/modprobe.d/site.conf 3 #",
+            "kmod.load dummy",
+            "unit.reset_failed systemd-modules-load.service",
+        ],
+    );
+    check(
+        "kmod-rename",
+        "kmod.misnamed",
+        module,
+        &["path=/etc/modules", "line=6", "from=dumy", "to=dummy"],
+        &["kmod.rename /etc/modules 6 dumy dummy", "kmod.load dummy"],
+    );
+    check(
+        "kmod-index",
+        "kmod.stale_index",
+        module,
+        &["release=6.1.0-57-cloud-amd64", "restart_unit=shop.service"],
+        &[
+            "kmod.depmod 6.1.0-57-cloud-amd64",
+            "kmod.load dummy",
+            "unit.restart shop.service",
+        ],
+    );
+    check(
+        "kmod-reinstall",
+        "kmod.corrupt",
+        module,
+        &[
+            "path=/lib/modules/x/dummy.ko",
+            "package=linux-image-6.1.0-57-cloud-amd64",
+        ],
+        &[
+            "package.reinstall linux-image-6.1.0-57-cloud-amd64",
+            "kmod.load dummy",
+        ],
+    );
+    check(
+        "kmod-dkms",
+        "kmod.dkms_failed",
+        module,
+        &[
+            "dkms=shop-driver",
+            "version=1.2",
+            "release=6.1.0-57-cloud-amd64",
+            "headers=true",
+        ],
+        &[
+            "kmod.dkms shop-driver 1.2 6.1.0-57-cloud-amd64",
+            "kmod.load dummy",
+        ],
+    );
+
     // Comes second after a restart, for a unit that has a limit of its own.
     left.remove("unit-oom-limit");
     assert_eq!(left, BTreeSet::new(), "pages that are not tried here");
@@ -613,6 +711,15 @@ fn where_a_person_has_to_decide_the_first_page_is_only_read() {
         &["pid=7", "start_time=9", "restart_unit=mariadb.service"],
     );
     check("unit-user-missing", "unit.user_missing", &["user=shopp"]);
+    check("kernel-module", "kmod.load_failed", &["module=dummy"]);
+    check("kernel-module", "kmod.blacklisted", &["module=dummy"]);
+    check("kernel-module", "kmod.dkms_failed", &["headers=false"]);
+    check(
+        "kernel-module",
+        "kmod.unknown_symbol",
+        &["symbol=x", "package=linux-image-6.1.0-57-cloud-amd64"],
+    );
+    check("kernel-reboot", "kmod.kernel_gone", &["next=6.1.0-58"]);
 }
 
 #[test]
