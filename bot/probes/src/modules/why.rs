@@ -142,7 +142,7 @@ patterns! {
     SYMBOL = r"(?:Unknown symbol (\S+) \(err|disagrees about version of symbol (\S+))";
     PARAMETER = r"`([^']*)' invalid for parameter `([^']+)'";
     MAGIC = r"version magic '(\S+)[^']*' should be '";
-    SIGNATURE = r"(?:Loading of (?:unsigned )?module (?:with \S+ \S+ )?is rejected|[Kk]ey was rejected|[Rr]equired key not available|Lockdown: .*unsigned module)";
+    SIGNATURE = r"(?:Loading of (?:unsigned )?module (?:with \S+ \S+ )?is rejected|[Kk]ey was rejected|(?i:required key not available)|Lockdown: .*unsigned module)";
     ELF = r"Invalid ELF|ELF (?:header|section)|[Ee]xec format error";
 }
 
