@@ -7,7 +7,7 @@ mod more;
 mod offered;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use chat::Locale;
@@ -34,6 +34,8 @@ const MOST_HOSTS: usize = 5;
 pub(crate) struct Clerk {
     /// With all its endpoints; one that lacks some is made again each time, as a key may be there by then.
     made: OnceLock<Arc<llm::Clerk>>,
+    /// Incidents of whose account it is asked what matters most, this moment: of each once at a time.
+    highlighting: Mutex<BTreeSet<IncidentId>>,
 }
 
 impl Clerk {

@@ -273,7 +273,7 @@ async fn verify(
     incident: &Incident,
     proposal: &Proposal,
     execution: &ExecutionId,
-    _ran: &Ran,
+    ran: &Ran,
 ) -> Result<Performed, JournalError> {
     crate::point!("app::before_verify");
     let (verdict, seen) = match world.inventory().host(&proposal.host) {
@@ -319,6 +319,14 @@ async fn verify(
             }
         }
     };
+    let (verdict, seen) = match planned(proposal, ran) {
+        // Nothing is mended before it, and nothing new is its doing.
+        Some(minutes) if verdict != incident::report::Verdict::Verified => (
+            incident::report::Verdict::Planned,
+            Seen::Reboots { minutes },
+        ),
+        _ => (verdict, seen),
+    };
     let event = Event::Looked {
         proposal: proposal.id.clone(),
         verdict,
@@ -327,6 +335,13 @@ async fn verify(
     world.hear(proposal, &event, Some(leased)).await?;
     crate::point!("app::after_verify");
     Ok(Performed::Over)
+}
+
+/// In how many minutes the host reboots because of a fix that was carried out.
+fn planned(proposal: &Proposal, ran: &Ran) -> Option<u32> {
+    let last = proposal.steps.last().filter(|_| *ran == Ran::Done)?;
+    (last.verb() == "host.reboot").then_some(())?;
+    last.args().first()?.parse().ok()
 }
 
 /// After a rollback the old trouble is back, which is what was asked for: that the steps were done is the verification.

@@ -329,7 +329,10 @@ impl<'a> Draft<'a> {
                     task(locale.correct(one), owner);
                 }
                 Some(Outcome::Expired) => task(locale.decide_in_time(one), None),
-                Some(Outcome::Verified | Outcome::Refused | Outcome::Rejected) | None => {}
+                Some(
+                    Outcome::Verified | Outcome::Planned | Outcome::Refused | Outcome::Rejected,
+                )
+                | None => {}
             }
         }
         for report in self.reports() {

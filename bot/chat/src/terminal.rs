@@ -241,6 +241,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
         } => {
             let style = match outcome {
                 Outcome::Verified => Style::new().green().bold(),
+                Outcome::Planned => Style::new().yellow().bold(),
                 Outcome::NotFixed
                 | Outcome::Worse
                 | Outcome::Failed

@@ -129,6 +129,7 @@ impl Locale {
         match outcome {
             Outcome::Verified => self.say("Verified", "已验证"),
             Outcome::NotFixed => self.say("Not fixed", "未修复"),
+            Outcome::Planned => self.say("Planned", "已安排"),
             Outcome::Worse => self.say("Worse than before", "情况恶化"),
             Outcome::Failed => self.say("Failed", "执行失败"),
             Outcome::Refused => self.say("Refused, nothing was changed", "未执行，没有做任何改动"),
@@ -148,6 +149,7 @@ impl Locale {
             Outcome::Verified if is_undo => self.say("Undone", "已撤销"),
             Outcome::Verified
             | Outcome::NotFixed
+            | Outcome::Planned
             | Outcome::Worse
             | Outcome::Failed
             | Outcome::Refused
@@ -186,8 +188,14 @@ impl Locale {
                 "Undo with: sickbay rollback {id}, then diagnose again",
                 "撤销命令：sickbay rollback {id}，然后重新诊断"
             ),
+            Outcome::Planned if can_undo => say!(
+                self,
+                "Call it off with: sickbay rollback {id}; otherwise diagnose again after it",
+                "取消命令：sickbay rollback {id}；否则请在之后重新诊断"
+            ),
             Outcome::Verified
             | Outcome::NotFixed
+            | Outcome::Planned
             | Outcome::Worse
             | Outcome::Failed
             | Outcome::Refused
@@ -212,6 +220,10 @@ impl Locale {
             Outcome::Unknown => self.say(
                 "Look at the host before doing anything else; it is not started again by itself",
                 "请先到主机上确认，再做其他操作；它不会自动重新执行",
+            ),
+            Outcome::Planned => self.say(
+                "Diagnose again after it; until then Undo calls it off",
+                "之后请重新诊断；在此之前可以撤销",
             ),
             Outcome::Verified | Outcome::Rejected => "",
         }

@@ -30,6 +30,8 @@ pub enum Verdict {
     Verified,
     /// The finding is still there.
     NotFixed,
+    /// It is still there, and what was done about it happens later.
+    Planned,
     /// Something that was not wrong before is wrong now.
     Worse,
     /// It could not be looked at.

@@ -562,7 +562,7 @@ impl Step {
                 format!("--vacuum-size={}", arg("size")),
             ],
             "kmod.load" => words(&["modprobe", "--", &arg("module")]),
-            "kmod.unload" => words(&["modprobe", "-r", "--", &arg("module")]),
+            "kmod.unload" => words(&["rmmod", &arg("module")]),
             "kmod.depmod" => words(&["depmod", "-a", "--", &arg("release")]),
             "kmod.dkms" => words(&[
                 "dkms",

@@ -17,6 +17,7 @@ mod near;
 mod read;
 #[cfg(test)]
 mod tests;
+mod whole;
 mod why;
 
 use read::{Module, State, same_name};
@@ -47,7 +48,7 @@ const FAILED: &str = "kmod.load_failed";
 /// The unit that loads modules at boot.
 const LOADER: &str = "systemd-modules-load.service";
 /// Of how many modules it is asked why.
-const MOST: usize = 8;
+const MOST: usize = 16;
 
 /// Why somebody wants a module.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +78,18 @@ pub(crate) enum Wanted {
     Said(Box<Draft>),
 }
 
+impl Wanted {
+    /// Whether a package wants it on whatever host it is installed on.
+    fn is_vendors(&self) -> bool {
+        match self {
+            Self::AtBoot { file, .. } => !file.starts_with("/etc/") && !file.starts_with("/run/"),
+            Self::Parameter { .. } | Self::Mount { .. } | Self::Unit { .. } | Self::Said(_) => {
+                false
+            }
+        }
+    }
+}
+
 /// What the answers mean: after the signatures, since logs name modules too.
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let text = look.heard("kernel.modules");
@@ -86,7 +99,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     if host.contained() || !state.loadable {
         return;
     }
-    drafts.extend(why::initrd(&state));
+    drafts.extend(whole::initrd(&state));
     let asked = answered(look);
     let mut wanted = wanted(&state, host.managed);
     // What a log says of a module is one more who wants it; of one that is there by now it is old news.
@@ -100,7 +113,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         if state.has.contains(&name) {
             return false;
         }
-        let known = asked.contains_key(&name) || !state.tree || state.disabled;
+        let known = asked.contains_key(&name) || !state.tree;
         if known {
             wanted
                 .entry(name)
@@ -115,20 +128,25 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             .is_some_and(|module| module.is_there(&state));
         !there && !state.has.contains(name)
     });
-    if let Some(draft) = why::kernel_gone(&state, &wanted) {
+    if let Some(draft) = whole::kernel_gone(&state, &wanted) {
         drafts.push(draft);
         return;
     }
     if state.disabled {
-        drafts.extend(why::locked(&state, &wanted));
+        wanted.retain(|name, _| asked.get(name).is_some_and(|module| module.file.is_some()));
+        drafts.extend(whole::locked(&state, &wanted));
         return;
     }
     for (name, wants) in &wanted {
         let Some(module) = asked.get(name) else {
             continue;
         };
-        let draft = why::draft(&state, module, wants);
-        drafts.push(felt(draft, &state, wants));
+        let draft = felt(why::draft(&state, module, wants), &state, wants);
+        // What a package wants on all hosts is not there on many.
+        let by_vendor = wants.iter().all(Wanted::is_vendors);
+        if !by_vendor || draft.code != "kmod.not_found" {
+            drafts.push(draft);
+        }
     }
 }
 
@@ -137,11 +155,10 @@ fn felt(mut draft: Draft, state: &State<'_>, wants: &[Wanted]) -> Draft {
     let mut worst = Severity::Info;
     for want in wants {
         let severity = match want {
+            want if want.is_vendors() => Severity::Info,
             Wanted::AtBoot { .. } => Severity::Warning,
             Wanted::Parameter { key } => {
-                draft = draft
-                    .fact("key", key.as_str())
-                    .fact("restart_unit", "systemd-sysctl.service");
+                draft = draft.fact("key", key.as_str());
                 // Pods reach no service without it; elsewhere a firewall loads it when it comes to that.
                 if state.runs_pods && key.starts_with("net.bridge.") {
                     Severity::Warning
@@ -151,9 +168,8 @@ fn felt(mut draft: Draft, state: &State<'_>, wants: &[Wanted]) -> Draft {
             }
             Wanted::Mount { target } => {
                 // Every draft about a path is given the mount that the path lies in; this one is to be mounted.
-                draft = draft
-                    .fact("mount", target.as_str())
-                    .fact("target", target.as_str());
+                let target = crate::read::unescape(target);
+                draft = draft.fact("mount", target.as_str()).fact("target", target);
                 Severity::Critical
             }
             Wanted::Unit { unit } => {
@@ -183,6 +199,17 @@ fn felt(mut draft: Draft, state: &State<'_>, wants: &[Wanted]) -> Draft {
         worst = worst.max(severity);
     }
     draft.severity = draft.severity.min(worst);
+    // Anybody may write into a log: what nothing but a line asks for is loaded by a person.
+    let serious = |want: &Wanted| match want {
+        Wanted::Said(said) => said.text("unit_state") == Some("failed"),
+        Wanted::AtBoot { .. }
+        | Wanted::Parameter { .. }
+        | Wanted::Mount { .. }
+        | Wanted::Unit { .. } => true,
+    };
+    if !wants.iter().any(serious) {
+        draft.facts.remove("loadable");
+    }
     draft
 }
 
@@ -214,7 +241,7 @@ pub(crate) fn follow(look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
     let text = look.heard("kernel.modules");
     let state = State::read(&text);
     let host = Host::read(look);
-    if host.contained() || !state.loadable || !state.tree || state.disabled {
+    if host.contained() || !state.loadable || !state.tree {
         return Vec::new();
     }
     let mut names: Vec<String> = drafts

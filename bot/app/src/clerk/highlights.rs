@@ -1,12 +1,12 @@
 //! What matters most of a long account: a model chooses among its statements, which are ours, and adds no word to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use incident::account::{Account, Statement, What};
 use incident::remediation::{Remediation, State};
 use incident::wording::{Highlights, Model};
-use incident::{Fact, Finding, ProposalId, ResponderId};
+use incident::{Fact, Finding, IncidentId, ProposalId, ResponderId};
 use llm::clerk::Failure;
 use llm::highlight::Highlight;
 use llm::veil::Veil;
@@ -24,6 +24,20 @@ const MOST: usize = 60;
 /// Asks a model what matters most of an account, and records what it chose. True where there is something to be told that was
 /// not there before. Nobody is asked of a short account, of one that was chosen from already, and where a site has no model.
 pub(crate) async fn highlight(world: &World, told: &Gathered) -> Result<bool, JournalError> {
+    let id = &told.account.incident.id;
+    let begin = |busy: &mut BTreeSet<IncidentId>| busy.insert(id.clone());
+    let free = world.clerk.highlighting.lock();
+    if !free.is_ok_and(|mut busy| begin(&mut busy)) {
+        return Ok(false);
+    }
+    let done = ask(world, told).await;
+    if let Ok(mut busy) = world.clerk.highlighting.lock() {
+        busy.remove(id);
+    }
+    done
+}
+
+async fn ask(world: &World, told: &Gathered) -> Result<bool, JournalError> {
     let models = &world.settings.models;
     let account = &told.account;
     let id = &account.incident.id;

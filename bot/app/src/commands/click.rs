@@ -170,7 +170,7 @@ fn tell(
     }
     match outcome {
         Outcome::Verified => Exit::Fine,
-        Outcome::NotFixed | Outcome::Worse | Outcome::Failed => Exit::Findings,
+        Outcome::NotFixed | Outcome::Planned | Outcome::Worse | Outcome::Failed => Exit::Findings,
         Outcome::Refused | Outcome::Rejected | Outcome::Expired => Exit::Usage,
         Outcome::Unknown => Exit::NotExamined,
     }

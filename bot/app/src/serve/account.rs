@@ -150,7 +150,7 @@ impl Serve {
 
     /// What happened in an incident, who decided what, what people said of it, and what is open: for whoever asks, alone.
     pub(super) async fn summary(
-        &self,
+        self: &Arc<Self>,
         asker: &Asker,
         rights: &Rights<'_>,
         id: &IncidentId,
@@ -162,9 +162,15 @@ impl Serve {
         self.tell(&asker.event, &told, Occasion::Asked).await?;
         // Nobody has to be caught up who knows.
         self.knows(id, &asker.id).await;
-        if let Some(told) = self.highlighted(&told).await {
-            self.tell(&asker.event, &told, Occasion::Highlights).await?;
-        }
+        // The answer is there; what a model makes of it follows.
+        let (serve, event) = (Arc::clone(self), asker.event.clone());
+        tokio::spawn(async move {
+            if let Some(told) = serve.highlighted(&told).await
+                && let Err(refusal) = serve.tell(&event, &told, Occasion::Highlights).await
+            {
+                tracing::warn!(?refusal, "what matters most of an incident is not told");
+            }
+        });
         Ok((!whole).then(|| asker.locale.behind().to_owned()))
     }
 

@@ -11,7 +11,7 @@ use incident::{IncidentId, Moment, ResponderId, Span, Status};
 use super::parts::Part;
 use super::{FOLLOWED, Serve};
 use crate::account::Gathered;
-use crate::{clock, lists};
+use crate::{clock, journal, lists};
 
 /// How long it takes at most until it is looked for busy incidents again.
 const LOOK: Span = Span::seconds(60);
@@ -79,8 +79,12 @@ impl Serve {
         if over || !is_busy(&told.facts, &told.remarks, last) {
             return;
         }
-        // Nobody waits for it.
+        // Nobody waits for it; meanwhile somebody may have said that it is over.
         let told = self.highlighted(&told).await.unwrap_or(told);
+        let now_over = journal::load(&self.world.store, id).await;
+        if now_over.is_ok_and(|incident| incident.resolved.is_some()) {
+            return;
+        }
         let posts = self.shown(id).await;
         let locale = self.languages.of_place(&place);
         let content = self.laid(front, &told, &posts, Occasion::Busy, locale);

@@ -260,6 +260,20 @@ fn what_one_person_is_told() {
         faces(&ended, locale)
     });
     out += &both(|locale| {
+        let ended = Notice::Ended {
+            proposal: &proposal,
+            outcome: Outcome::Planned,
+            why: &Why::Looked {
+                ran: Ran::Done,
+                verdict: Verdict::Planned,
+                seen: Seen::Reboots { minutes: 10 },
+            },
+            output: "",
+            can_undo: true,
+        };
+        faces(&ended, locale)
+    });
+    out += &both(|locale| {
         let shown = "f-1: x\n  e-7 on web1: unit.show\n    a\n    … 1 more lines";
         let all = "f-1: x\n  e-7 on web1: unit.show\n    a\n    b";
         let evidence = discord::evidence(&proposal.incident, shown, all, locale);

@@ -413,6 +413,7 @@ pub(crate) fn sign(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Verified => "✅ ",
         Outcome::NotFixed | Outcome::Worse | Outcome::Failed => "❌ ",
+        Outcome::Planned => "🕒 ",
         Outcome::Unknown => "❓ ",
         Outcome::Refused | Outcome::Rejected | Outcome::Expired => "🚫 ",
     }

@@ -283,6 +283,7 @@ impl Locale {
         match verdict {
             Verdict::Verified => self.say("verified", "已验证"),
             Verdict::NotFixed => self.say("not fixed", "未修复"),
+            Verdict::Planned => self.say("planned", "已安排"),
             Verdict::Worse => self.say("worse", "情况恶化"),
             Verdict::CouldNotCheck => self.say("could not be checked", "无法检查"),
         }

@@ -51,6 +51,7 @@ fn in_chinese(why: &Why) -> String {
                 }
                 (Ran::TimedOut, _) => format!("达到时限，已被停止；事后检查：{seen}"),
                 (Ran::Done, Verdict::Verified) => seen,
+                (Ran::Done, Verdict::Planned) => seen.clone(),
                 (Ran::Done, Verdict::NotFixed) => format!("仍然存在：{seen}"),
                 (Ran::Done, Verdict::Worse) => format!("新出现：{seen}"),
                 (Ran::Done, Verdict::CouldNotCheck) => {
@@ -108,6 +109,7 @@ fn seen(seen: &Seen) -> String {
         Seen::TooLittle { host } => format!("事后在 {host} 上能读到的信息太少"),
         Seen::NoAnswer { probe } => format!("这次 {probe} 没有得到应答；请重新诊断"),
         Seen::NoHost { host } => format!("主机清单中已没有 {host}"),
+        Seen::Reboots { minutes } => format!("主机将在 {minutes} 分钟后重启，在此之前可以取消"),
         Seen::PutBack => "一切已恢复原状".to_owned(),
         Seen::PutBackWith { code, title } => {
             format!(

@@ -483,7 +483,8 @@ runs_as_root() {
 # Files that keep people out, or code away from the kernel, by being where they are.
 shelters() {
   case $1 in
-    /etc/pam.d/*|/etc/pam.conf|/etc/security/*|/etc/modprobe*|/etc/sysctl*|/etc/apparmor*|/etc/audit*|/etc/polkit*|/etc/dbus*) ;;
+    /etc/pam*|/etc/security*|/etc/ssh*|/etc/modprobe*|/etc/sysctl*|/etc/apparmor*|/etc/audit*|/etc/polkit*|/etc/dbus*) ;;
+    /etc/sysconfig/*tables*|/etc/cron.allow|/etc/cron.deny|/etc/at.allow|/etc/at.deny) ;;
     /etc/nsswitch.conf|/etc/login.defs|/etc/shells|/etc/hosts.deny|/etc/hosts.allow|/etc/nftables*|/etc/iptables*|/etc/ufw*|/etc/firewalld*|/etc/fail2ban*) ;;
     *) return 1 ;;
   esac
@@ -697,7 +698,7 @@ risky_module() {
   case $(underscored "$1") in
     test_*|*_test|mtd_*test|*kunit*|*torture|dmatest|lkdtm|*_inject|einj|evbug|kgdb*|scsi_debug|netdevsim|vivid|vimc|msr) ;;
     ax25|netrom|rose|x25|lapb|appletalk|ipx|decnet|econet|rds|rds_*|dccp|dccp_*|tipc|phonet|caif*|n_gsm|n_hdlc|*802154*) ;;
-    cramfs|freevxfs|jffs2|hfs|firewire_*|ohci1394|sbp2) ;;
+    sctp|sctp_*|cramfs|freevxfs|jffs2|hfs|hfsplus|firewire_*|ohci1394|sbp2) ;;
     *) return 1 ;;
   esac
 }
@@ -810,7 +811,7 @@ check() {
       case $3 in "$2"/*) bad "TO lies inside FROM"; return ;; esac
       [ "${2%/*}" = "${3%/*}" ] || ! runs_as_root "$3" || { no "nothing may be brought into ${3%/*}"; return; }
       # A file whose absence takes a protection away gets its name back, and goes back only to where it was moved from.
-      ! shelters "$2" || case $2 in "$3".*|"$3"[~-]*) ;; *) moved_by_us "$3" "$2" || { no "$2 protects this host by being there; a person must move it"; return; } ;; esac
+      ! shelters "$2" || case $2 in "$3"~|"$3".bak|"$3".old|"$3".orig|"$3".save|"$3".disabled|"$3".dpkg-*|"$3".rpm*) ;; *) moved_by_us "$3" "$2" || { no "$2 protects this host by being there; a person must move it"; return; } ;; esac
       [ -n "$STATIC" ] && return
       place_ok "$2" && place_ok "$3" || return 1
       [ -e "$2" ] || [ -L "$2" ] || { no "there is no $2"; return; }
@@ -867,7 +868,7 @@ check() {
       _tg=$(cd -P "${2%/*}" && readlink -f "$3") && [ -e "$_tg" ] || { no "the target $3 does not exist"; return; }
       ! protected "$_tg" || { no "the target $3 is protected"; return; }
       # What root runs may not be a file that another step could have put there.
-      ! runs_as_root "$2" || runs_as_root "$_tg" || { no "$2 is run by root, and $_tg lies where anything may be put"; return; }
+      ! runs_as_root "$2" || runs_as_root "$_tg" || case $_tg in /etc/letsencrypt/*) ;; *) false ;; esac || { no "$2 is run by root, and $_tg lies where anything may be put"; return; }
       case $2 in /etc/*|/usr/*|/lib*|/bin/*|/sbin/*) [ "$ME" != 0 ] || trusted "$_tg" || { no "$_tg can be written by others than root"; return; } ;;
         *) ! runs_as_root "$2" || no "no link may be placed at $2" ;; esac ;;
     file.restore) arity $# 4 && path_ok "$2" || return 1
@@ -939,7 +940,8 @@ check() {
         *) no "$2 has $MU users, the modules $MB among them"; return ;;
       esac
       loaded_by_us "$2" || { no "no execution that is remembered here loaded $2 since this host booted, so it stays"; return; }
-      tool modprobe && modprobe_would "$2" -r -n -v -- "$2" ;;
+      # Not modprobe: it would take out what the module was built on, too, and that may be what the host is reached through.
+      tool rmmod ;;
     kmod.depmod) arity $# 2 && release_name "$2" || return 1
       [ -n "$STATIC" ] && return
       [ -d "$AT/lib/modules/$2" ] || { no "there is no /lib/modules/$2"; return; }
@@ -1378,8 +1380,8 @@ change() {
     kmod.load) printf '%s\n' "$BOOT $(underscored "$2")" >"$S/loaded" && flush "$S/loaded" || return 74
       tool modprobe && limit 60 "$TOOL" -- "$2" || { rm -f "$S/loaded"; return 1; }
       module_state "$2"; [ $ML = 1 ] || { echo "modprobe said nothing, but $2 is not loaded"; return 1; } ;;
-    kmod.unload) tool modprobe && limit 60 "$TOOL" -r -- "$2" || return 1
-      module_state "$2"; [ $ML = 0 ] || { echo "modprobe said nothing, but $2 is still there"; return 1; } ;;
+    kmod.unload) tool rmmod && limit 60 "$TOOL" "$(underscored "$2")" || return 1
+      module_state "$2"; [ $ML = 0 ] || { echo "rmmod said nothing, but $2 is still there"; return 1; } ;;
     kmod.depmod) tool depmod && limit 120 env -i PATH="$PATH" LC_ALL=C "$TOOL" -a -- "$2" || return 1
       [ -s "$AT/lib/modules/$2/modules.dep" ] || { echo "depmod made no index"; return 1; } ;;
     kmod.dkms) tool dkms; limit 600 env -i PATH="$PATH" HOME=/root LC_ALL=C "$TOOL" install -m "$2" -v "$3" -k "$4"; _r=$?

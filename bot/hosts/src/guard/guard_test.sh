@@ -303,6 +303,10 @@ file.move $w/f /usr/bin/f
 file.move $w/f $w/f
 file.move $w/f $w/f/x
 file.move /etc/pam.d/common-auth /etc/pam.d/zz
+file.move /etc/pam.d/common-auth /etc/pam.d/common
+file.move /etc/pam.d /etc/pam.d.old
+file.move /etc/ssh/sshd_config /etc/ssh/sshd_config.off
+file.move /etc/security/access.conf /etc/security/access
 file.link /etc/cron.d/x $w/f
 file.link /etc/cron.d/x /etc/hostname
 file.link $w/f $w/g
@@ -472,11 +476,13 @@ host_in_a_directory() {
   echo 'blacklist hushed' >"$h/usr/lib/modprobe.d/site.conf"; echo 'install x2 /usr/bin/true' >"$h/usr/lib/modprobe.d/dist.conf"
   cat >"$fake/modprobe" <<END
 #!/bin/sh
-dry= out=; while :; do case \$1 in -n) dry=1 ;; -v) ;; -r) out=1 ;; --) shift; break ;; *) exit 9 ;; esac; shift; done
-if [ -n "\$dry\$out" ] && [ "\$dry" = "\$out" ]; then echo "rmmod \$1"; exit; fi
+dry=; while :; do case \$1 in -n) dry=1 ;; -v) ;; --) shift; break ;; *) exit 9 ;; esac; shift; done
 if [ -n "\$dry" ]; then [ -f "$h/dry/\$1" ] || { echo "modprobe: FATAL: Module \$1 not found." >&2; exit 1; }; cat "$h/dry/\$1"; exit; fi
-echo "modprobe \$out \$1" >>"$h/ran"
-if [ -n "\$out" ]; then grep -v "^\$1 " "$h/proc/modules" >"$h/m"; cat "$h/m" >"$h/proc/modules"; else echo "\$1 4096 0 - Live 0x0" >>"$h/proc/modules"; fi
+echo "modprobe  \$1" >>"$h/ran"; echo "\$1 4096 0 - Live 0x0" >>"$h/proc/modules"
+END
+  cat >"$fake/rmmod" <<END
+#!/bin/sh
+echo "rmmod \$*" >>"$h/ran"; grep -v "^\$1 " "$h/proc/modules" >"$h/m"; cat "$h/m" >"$h/proc/modules"
 END
   printf '#!/bin/sh\necho "depmod $*" >>%s/ran\necho new >%s/lib/modules/$3/modules.dep\n' "$h" "$h" >"$fake/depmod"
   cat >"$fake/dkms" <<END
@@ -525,7 +531,7 @@ test_modules() {
   has "what uses it may go in a step before" "step 2 ok" "$(preview "step 1 file.chmod $h/ran 0600" "step 2 kmod.unload dummy")"
   sed 's/^dummy 4096 1 -/dummy 4096 0 -/' "$h/proc/modules" >"$h/m"; cat "$h/m" >"$h/proc/modules"
   GUARD_BOOT=other refuses "loaded dummy since this host booted" "kmod.unload dummy"
-  go unload "step 1 kmod.unload dummy"; has "kmod.unload: done" RC=0 "$out"; has "kmod.unload: seen" "after 1 loaded 0" "$(guard report unload)"
+  go unload "step 1 kmod.unload dummy"; has "kmod.unload: done" RC=0 "$out"; has "kmod.unload: seen" "after 1 loaded 0" "$(guard report unload)"; has "kmod.unload: that one alone" "rmmod dummy" "$(cat "$h/ran")"
   has "kmod.unload: not there" "step 1 noop" "$(preview "step 1 kmod.unload dummy")"
   refuses "built into the kernel" "kmod.unload built_in"; refuses "permanent" "kmod.unload fixed"; refuses "users" "kmod.unload ext4"
   # The index, and what is built.

@@ -108,9 +108,13 @@ fn of(incident: &Incident, open: &Statement) -> Option<(u8, Next)> {
             let (proposal, host) = (proposal.clone(), one.proposal.host.clone());
             match &one.state {
                 State::Proposed { .. } => Some((2, Next::Decide { proposal, source })),
-                State::Granted { .. } | State::Dispatched { .. } | State::Executed { .. } => {
-                    Some((0, Next::Wait { proposal, source }))
-                }
+                State::Granted { .. }
+                | State::Dispatched { .. }
+                | State::Executed { .. }
+                | State::Ended {
+                    outcome: Outcome::Planned,
+                    ..
+                } => Some((0, Next::Wait { proposal, source })),
                 State::Ended {
                     outcome: Outcome::Unknown,
                     ..

@@ -194,8 +194,12 @@ pub(super) fn open(incident: &Incident, facts: &[(Moment, Fact)]) -> Vec<Stateme
         return Vec::new();
     }
     let is_open = |one: &&Remediation| {
-        one.outcome()
-            .is_none_or(|outcome| outcome == Outcome::Unknown)
+        let id = &one.proposal.id;
+        match one.outcome() {
+            None | Some(Outcome::Unknown) => true,
+            Some(Outcome::Planned) => !incident.is_undone(id),
+            Some(_) => false,
+        }
     };
     let mut all: Vec<Statement> = incident
         .remediations

@@ -506,3 +506,24 @@ fn what_was_chosen_is_told_as_long_as_it_is_there() {
     story.remarks[4].text = None;
     assert_eq!(told(&story).0, [Source::Fact(2)]);
 }
+
+#[test]
+fn a_reboot_that_is_planned_is_waited_for_until_it_is_called_off() {
+    let mut story = Story::found();
+    story.approved("bo");
+    story.ran();
+    story.verified("abc-1", Verdict::Planned);
+    let incident = story.incident();
+    let fix = incident.remediations.values().next().unwrap();
+    assert_eq!(fix.outcome(), Some(Outcome::Planned));
+    assert_eq!(incident.status(), Status::Mitigating);
+    assert!(matches!(story.account().next, Next::Wait { proposal, .. } if proposal == id("abc-1")));
+    assert_eq!(
+        times(&story.account())[2],
+        None,
+        "nothing is mended by a plan"
+    );
+    story.undoing("bo");
+    story.undone();
+    assert!(!matches!(story.account().next, Next::Wait { .. }));
+}

@@ -11,6 +11,8 @@ pub enum Outcome {
     Verified,
     /// It ran and the finding is still there.
     NotFixed,
+    /// It ran, and what it does happens later: a reboot is planned. Until then it can be called off.
+    Planned,
     /// It ran and something else broke.
     Worse,
     /// A step failed, or it was stopped at its time limit.
@@ -27,9 +29,10 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Verified,
         Self::NotFixed,
+        Self::Planned,
         Self::Worse,
         Self::Failed,
         Self::Refused,
@@ -44,6 +47,7 @@ impl Outcome {
         match self {
             Self::Verified => "verified",
             Self::NotFixed => "not_fixed",
+            Self::Planned => "planned",
             Self::Worse => "worse",
             Self::Failed => "failed",
             Self::Refused => "refused",
@@ -61,6 +65,7 @@ pub(super) fn outcome_of(ran: &Ran, verdict: Verdict) -> Outcome {
         (Ran::StepFailed { .. } | Ran::TimedOut, _) => Outcome::Failed,
         (Ran::Done, Verdict::Verified) => Outcome::Verified,
         (Ran::Done, Verdict::NotFixed) => Outcome::NotFixed,
+        (Ran::Done, Verdict::Planned) => Outcome::Planned,
         (Ran::Done, Verdict::Worse) => Outcome::Worse,
         (Ran::Refused { .. } | Ran::NeverRan, _) => Outcome::Refused,
     }

@@ -136,6 +136,11 @@ pub enum Seen {
         /// Which.
         host: HostName,
     },
+    /// The host reboots later.
+    Reboots {
+        /// How many minutes after it was planned.
+        minutes: u32,
+    },
     /// Everything was put back.
     PutBack,
     /// Everything was put back, and what had been mended is back too.
@@ -170,7 +175,7 @@ impl fmt::Display for Why {
                     f,
                     "it was stopped at its time limit; looked afterwards: {seen}"
                 ),
-                (Ran::Done, Verdict::Verified) => seen.fmt(f),
+                (Ran::Done, Verdict::Verified | Verdict::Planned) => seen.fmt(f),
                 (Ran::Done, Verdict::NotFixed) => write!(f, "still there: {seen}"),
                 (Ran::Done, Verdict::Worse) => write!(f, "new: {seen}"),
                 (Ran::Done, Verdict::CouldNotCheck) => {
@@ -245,6 +250,10 @@ impl fmt::Display for Seen {
                 write!(f, "{probe} gave no answer this time; diagnose again")
             }
             Self::NoHost { host } => write!(f, "{host} is no longer in the inventory"),
+            Self::Reboots { minutes } => write!(
+                f,
+                "the host reboots {minutes} min after this; until then it can be called off"
+            ),
             Self::PutBack => f.write_str("everything was put back as it was"),
             Self::PutBackWith { title, .. } => {
                 write!(f, "everything was put back as it was; so is: {title}")

@@ -1,49 +1,43 @@
 //! Names that are like another: which module somebody meant who made a slip.
 
-/// The one name that is at most two letters away, if it is nearer than all others.
+/// The shortest name in which one letter more or less is a slip, and not another module.
+const LONG: usize = 8;
+
+/// The one name that somebody meant who wrote this, if it is clear which: another way to part its words, two neighbours that
+/// changed places, or one letter too many or too few in a long name. Another letter or digit makes another module.
 pub(super) fn nearest<'n>(name: &str, all: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    // In a short name one letter is half of another one.
-    let most = if name.len() < 6 { 1 } else { 2 };
-    let mut best: Option<(usize, &str)> = None;
-    let mut alone = false;
-    for other in all.filter(|other| *other != name) {
-        let far = distance(name, other);
-        if far > most {
-            continue;
-        }
-        match best {
-            Some((nearest, _)) if far > nearest => {}
-            Some((nearest, _)) if far == nearest => alone = false,
-            _ => (best, alone) = (Some((far, other)), true),
-        }
-    }
-    best.filter(|_| alone).map(|(_, other)| other)
+    let mut like = all.filter(|other| *other != name && is_slip(name, other));
+    let first = like.next()?;
+    like.next().is_none().then_some(first)
 }
 
-/// How many letters have to be put in, taken out, changed or swapped with their neighbour; where only what parts words
-/// differs, none.
-fn distance(a: &str, b: &str) -> usize {
+fn is_slip(a: &str, b: &str) -> bool {
     let letters = |text: &str| -> Vec<char> { text.chars().filter(|c| *c != '_').collect() };
     let (a, b) = (letters(a), letters(b));
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let at = |row: &[usize], n: usize| row.get(n).copied().unwrap_or(usize::MAX / 2);
-            let mut least = (at(&last, j) + usize::from(x != y))
-                .min(at(&last, j + 1) + 1)
-                .min(at(&row, j) + 1);
-            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
-            if swapped {
-                least = least.min(at(&before, j - 1) + 1);
-            }
-            row.push(least);
-        }
-        before = last;
-        last = row;
+    if a == b {
+        return true;
     }
-    last.last().copied().unwrap_or(usize::MAX)
+    if a.len() < LONG || b.len() < LONG {
+        return false;
+    }
+    let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let rest = |of: &[char], from: usize| of.get(from..).unwrap_or(&[]).to_vec();
+    let (short, long) = if a.len() < b.len() {
+        (&a, &b)
+    } else {
+        (&b, &a)
+    };
+    match long.len() - short.len() {
+        0 => {
+            let swapped = a.get(same) == b.get(same + 1) && a.get(same + 1) == b.get(same);
+            swapped && rest(&a, same + 2) == rest(&b, same + 2)
+        }
+        1 => {
+            let letter = long.get(same).is_some_and(char::is_ascii_alphabetic);
+            letter && rest(short, same) == rest(long, same + 1)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -60,20 +54,35 @@ mod tests {
         let all = [
             "br_netfilter",
             "bridge",
-            "nf_nat",
-            "nf_tables",
-            "ip_vs",
+            "nf_conntrack",
+            "nf_nat_ipv4",
             "ip_vs_rr",
             "ip_vs_wrr",
             "dummy",
+            "tcp_bic",
+            "ufs",
+            "r8169",
+            "iptable_nat",
+            "ip6table_nat",
         ];
         check("br_netfilterr", &all, Some("br_netfilter"));
         check("br_netfitler", &all, Some("br_netfilter"));
         check("brnetfilter", &all, Some("br_netfilter"));
-        check("bridgr", &all, Some("bridge"));
-        check("ip_vs_rrr", &all, None);
-        check("dumy", &all, Some("dummy"));
-        check("overlay", &all, None);
-        check("nf", &all, None);
+        check("nf_contrack", &all, Some("nf_conntrack"));
+        // Others of their own, though only a letter away.
+        for other in [
+            "bridgr",
+            "nf_nat_ipv6",
+            "ip_vs_rrr",
+            "dumy",
+            "tcp_bbr",
+            "aufs",
+            "r8168",
+            "overlay",
+            "iptablenat6",
+            "nf",
+        ] {
+            check(other, &all, None);
+        }
     }
 }

@@ -5,15 +5,22 @@ use std::collections::BTreeSet;
 use super::Wanted;
 use crate::read::{after, all_after, file, int};
 
-/// A module's name in its one form: the kernel makes no difference between `-` and `_`.
+/// A module's name in its one form: the kernel makes no difference between `-` and `_`, and some became part of another.
 pub(super) fn same_name(name: &str) -> String {
-    name.replace('-', "_")
+    let name = name.replace('-', "_");
+    match name.as_str() {
+        // Since Linux 4.19, 5.1 and 6.2.
+        "nf_conntrack_ipv4" | "nf_conntrack_ipv6" => "nf_conntrack".to_owned(),
+        "nf_nat_ipv4" | "nf_nat_ipv6" => "nf_nat".to_owned(),
+        "vfio_virqfd" => "vfio".to_owned(),
+        _ => name,
+    }
 }
 
 /// What the host has and wants of modules.
 #[derive(Debug, Default)]
 pub(super) struct State<'t> {
-    /// Whether this kernel loads modules at all.
+    /// Whether this kernel loads modules, and what it has was looked at.
     pub(super) loadable: bool,
     /// The kernel that runs.
     pub(super) release: &'t str,
@@ -69,7 +76,9 @@ impl<'t> State<'t> {
             wants.push((name, want));
         }
         Self {
-            loadable: !text.is_empty() && !text.contains("sickbay: absent: loadable"),
+            // Whoever may not look into the folder of modules says nothing of them; and a kernel that came from elsewhere, with
+            // all that it needs built in, loads none.
+            loadable: says("looked") && after(text, "count ").is_some_and(|count| int(count) > 0),
             release: after(text, "release ").unwrap_or(""),
             tree: says("tree"),
             kernels: all_after(text, "kernel ").collect(),
@@ -144,6 +153,8 @@ pub(super) struct Module {
     pub(super) parameters: Vec<String>,
     /// What is wrong with the file itself.
     pub(super) broken: Option<String>,
+    /// Whether its file binds it to one release; one that has versions of its symbols fits all that have the same.
+    pub(super) bound: bool,
     pub(super) package: Option<String>,
     /// Whether it differs from what its package brought.
     pub(super) differs: bool,
@@ -211,6 +222,7 @@ impl Module {
                 .and_then(|magic| magic.split_whitespace().next())
                 .unwrap_or("")
                 .to_owned(),
+            bound: info("vermagic").is_some_and(|magic| !magic.contains("modversions")),
             signed: info("sig_id").is_some() || info("signer").is_some(),
             parameters: parameters.collect(),
             broken: after(text, "broken ")
@@ -231,11 +243,25 @@ impl Module {
     /// Whether the kernel has it, under this name or the one that it stands for.
     pub(super) fn is_there(&self, state: &State<'_>) -> bool {
         let other = |name: &String| state.has.contains(name);
-        self.loaded || self.builtin || self.stands_for.iter().any(other)
+        let builtin = self.dry.iter().any(|line| line.starts_with("builtin "));
+        self.loaded || self.builtin || builtin || self.stands_for.iter().any(other)
     }
 
-    /// Its last rule of this kind.
+    /// Its first rule of this kind.
     pub(super) fn rule(&self, verb: &str) -> Option<&Rule> {
-        self.rules.iter().rfind(|rule| rule.verb() == verb)
+        self.rules.iter().find(|rule| rule.verb() == verb)
+    }
+
+    /// Whether more than one rule keeps it out: then taking one out does not help.
+    pub(super) fn kept_out_twice(&self) -> bool {
+        let keeps = |rule: &&Rule| matches!(rule.verb(), "blacklist" | "install");
+        self.rules.iter().filter(keeps).count() > 1
+    }
+
+    /// The name of a module that it is only another name for.
+    pub(super) fn alias_of(&self) -> Option<&str> {
+        let own = same_name(&self.name);
+        let others = self.stands_for.iter().filter(|name| **name != own);
+        others.map(String::as_str).next()
     }
 }

@@ -1,6 +1,5 @@
 //! Why a module is not loaded: the first reason that holds, from what nobody can get around to what only this try ran into.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use incident::{Confidence, Severity, Subject};
@@ -8,126 +7,9 @@ use regex::Regex;
 
 use super::near::nearest;
 use super::read::{Module, Rule, State, same_name};
-use super::{FAILED, Wanted, list};
+use super::{FAILED, Wanted};
 use crate::draft::Draft;
 use crate::read::short;
-
-type Wants = BTreeMap<String, Vec<Wanted>>;
-
-/// A kernel that can be booted and has no initramfs, where others have one.
-pub(super) fn initrd(state: &State<'_>) -> Option<Draft> {
-    let tool = state.initrd_tool?;
-    let lacking = state.without_initrd.last()?;
-    if state.without_initrd.len() >= state.boots.len() {
-        return None;
-    }
-    let make = if tool == "dracut" {
-        format!("dracut --kver {lacking}")
-    } else {
-        format!("update-initramfs -c -k {lacking}")
-    };
-    Some(
-        Draft::new(
-            "kernel.initrd_missing",
-            Severity::Warning,
-            Subject::new("kernel", *lacking),
-            format!("Kernel {} has no initramfs", short(lacking, 60)),
-        )
-        .detail(format!(
-            "It is booted next, or when somebody picks it, and does not find its root without one. This makes it: {make}"
-        ))
-        .fact("release", *lacking)
-        .cite("kernel.modules"),
-    )
-}
-
-/// The modules of the kernel that runs are gone, so nothing can be loaded any more.
-pub(super) fn kernel_gone(state: &State<'_>, wanted: &Wants) -> Option<Draft> {
-    if state.tree || state.release.is_empty() {
-        return None;
-    }
-    // A kernel that somebody built without modules of its own has none anywhere; then nothing is missing.
-    if wanted.is_empty() && state.kernels.is_empty() {
-        return None;
-    }
-    let release = state.release;
-    let next = state
-        .boots
-        .iter()
-        .rfind(|boot| state.kernels.contains(boot))
-        .or(state.kernels.last());
-    let severity = if wanted.is_empty() {
-        Severity::Warning
-    } else {
-        Severity::Critical
-    };
-    let mut draft = Draft::new(
-        "kmod.kernel_gone",
-        severity,
-        Subject::new("kernel", release),
-        format!("The modules of the running kernel {} are gone", short(release, 60)),
-    )
-    .detail(match next {
-        Some(next) => format!(
-            "/lib/modules/{release} is not there: the kernel was upgraded or removed without a reboot. What is not loaded by now cannot be loaded; {next} is installed and runs after a reboot."
-        ),
-        None => format!(
-            "/lib/modules/{release} is not there. What is not loaded by now cannot be loaded until the kernel's package is installed again."
-        ),
-    })
-    .fact("release", release)
-    .cite("kernel.modules");
-    if let Some(next) = next {
-        draft = draft.fact("next", *next);
-    }
-    if !wanted.is_empty() {
-        draft = draft.fact("mentions", list(wanted.keys().cloned()));
-    }
-    for want in wanted.values().flatten() {
-        draft = of_want(draft, want);
-    }
-    Some(draft)
-}
-
-/// What waits for it.
-fn of_want(draft: Draft, want: &Wanted) -> Draft {
-    match want {
-        Wanted::Unit { unit } => draft.fact("unit", unit.as_str()),
-        Wanted::Mount { target } => draft.fact("mount", target.as_str()),
-        Wanted::Said(said) => {
-            let unit = said.text("unit").map(str::to_owned);
-            match unit {
-                Some(unit) => draft.fact("unit", unit),
-                None => draft,
-            }
-        }
-        Wanted::AtBoot { .. } | Wanted::Parameter { .. } => draft,
-    }
-}
-
-/// Loading is switched off until the next boot.
-pub(super) fn locked(state: &State<'_>, wanted: &Wants) -> Option<Draft> {
-    if wanted.is_empty() {
-        return None;
-    }
-    let names: Vec<String> = wanted.keys().cloned().collect();
-    let mut draft = Draft::new(
-        "kmod.locked",
-        Severity::Warning,
-        Subject::new("kernel", state.release),
-        format!(
-            "No module can be loaded until the next boot; missing: {}",
-            short(&names.join(", "), 100)
-        ),
-    )
-    .detail("kernel.modules_disabled is 1, which nothing takes back but a reboot. Somebody or something set it after the boot; what is to be loaded has to be loaded before that.")
-    .fact("mentions", list(names.into_iter()))
-    .cite("kernel.modules");
-    for want in wanted.values().flatten() {
-        draft = of_want(draft, want);
-    }
-    Some(draft)
-}
 
 macro_rules! patterns {
     ($($name:ident = $text:literal;)*) => {
@@ -177,8 +59,8 @@ pub(super) fn draft(state: &State<'_>, module: &Module, wants: &[Wanted]) -> Dra
         .cite("kernel.modules")
     };
     let at = |draft: Draft, rule: &Rule| {
-        // The kernel's command line is no file that anybody edits here.
-        if rule.file.starts_with("/etc/") {
+        // The kernel's command line is no file that anybody edits here, and where two rules keep it out one is not enough.
+        if rule.file.starts_with("/etc/") && !module.kept_out_twice() {
             draft
                 .fact("path", rule.file.as_str())
                 .fact("line", rule.line)
@@ -230,6 +112,16 @@ pub(super) fn draft(state: &State<'_>, module: &Module, wants: &[Wanted]) -> Dra
         );
         return at(draft, rule);
     }
+    if let Some(other) = module.alias_of() {
+        return make(
+            FAILED,
+            format!("Kernel module {shown} is wanted but not loaded"),
+            format!(
+                "It is another name for {}, which is not loaded.{last}",
+                short(other, 60)
+            ),
+        );
+    }
     if module.file.is_none() {
         return no_file(state, module, wants, &make);
     }
@@ -250,16 +142,18 @@ pub(super) fn draft(state: &State<'_>, module: &Module, wants: &[Wanted]) -> Dra
             ),
         );
     }
-    let broken = module.broken.clone().or_else(|| {
-        find(&ELF, &says, 1)
-            .filter(|_| module.differs)
-            .map(|_| "the kernel takes it for no module".to_owned())
-    });
-    if broken.is_some() || module.differs {
-        let why = match (&broken, module.differs) {
-            (Some(what), true) => format!("{path} is not what its package brought ({what})."),
-            (Some(what), false) => format!("{path} cannot be read as a module ({what})."),
-            (None, _) => format!("{path} is not what its package brought."),
+    // A file that its owner has built or signed anew differs too; it is damaged where the kernel does not take it.
+    let refused = find(&ELF, &says, 1).or_else(|| find(&SIGNATURE, &says, 1));
+    let differs = module.differs && refused.is_some();
+    if module.broken.is_some() || differs {
+        let what = module
+            .broken
+            .as_deref()
+            .unwrap_or("the kernel does not take it");
+        let why = if module.differs {
+            format!("{path} is not what its package brought ({what}).")
+        } else {
+            format!("{path} cannot be read as a module ({what}).")
         };
         return with_package(
             make(
@@ -270,7 +164,8 @@ pub(super) fn draft(state: &State<'_>, module: &Module, wants: &[Wanted]) -> Dra
             .fact("path", path.as_str()),
         );
     }
-    let built_for = Some(&module.built_for).filter(|built| !built.is_empty() && *built != release);
+    let built_for = Some(&module.built_for)
+        .filter(|built| module.bound && !built.is_empty() && *built != release);
     if let Some(other) = find(&MAGIC, &says, 1).or_else(|| built_for.cloned()) {
         return make(
             "kmod.other_kernel",
@@ -314,7 +209,10 @@ pub(super) fn draft(state: &State<'_>, module: &Module, wants: &[Wanted]) -> Dra
     if let Some(draft) = parameter(module, &says, &make) {
         return draft;
     }
-    if find(&SIGNATURE, &says, 1).is_some() {
+    // A line that names no module is about this one only where it is not signed.
+    let about = |line: &&String| line.contains(name.as_str()) || !module.signed;
+    let ours: Vec<String> = says.iter().filter(about).cloned().collect();
+    if find(&SIGNATURE, &ours, 1).is_some() {
         let why = if module.signed {
             "The kernel does not know the key that it is signed with."
         } else {
@@ -329,6 +227,19 @@ pub(super) fn draft(state: &State<'_>, module: &Module, wants: &[Wanted]) -> Dra
             .fact("signed", module.signed)
             .fact("path", path.as_str()),
         );
+    }
+    let device = says.iter().any(|line| line.contains("No such device"))
+        || wants.iter().any(|want| matches!(want, Wanted::Said(said) if said.text("message").is_some_and(|text| text.contains("No such device"))));
+    if device {
+        let draft = make(
+            FAILED,
+            format!("Kernel module {shown} is wanted but not loaded"),
+            format!("It was tried, and this machine has no device for it.{last}"),
+        );
+        return Draft {
+            severity: Severity::Info,
+            ..draft
+        };
     }
     let loadable = module.dry.iter().any(|line| line.starts_with("insmod "));
     let draft = make(
@@ -445,7 +356,9 @@ fn no_file(
         .fact("version", dkms.version.as_str())
         .fact("headers", module.headers);
     }
-    if let Some(other) = module.elsewhere.last() {
+    // An older kernel is nothing to go back to for it.
+    let newest = |other: &&String| state.boots.last() == Some(&other.as_str());
+    if let Some(other) = module.elsewhere.iter().find(newest) {
         return make(
             "kmod.other_kernel",
             format!(
@@ -460,6 +373,7 @@ fn no_file(
     let at_boot = wants.iter().find_map(|want| {
         if let Wanted::AtBoot { file, line } = want
             && *line > 0
+            && (file == "/etc/modules" || file.starts_with("/etc/modules-load.d/"))
         {
             Some((file.as_str(), *line))
         } else {

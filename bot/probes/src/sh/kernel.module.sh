@@ -10,24 +10,26 @@ echo "release $release"
 [ -s "$tree/modules.dep" ] && echo index
 files() { find "$1/" -xdev \( -name "$glob.ko" -o -name "$glob.ko.gz" -o -name "$glob.ko.xz" -o -name "$glob.ko.zst" \) 2>/dev/null | head -n 2; }
 file=''
-[ -d "$tree" ] && file=$(files "$tree" | head -n 1)
+# Of several the one that modprobe takes.
+index=$(grep -sE "^([^:]*/)?$glob\.ko[.a-z]*:" "$tree/modules.dep" | head -n 1)
+if [ -n "$index" ] && [ -f "$tree/${index%%:*}" ]; then file=$tree/${index%%:*}; elif [ -d "$tree" ]; then file=$(files "$tree" | head -n 1); fi
 [ -n "$file" ] && echo "file $file"
 for other in /lib/modules/*; do
   [ "$other" = "$tree" ] || [ ! -d "$other" ] || files "$other" | head -n 1 | sed "s|^|elsewhere ${other##*/} |"
 done
 sed 's/-/_/g' "$tree/modules.builtin" 2>/dev/null | grep -q "/$name\.ko" && echo builtin
-grep -s "^[^:]*/$glob\.ko[.a-z]*:" "$tree/modules.dep" | head -n 1 | sed 's/^/dep /'
+[ -n "$index" ] && printf '%s\n' "$index" | sed 's/^/dep /'
 # What it needs and is not there.
-grep -s "^[^:]*/$glob\.ko[.a-z]*:" "$tree/modules.dep" | head -n 1 | sed 's/^[^:]*://' | tr ' ' '\n' | while read -r dep; do [ -z "$dep" ] || [ -e "$tree/$dep" ] || echo "lacks $tree/$dep"; done
+printf '%s\n' "$index" | sed 's/^[^:]*://' | tr ' ' '\n' | while read -r dep; do [ -z "$dep" ] || [ -e "$tree/$dep" ] || echo "lacks $tree/$dep"; done
 if command -v modprobe >/dev/null 2>&1; then
   modprobe -n -v -- "$1" 2>&1 | head -n 20 | cut -c1-300 | sed 's/^/dry /'
   modprobe -R -- "$1" 2>/dev/null | head -n 3 | sed 's/^/is /'
 fi
-if [ -n "$file" ]; then
+if [ -n "$file" ] && [ ! -r "$file" ]; then echo "sickbay: needs root: $file"; elif [ -n "$file" ]; then
   modinfo -- "$file" 2>&1 | awk '/^(vermagic|depends|signer|sig_id|version|license|parm):/ || /ERROR/ { print "info " substr($0, 1, 160) }' | head -n 80
   case $file in
-    *.ko) head -c 4 "$file" 2>/dev/null | od -An -tx1 | grep -q '7f 45 4c 46' || echo 'broken no ELF file';;
-    *.gz) gzip -t "$file" 2>/dev/null || echo 'broken its compression';;
+    *.ko) command -v od >/dev/null 2>&1 && head -c 4 "$file" 2>/dev/null | od -An -tx1 | grep -qv '7f 45 4c 46' && echo 'broken no ELF file';;
+    *.gz) ! command -v gzip >/dev/null 2>&1 || gzip -t "$file" 2>/dev/null || echo 'broken its compression';;
     *.xz) ! command -v xz >/dev/null 2>&1 || xz -t "$file" 2>/dev/null || echo 'broken its compression';;
     *.zst) ! command -v zstd >/dev/null 2>&1 || zstd -tq "$file" 2>/dev/null || echo 'broken its compression';;
   esac
@@ -40,14 +42,14 @@ if [ -n "$file" ]; then
       if [ -n "$want" ]; then if [ "$(md5sum <"$file" 2>/dev/null | cut -d' ' -f1)" = "$want" ]; then echo same; else echo differs; fi; fi
       break
     done
-  elif command -v rpm >/dev/null 2>&1; then
-    package=$(rpm -qf -- "$file" 2>/dev/null | head -n 1)
-    case $package in *' '*|'') ;; *) echo "package $package"; want=$(rpm -q --qf '[%{FILENAMES} %{FILEDIGESTS}\n]' "$package" 2>/dev/null | awk -v path="$file" '$1 == path || $1 == "/usr" path { print $2 }')
-      case ${#want} in 64) have=$(sha256sum <"$file" | cut -d' ' -f1); if [ "$have" = "$want" ]; then echo same; else echo differs; fi;; esac;;
-    esac
   fi
 fi
-for rules in /etc/modprobe.d/*.conf /run/modprobe.d/*.conf /usr/local/lib/modprobe.d/*.conf /usr/lib/modprobe.d/*.conf /etc/modprobe.conf; do
+seen=' '
+for rules in /etc/modprobe.d/*.conf /run/modprobe.d/*.conf /usr/local/lib/modprobe.d/*.conf /usr/lib/modprobe.d/*.conf /lib/modprobe.d/*.conf /etc/modprobe.conf; do
+  [ -e "$rules" ] || [ -L "$rules" ] || continue
+  # A file in /etc hides one of the same name elsewhere.
+  case $seen in *" ${rules##*/} "*) continue;; esac
+  seen="$seen${rules##*/} "
   [ -r "$rules" ] && grep -nE "^[[:space:]]*(blacklist|install|options|softdep)[[:space:]]+$glob([[:space:]]|\$)" "$rules" | cut -c1-300 | sed "s|^|rule $rules:|"
 done
 tr ' ' '\n' </proc/cmdline 2>/dev/null | grep -E '^(module_blacklist|modprobe.blacklist)=' | tr ',=' '\n' | tr - _ | grep -qx "$name" && echo "rule /proc/cmdline:1:blacklist $name"
@@ -70,5 +72,5 @@ else echo 'sickbay: needs root: kernel messages'; fi
 journalctl -q -b --no-pager -o cat -n 400 -u systemd-modules-load.service 2>/dev/null | grep -E "'$glob'" | tail -n 4 | cut -c1-240 | sed 's/^/loader-says /'
 # Names that are like it.
 { sed -n 's|^\([^:]*\)\.ko[.a-z]*:.*|\1|p' "$tree/modules.dep" 2>/dev/null; sed -n 's|\.ko$||p' "$tree/modules.builtin" 2>/dev/null; } | sed 's|.*/||; s/-/_/g' |
-  awk -v name="$name" 'function letters(t) { gsub(/_/, "", t); return t } { d = length($0) - length(name); if (d < -2 || d > 2) next; if ($0 != name && (substr($0, 1, 2) == substr(name, 1, 2) || substr($0, length($0) - 2) == substr(name, length(name) - 2) || letters($0) == letters(name))) print "near", $0 }' | sort -u | head -n 150
+  awk -v name="$name" '{ d = length($0) - length(name); if (d >= -2 && d <= 2 && $0 != name) print "near", $0 }' | sort -u
 exit 0
