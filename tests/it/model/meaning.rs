@@ -37,7 +37,7 @@ async fn meaning_fills_places_behind_the_first() {
     let place = Place::new();
     let config = place.file("config.toml", settings(&model));
     let with = ["--config", config.as_str()];
-    let words = "disk full password=hunter2secret";
+    let words = "no space left on the disk password=hunter2secret";
     let by_words = pages(&place, &[], words);
     assert!(!by_words.is_empty());
     let both = pages(&place, &with, words);
