@@ -127,7 +127,9 @@ fn looked(ran: Ran, verdict: Verdict, code: &str, title: &str) -> Why {
     let (code, title) = (Code::new(code).unwrap(), title.to_owned());
     let seen = match verdict {
         Verdict::Verified => Seen::Gone { code, title },
-        Verdict::NotFixed | Verdict::Worse | Verdict::CouldNotCheck => Seen::There { code, title },
+        Verdict::NotFixed | Verdict::Planned | Verdict::Worse | Verdict::CouldNotCheck => {
+            Seen::There { code, title }
+        }
     };
     Why::Looked { ran, verdict, seen }
 }

@@ -51,7 +51,7 @@ fn in_chinese(why: &Why) -> String {
                 }
                 (Ran::TimedOut, _) => format!("达到时限，已被停止；事后检查：{seen}"),
                 (Ran::Done, Verdict::Verified) => seen,
-                (Ran::Done, Verdict::Planned) => seen.clone(),
+                (Ran::Done, Verdict::Planned) => seen,
                 (Ran::Done, Verdict::NotFixed) => format!("仍然存在：{seen}"),
                 (Ran::Done, Verdict::Worse) => format!("新出现：{seen}"),
                 (Ran::Done, Verdict::CouldNotCheck) => {

@@ -141,6 +141,7 @@ impl Story {
         let verdict = match outcome {
             Outcome::Verified => Verdict::Verified,
             Outcome::Unknown => Verdict::CouldNotCheck,
+            Outcome::Planned => Verdict::Planned,
             Outcome::NotFixed
             | Outcome::Worse
             | Outcome::Failed

@@ -223,8 +223,8 @@ fn a_module_without_a_file_is_somewhere_else_or_nowhere() {
     let with = |more: &str| format!("{gone}{more}");
     check(gone, "Warning kmod.not_found module:dummy");
     check(
-        &with("near dum_my\n"),
-        "Warning kmod.misnamed module:dummy path=/etc/modules-load.d/shop.conf line=1 to=dum_my",
+        &with("near dumm_y\n"),
+        "Warning kmod.misnamed module:dummy path=/etc/modules-load.d/shop.conf line=1 to=dumm_y",
     );
     // An older kernel that has it is nothing to go back to.
     let older = "elsewhere 6.1.0-44-cloud-amd64 /lib/modules/6.1.0-44-cloud-amd64/x/dummy.ko\n";
