@@ -67,3 +67,6 @@ fn is_fresh(choices: &[&Statement], remarks: &[Remark], chosen: &Highlights) -> 
         .filter(|one| chosen.said.is_none_or(|until| one.at > until));
     !choices.iter().any(newer) && said.count() < TALK
 }
+
+#[cfg(test)]
+mod tests;
