@@ -30,7 +30,7 @@ pub(crate) const PROBES: &[Spec] = &[
         include_str!("sh/kernel.modules.sh"),
     )
     .first()
-    .within(5, 131_072),
+    .within(8, 131_072),
     MODULE,
 ];
 
