@@ -15,7 +15,9 @@ use incident::remediation::Incident;
 use incident::report::HostReport;
 use incident::wording::{Model, Wording};
 use incident::{EvidenceId, Fact, Finding, FindingId, HostStatus, IncidentId, Spent};
-use llm::clerk::Failure;
+use llm::clerk::{Answer, Failure};
+use llm::{Question, Trouble};
+use serde_json::Value;
 
 use crate::journal::{self, JournalError};
 use crate::look::{Numbered, Seen};
@@ -29,6 +31,9 @@ const SETTINGS: &str = "settings";
 /// Of how many hosts more may be asked in one diagnosis: what was seen of each is kept until then.
 const MOST_HOSTS: usize = 5;
 
+/// What failed: the endpoint, and a word for why.
+type Failed = (String, String);
+
 /// Whoever asks models, made when somebody is asked for the first time: most commands never do.
 #[derive(Debug, Default)]
 pub(crate) struct Clerk {
@@ -39,8 +44,9 @@ pub(crate) struct Clerk {
 }
 
 impl Clerk {
-    /// The clerk, and the endpoints that it lacks since their settings or keys are wrong; none where the settings name no model.
-    fn of(&self, models: &Models) -> Option<(Arc<llm::Clerk>, Vec<String>)> {
+    /// The clerk, and the endpoints that it lacks since their settings or keys are wrong, with the word for that; none where the
+    /// settings name no model.
+    fn of(&self, models: &Models) -> Option<(Arc<llm::Clerk>, Vec<Failed>)> {
         if models.endpoints.is_empty() {
             return None;
         }
@@ -48,13 +54,14 @@ impl Clerk {
             return Some((Arc::clone(made), Vec::new()));
         }
         let _installed = rustls::crypto::ring::default_provider().install_default();
+        let lack = |name: &str| (name.to_owned(), SETTINGS.to_owned());
         let (mut endpoints, mut lacking) = (Vec::new(), Vec::new());
         for one in &models.endpoints {
             match one.endpoint() {
                 Ok(endpoint) => endpoints.push(endpoint),
                 Err(why) => {
                     tracing::warn!(model.endpoint = one.name, why, "a model cannot be asked");
-                    lacking.push(one.name.clone());
+                    lacking.push(lack(&one.name));
                 }
             }
         }
@@ -62,7 +69,7 @@ impl Clerk {
             Ok(clerk) => Arc::new(clerk),
             Err(error) => {
                 tracing::warn!(why = crate::sentence::of(&error), "no model can be asked");
-                let all = models.endpoints.iter().map(|one| one.name.clone());
+                let all = models.endpoints.iter().map(|one| lack(&one.name));
                 return Some((Arc::new(llm::Clerk::none()), all.collect()));
             }
         };
@@ -141,8 +148,7 @@ pub(crate) async fn word(
     let Some((clerk, lacking)) = world.clerk.of(models) else {
         return Ok(false);
     };
-    let lacking = lacking.into_iter().map(|name| (name, SETTINGS.to_owned()));
-    let mut failures: Vec<(String, String)> = lacking.collect();
+    let mut failures = lacking;
     let mut last = Wording::default();
     let mut asked_before = BTreeSet::new();
     for round in 1..=models.rounds + 1 {
@@ -154,32 +160,18 @@ pub(crate) async fn word(
             return Ok(round > 1);
         };
         let question = offered.offer.question();
-        let began = Instant::now();
-        let budget = (&models.budget, incident.spent);
-        let asked = clerk
-            .ask(&question, budget, |answer| offered.offer.read(answer))
-            .await;
-        let answered_by = asked.answer.as_ref().map(|answer| answer.endpoint.as_str());
-        world
-            .metrics
-            .model_asked(answered_by, &asked.failures, asked.spent, began.elapsed());
-        for Failure { endpoint, trouble } in asked.failures {
-            tracing::info!(model.endpoint = endpoint, incident.id = %id, %trouble, "a model gave no answer that can be used");
-            failures.push((endpoint, trouble.word().to_owned()));
-        }
-        let Some(answer) = asked.answer else {
+        let read = |answer| offered.offer.read(answer);
+        let asked = ask(world, &clerk, &incident, &question, read).await;
+        failures.extend(asked.failures);
+        let Some((model, choices)) = asked.answer else {
             // What it had chosen before still holds.
             return record(world, id, Wording { failures, ..last }, asked.spent).await;
         };
-        let model = Model {
-            endpoint: answer.endpoint,
-            model: answer.model,
-        };
-        last = offered.wording(&answer.says, &model, locale);
+        last = offered.wording(&choices, &model, locale);
         for (rule, count) in &last.dropped {
             world.metrics.sentences_dropped(rule, *count);
         }
-        let picked = offered.picked(&answer.says.probes);
+        let picked = offered.picked(&choices.probes);
         if picked.is_empty() {
             return record(world, id, Wording { failures, ..last }, asked.spent).await;
         }
@@ -205,6 +197,49 @@ pub(crate) async fn word(
         }
     }
     Ok(true)
+}
+
+/// What came of a question to whoever can be asked.
+struct Asked<T> {
+    /// Who answered, and what.
+    answer: Option<(Model, T)>,
+    /// What failed before it, in order.
+    failures: Vec<Failed>,
+    spent: Spent,
+}
+
+/// Asks a question about an incident within what it may still cost, and counts what came of it.
+async fn ask<T>(
+    world: &World,
+    clerk: &llm::Clerk,
+    incident: &Incident,
+    question: &Question,
+    read: impl Fn(Value) -> Result<T, Trouble>,
+) -> Asked<T> {
+    let began = Instant::now();
+    let budget = (&world.settings.models.budget, incident.spent);
+    let asked = clerk.ask(question, budget, read).await;
+    let by = asked.answer.as_ref().map(|answer| answer.endpoint.as_str());
+    world
+        .metrics
+        .model_asked(by, &asked.failures, asked.spent, began.elapsed());
+    let failed = asked.failures.into_iter();
+    let failed = failed.map(|Failure { endpoint, trouble }| {
+        tracing::info!(model.endpoint = endpoint, incident.id = %incident.id, %trouble, "a model gave no answer that can be used");
+        (endpoint, trouble.word().to_owned())
+    });
+    let answered = |answer: Answer<T>| {
+        let model = Model {
+            endpoint: answer.endpoint,
+            model: answer.model,
+        };
+        (model, answer.says)
+    };
+    Asked {
+        failures: failed.collect(),
+        answer: asked.answer.map(answered),
+        spent: asked.spent,
+    }
 }
 
 /// Records what a model said. What it said of findings that are gone by then is left out.

@@ -10,6 +10,7 @@ use regex::Regex;
 use crate::draft::Draft;
 use crate::host::Host;
 use crate::look::Look;
+use crate::pattern::patterns;
 use crate::read::{after, file, files, int, nth, percent, real, short, time, unit, whole};
 use crate::spec::Spec;
 
@@ -67,19 +68,6 @@ pub(crate) fn messages(text: &str) -> Vec<Message<'_>> {
             Some(Message { at: real(at), text })
         })
         .collect()
-}
-
-/// A pattern of ours; one that does not compile matches nothing, and a test sees to it that all do.
-fn pattern(text: &str) -> Option<Regex> {
-    Regex::new(text).ok()
-}
-
-macro_rules! patterns {
-    ($($name:ident = $text:literal;)*) => {
-        $(static $name: LazyLock<Option<Regex>> = LazyLock::new(|| pattern($text));)*
-        #[cfg(test)]
-        pub(crate) fn all_compile() -> bool { [$($name.is_some()),*].into_iter().all(|ok| ok) }
-    };
 }
 
 patterns! {

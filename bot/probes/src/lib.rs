@@ -9,6 +9,7 @@ mod draft;
 mod further;
 mod judge;
 mod look;
+mod pattern;
 mod plan;
 mod rank;
 mod spec;

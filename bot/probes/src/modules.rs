@@ -3,7 +3,7 @@
 //! A module that is missing is rarely told of by anybody: the loader at boot ends well where it finds none of that name. So what the
 //! configuration wants is held against what is loaded, and each that is not is asked about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use incident::step::Slot;
 use incident::{ProbeRun, Severity, Value};
@@ -21,6 +21,7 @@ mod whole;
 mod why;
 
 use read::{Module, State, same_name};
+use whole::of_want;
 
 /// What can be asked.
 pub(crate) const PROBES: &[Spec] = &[
@@ -168,14 +169,11 @@ fn felt(mut draft: Draft, state: &State<'_>, wants: &[Wanted]) -> Draft {
             }
             Wanted::Mount { target } => {
                 // Every draft about a path is given the mount that the path lies in; this one is to be mounted.
-                let target = crate::read::unescape(target);
-                draft = draft.fact("mount", target.as_str()).fact("target", target);
+                draft = of_want(draft, want).fact("target", target.as_str());
                 Severity::Critical
             }
             Wanted::Unit { unit } => {
-                draft = draft
-                    .fact("unit", unit.as_str())
-                    .fact("restart_unit", unit.as_str());
+                draft = of_want(draft, want).fact("restart_unit", unit.as_str());
                 Severity::Critical
             }
             Wanted::Said(said) => {
@@ -224,14 +222,14 @@ fn answered<'a>(look: &Look<'a>) -> BTreeMap<String, Module> {
         .collect()
 }
 
-/// Who wants which module. Where nobody loads modules at boot, what is written down for it says nothing.
+/// Who wants which module.
 fn wanted(state: &State<'_>, managed: bool) -> BTreeMap<String, Vec<Wanted>> {
     let mut wanted: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
-    for (name, want) in &state.wants {
-        if managed || !matches!(want, Wanted::AtBoot { .. }) {
-            let all = wanted.entry(same_name(name)).or_default();
-            all.push(want.clone());
-        }
+    for (name, want) in state.wanted(managed) {
+        wanted
+            .entry(same_name(name))
+            .or_default()
+            .push(want.clone());
     }
     wanted
 }
@@ -250,12 +248,8 @@ pub(crate) fn follow(look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
         .filter_map(|draft| draft.text("module"))
         .map(str::to_owned)
         .collect();
-    let configured = state
-        .wants
-        .iter()
-        .filter(|(_, want)| host.managed || !matches!(want, Wanted::AtBoot { .. }));
-    names.extend(configured.map(|(name, _)| (*name).to_owned()));
-    let mut seen = std::collections::BTreeSet::new();
+    names.extend(state.wanted(host.managed).map(|(name, _)| name.to_owned()));
+    let mut seen = BTreeSet::new();
     names.retain(|name| !state.has.contains(&same_name(name)) && seen.insert(same_name(name)));
     names
         .iter()

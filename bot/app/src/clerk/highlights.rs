@@ -1,19 +1,17 @@
 //! What matters most of a long account: a model chooses among its statements, which are ours, and adds no word to them.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::collections::BTreeMap;
 
 use incident::account::{Account, Statement, What};
 use incident::remediation::{Remediation, State};
-use incident::wording::{Highlights, Model};
+use incident::wording::Highlights;
 use incident::{Fact, Finding, IncidentId, ProposalId, ResponderId};
-use llm::clerk::Failure;
 use llm::highlight::Highlight;
 use llm::veil::Veil;
 use serde_json::{Value, json};
 
-use super::offered::fenced;
-use super::{MOST_HOSTS, SETTINGS};
+use super::MOST_HOSTS;
+use super::offered::{fenced, with_meaning};
 use crate::account::Gathered;
 use crate::journal::{self, JournalError};
 use crate::world::World;
@@ -24,20 +22,36 @@ const MOST: usize = 60;
 /// Asks a model what matters most of an account, and records what it chose. True where there is something to be told that was
 /// not there before. Nobody is asked of a short account, of one that was chosen from already, and where a site has no model.
 pub(crate) async fn highlight(world: &World, told: &Gathered) -> Result<bool, JournalError> {
-    let id = &told.account.incident.id;
-    let begin = |busy: &mut BTreeSet<IncidentId>| busy.insert(id.clone());
-    let free = world.clerk.highlighting.lock();
-    if !free.is_ok_and(|mut busy| begin(&mut busy)) {
+    // Of two who ask at once, one is told nothing new.
+    let Some(_turn) = Turn::take(world, &told.account.incident.id) else {
         return Ok(false);
-    }
-    let done = ask(world, told).await;
-    if let Ok(mut busy) = world.clerk.highlighting.lock() {
-        busy.remove(id);
-    }
-    done
+    };
+    choose(world, told).await
 }
 
-async fn ask(world: &World, told: &Gathered) -> Result<bool, JournalError> {
+/// An incident of whose account a model is asked, as long as this lives.
+struct Turn<'a> {
+    world: &'a World,
+    id: &'a IncidentId,
+}
+
+impl<'a> Turn<'a> {
+    /// None where somebody else has it.
+    fn take(world: &'a World, id: &'a IncidentId) -> Option<Self> {
+        let mut busy = world.clerk.highlighting.lock().ok()?;
+        busy.insert(id.clone()).then_some(Self { world, id })
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut busy) = self.world.clerk.highlighting.lock() {
+            busy.remove(self.id);
+        }
+    }
+}
+
+async fn choose(world: &World, told: &Gathered) -> Result<bool, JournalError> {
     let models = &world.settings.models;
     let account = &told.account;
     let id = &account.incident.id;
@@ -53,38 +67,24 @@ async fn ask(world: &World, told: &Gathered) -> Result<bool, JournalError> {
     if choices.len() <= llm::highlight::MOST {
         return Ok(false);
     }
-    let Some((clerk, lacking)) = world.clerk.of(models) else {
+    let Some((clerk, mut lacking)) = world.clerk.of(models) else {
         return Ok(false);
     };
     let offer = offer(account, &choices, models.excerpts);
-    let began = Instant::now();
-    let budget = (&models.budget, account.incident.spent);
-    let asked = clerk
-        .ask(&offer.question(), budget, |answer| offer.read(answer))
-        .await;
-    let by = asked.answer.as_ref().map(|answer| answer.endpoint.as_str());
-    world
-        .metrics
-        .model_asked(by, &asked.failures, asked.spent, began.elapsed());
-    let lacking = lacking.into_iter().map(|name| (name, SETTINGS.to_owned()));
-    let failed = asked.failures.into_iter();
-    let failed = failed.map(|Failure { endpoint, trouble }| {
-        tracing::info!(model.endpoint = endpoint, incident.id = %id, %trouble, "a model gave no answer that can be used");
-        (endpoint, trouble.word().to_owned())
-    });
+    let question = offer.question();
+    let read = |answer| offer.read(answer);
+    let mut asked = super::ask(world, &clerk, &account.incident, &question, read).await;
+    lacking.append(&mut asked.failures);
     let mut highlights = Highlights {
         facts: u64::try_from(told.facts.len()).unwrap_or(u64::MAX),
         said: told.remarks.iter().map(|one| one.at).max(),
-        failures: lacking.chain(failed).collect(),
+        failures: lacking,
         ..Highlights::default()
     };
-    if let Some(answer) = asked.answer {
-        let chosen = answer.says.iter().filter_map(|place| choices.get(*place));
+    if let Some((model, places)) = asked.answer {
+        let chosen = places.iter().filter_map(|place| choices.get(*place));
         highlights.statements = chosen.map(|one| one.source.clone()).collect();
-        highlights.model = Some(Model {
-            endpoint: answer.endpoint,
-            model: answer.model,
-        });
+        highlights.model = Some(model);
     }
     let chose = highlights.model.is_some();
     let fact = Fact::Highlighted {
@@ -225,10 +225,7 @@ impl Shown<'_> {
         self.findings += 1;
         let alias = format!("F{}", self.findings);
         let mut shown = self.veil.finding(&alias, finding);
-        let entry = probes::catalogue::explain(finding.code.as_str());
-        if let (Some(entry), Some(fields)) = (entry, shown.as_object_mut()) {
-            fields.insert("means".to_owned(), entry.title.into());
-        }
+        with_meaning(&mut shown, finding);
         shown
     }
 }

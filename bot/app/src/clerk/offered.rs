@@ -213,15 +213,20 @@ fn shown(findings: &[Finding], veil: &mut Veil) -> Vec<Value> {
     let called = aliases.iter().map(String::as_str).zip(findings);
     let mut shown = veil.findings(called);
     for (one, finding) in shown.iter_mut().zip(findings) {
-        let Some(fields) = one.as_object_mut() else {
-            continue;
-        };
-        if let Some(entry) = probes::catalogue::explain(finding.code.as_str()) {
-            fields.insert("means".to_owned(), entry.title.into());
+        with_meaning(one, finding);
+        if let Some(fields) = one.as_object_mut() {
+            fields.insert("host".to_owned(), veil.host(&finding.host).into());
         }
-        fields.insert("host".to_owned(), veil.host(&finding.host).into());
     }
     shown
+}
+
+/// Adds to a finding under its veil what its code means.
+pub(super) fn with_meaning(shown: &mut Value, finding: &Finding) {
+    let entry = probes::catalogue::explain(finding.code.as_str());
+    if let (Some(entry), Some(fields)) = (entry, shown.as_object_mut()) {
+        fields.insert("means".to_owned(), entry.title.into());
+    }
 }
 
 /// The words of our trade: one of them in a sentence has to be in what it cites.

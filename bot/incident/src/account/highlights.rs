@@ -1,5 +1,7 @@
 //! What matters most of a long account: statements that are told anyway, chosen by a model.
 
+use std::collections::BTreeSet;
+
 use super::{Account, Highlighted, Remark, Source, Statement, TALK};
 use crate::wording::Highlights;
 use crate::{Fact, Moment};
@@ -12,12 +14,9 @@ impl Account {
     /// account is short.
     #[must_use]
     pub fn choices(&self) -> Vec<&Statement> {
-        let mut choices: Vec<&Statement> = Vec::new();
-        for one in self.statements() {
-            if choices.iter().all(|there| there.source != one.source) {
-                choices.push(one);
-            }
-        }
+        let mut seen = BTreeSet::new();
+        let mut choices: Vec<&Statement> = self.statements().collect();
+        choices.retain(|one| seen.insert(&one.source));
         if choices.len() <= SHORT {
             choices.clear();
         }

@@ -11,6 +11,11 @@ pub(super) fn nearest<'n>(name: &str, all: impl Iterator<Item = &'n str>) -> Opt
     like.next().is_none().then_some(first)
 }
 
+/// What follows the first so many letters.
+fn rest(of: &[char], from: usize) -> &[char] {
+    of.get(from..).unwrap_or(&[])
+}
+
 fn is_slip(a: &str, b: &str) -> bool {
     let letters = |text: &str| -> Vec<char> { text.chars().filter(|c| *c != '_').collect() };
     let (a, b) = (letters(a), letters(b));
@@ -21,7 +26,6 @@ fn is_slip(a: &str, b: &str) -> bool {
         return false;
     }
     let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let rest = |of: &[char], from: usize| of.get(from..).unwrap_or(&[]).to_vec();
     let (short, long) = if a.len() < b.len() {
         (&a, &b)
     } else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Wanted;
-use crate::read::{after, all_after, file, int};
+use crate::read::{after, all_after, file, int, unescape};
 
 /// A module's name in its one form: the kernel makes no difference between `-` and `_`, and some became part of another.
 pub(super) fn same_name(name: &str) -> String {
@@ -69,7 +69,9 @@ impl<'t> State<'t> {
             let what = what.to_owned();
             let want = match kind {
                 "sysctl" => Wanted::Parameter { key: what },
-                "fstab" => Wanted::Mount { target: what },
+                "fstab" => Wanted::Mount {
+                    target: unescape(&what),
+                },
                 "unit" => Wanted::Unit { unit: what },
                 _ => continue,
             };
@@ -90,6 +92,14 @@ impl<'t> State<'t> {
             has: all_after(text, "has ").map(same_name).collect(),
             runs_pods: all_after(text, "runtime ").next().is_some(),
         }
+    }
+
+    /// Who wants what. Where nobody loads modules at boot, what is written down for it says nothing.
+    pub(super) fn wanted(&self, managed: bool) -> impl Iterator<Item = (&'t str, &Wanted)> {
+        self.wants
+            .iter()
+            .filter(move |(_, want)| managed || !matches!(want, Wanted::AtBoot { .. }))
+            .map(|(name, want)| (*name, want))
     }
 }
 

@@ -87,17 +87,14 @@ pub(super) fn kernel_gone(state: &State<'_>, wanted: &Wants) -> Option<Draft> {
 }
 
 /// What waits for it.
-fn of_want(draft: Draft, want: &Wanted) -> Draft {
+pub(super) fn of_want(draft: Draft, want: &Wanted) -> Draft {
     match want {
         Wanted::Unit { unit } => draft.fact("unit", unit.as_str()),
         Wanted::Mount { target } => draft.fact("mount", target.as_str()),
-        Wanted::Said(said) => {
-            let unit = said.text("unit").map(str::to_owned);
-            match unit {
-                Some(unit) => draft.fact("unit", unit),
-                None => draft,
-            }
-        }
+        Wanted::Said(said) => match said.text("unit") {
+            Some(unit) => draft.fact("unit", unit),
+            None => draft,
+        },
         Wanted::AtBoot { .. } | Wanted::Parameter { .. } => draft,
     }
 }

@@ -9,15 +9,8 @@ use super::near::nearest;
 use super::read::{Module, Rule, State, same_name};
 use super::{FAILED, Wanted};
 use crate::draft::Draft;
+use crate::pattern::patterns;
 use crate::read::short;
-
-macro_rules! patterns {
-    ($($name:ident = $text:literal;)*) => {
-        $(static $name: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new($text).ok());)*
-        #[cfg(test)]
-        pub(super) fn all_compile() -> bool { [$($name.is_some()),*].into_iter().all(|ok| ok) }
-    };
-}
 
 // As kernel/module/main.c and kernel/params.c of Linux 6.1 print them.
 patterns! {

@@ -6,7 +6,6 @@ echo "release $release"
 [ -e /proc/modules ] || { echo 'sickbay: absent: loadable kernel modules'; exit 0; }
 # First what there is: whatever is cut off below, nothing is taken for missing that is there.
 ls /sys/module 2>/dev/null | sed 's/^/has /'
-cut -d' ' -f1 /proc/modules | sed 's/^/has /'
 echo "count $(grep -c '' /proc/modules)"
 sed -n 's|.*/\([^/]*\)\.ko.*|has \1|p' "$tree/modules.builtin" 2>/dev/null
 if [ -d /lib/modules ] && { [ ! -r /lib/modules ] || [ ! -x /lib/modules ]; }; then echo 'sickbay: needs root: /lib/modules'; exit 0; fi
