@@ -1235,8 +1235,8 @@ undo() {
     package.hold) echo "automatic the hold is taken off" ;;
     package.unhold) echo "automatic the hold is put back" ;;
     journal.vacuum) echo "irreversible old journal entries are removed" ;;
-    kmod.load) echo "automatic it is taken out again, as long as nothing uses it" ;;
-    kmod.unload) echo "automatic it is loaded again" ;;
+    kmod.load) echo "automatic the module is taken out again, as long as nothing uses it" ;;
+    kmod.unload) echo "automatic the module is loaded again" ;;
     kmod.depmod) echo "irreversible the index is made anew from the modules that are there; the old one was wrong" ;;
     kmod.rename) echo "automatic the file is put back as it was, mode and owner included" ;;
     kmod.dkms) echo "irreversible the module is built and installed; dkms uninstall takes it out" ;;

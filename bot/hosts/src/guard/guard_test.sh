@@ -499,7 +499,7 @@ END
 refuses() { has "refused: $2" "step 1 refused" "$(preview "step 1 $2")"; has "refused: $2: says why" "$1" "$(preview "step 1 $2")"; } # WHY STEP
 test_modules() {
   host_in_a_directory; export GUARD_AT="$h"; GUARD_PATH=$fake:$GUARD_PATH
-  out=$(preview "step 1 kmod.load dummy"); for l in "step 1 ok" "before 1 loaded 0" "before 1 disabled 0" "undo 1 automatic it is taken out again"; do has "kmod.load: $l" "$l" "$out"; done
+  out=$(preview "step 1 kmod.load dummy"); for l in "step 1 ok" "before 1 loaded 0" "before 1 disabled 0" "undo 1 automatic the module is taken out again"; do has "kmod.load: $l" "$l" "$out"; done
   has "kmod.load: loaded already" "step 1 noop" "$(preview "step 1 kmod.load ext4")"; has "kmod.load: the spelling with -" "step 1 noop" "$(preview "step 1 kmod.load nf-conntrack")"
   has "kmod.load: built in" "step 1 noop" "$(preview "step 1 kmod.load built_in")"
   has "kmod.load: a need" "loaded is 0, not 1" "$(preview "step 1 kmod.load dummy" "need 1 loaded 1")"
