@@ -376,6 +376,7 @@ scenarios! {
     web_root_closed "web-root-closed"
     web_root_missing "web-root-missing"
     working_dir_missing "working-dir-missing"
+    vm_memory_limit "vm-memory-limit"
     vm_healthy_modules "vm-healthy-modules"
     vm_kernel_upgraded "vm-kernel-upgraded"
     vm_module_bad_parameter "vm-module-bad-parameter"

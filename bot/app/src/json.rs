@@ -121,7 +121,11 @@ impl Stream {
     pub(crate) fn host(&mut self, numbered: &Numbered, views: &[View]) {
         let cards: Vec<Value> = views.iter().map(|view| card(&view.card())).collect();
         let evidence = numbered.evidence.iter().map(|(_wave, one)| one);
-        let value = host(&numbered.report, evidence, &cards);
+        let mut value = host(&numbered.report, evidence, &cards);
+        let needs = numbered.vitals.iter().flat_map(|vitals| &vitals.needs);
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("needs".to_owned(), json!(needs.collect::<Vec<_>>()));
+        }
         let before = self.before();
         screen::json_piece(&before, &value);
         self.hosts += 1;

@@ -8,8 +8,8 @@ use incident::proposal::Privilege;
 use incident::redact::{Redactor, printable};
 use incident::report::HostReport;
 use incident::{
-    CouldNotCheck, Ended, Evidence, EvidenceId, Finding, FindingId, HostStatus, Plan, ProbeRun,
-    Span, Value, Vitals,
+    CouldNotCheck, Ended, Evidence, EvidenceId, Finding, FindingId, HostStatus, Need, Plan,
+    ProbeRun, Span, Value, Vitals,
 };
 use probes::{Judgement, Look, Window};
 
@@ -127,8 +127,9 @@ pub(crate) async fn look(
         answers: &seen.answers,
         window,
     };
-    seen.judgement = Some(probes::judge(&look, &knowledge.signatures));
-    seen.vitals = Some(probes::vitals(&look));
+    let judgement = probes::judge(&look, &knowledge.signatures);
+    seen.vitals = Some(probes::vitals(&look, &judgement.drafts));
+    seen.judgement = Some(judgement);
     seen.took = clock::now().since(started);
     seen
 }
@@ -296,6 +297,9 @@ impl Seen {
             gauge.name = clean(&gauge.name);
             gauge.why = clean(&gauge.why);
         }
+        for need in vitals.iter_mut().flat_map(|vitals| &mut vitals.needs) {
+            cleaned(need, &typed, &clean);
+        }
         Numbered {
             report,
             vitals,
@@ -368,6 +372,15 @@ fn keep_numbers(findings: &mut [Finding], before: &[Finding], last: usize) {
                 *id = new.clone();
             }
         }
+    }
+}
+
+/// Takes secrets out of what a host calls its things, all the way down.
+fn cleaned(need: &mut Need, typed: &impl Fn(&str) -> String, clean: &impl Fn(&str) -> String) {
+    need.name = typed(&need.name);
+    need.why = clean(&need.why);
+    for below in &mut need.needs {
+        cleaned(below, typed, clean);
     }
 }
 

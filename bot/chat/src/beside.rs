@@ -143,6 +143,7 @@ pub(crate) fn pictures(
                 picture::vitals(vitals, host, shade, locale).map(Some),
             ),
             ("causes", picture::causes(findings, shade, locale)),
+            ("needs", picture::needs(&vitals.needs, shade, locale)),
         ];
         for (what, drawn) in drawn {
             match drawn {

@@ -1,4 +1,4 @@
-//! Pictures for where people would rather look than read: a host's vitals, and which finding explains which.
+//! Pictures for where people would rather look than read: a host's vitals, which finding explains which, and what needs what.
 //!
 //! They are drawn in process: an SVG text of our own, made into a PNG with one embedded font. Each has its content in
 //! words beside it, for those who do not see it. What a host calls its things is hostile until it went through `text`.
@@ -12,8 +12,9 @@ mod sheet;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
+mod tree;
 
-use incident::{Finding, HostName, Vitals};
+use incident::{Finding, HostName, Need, Vitals};
 
 use crate::Locale;
 
@@ -90,4 +91,16 @@ pub fn causes(
     }
     let sheet = graph::sheet(&graph, shade, DRAWN)?;
     draw::png(&sheet, locale.causes_told(&graph)).map(Some)
+}
+
+/// What the things in trouble need, with what is broken marked; nothing where there is nothing to draw.
+///
+/// # Errors
+/// [`Error::Undrawn`] where the drawing itself fails; no content of `trees` makes it.
+pub fn needs(trees: &[Need], shade: Shade, locale: Locale) -> Result<Option<Picture>, Error> {
+    if trees.is_empty() {
+        return Ok(None);
+    }
+    let sheet = tree::sheet(trees, shade, DRAWN)?;
+    draw::png(&sheet, locale.needs_told(trees)).map(Some)
 }

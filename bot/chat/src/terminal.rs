@@ -213,6 +213,13 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
         Notice::Pictured { vitals, .. } => {
             for (host, vitals) in *vitals {
                 face.put(&mut out, 2, &locale.vitals_told(vitals, host));
+                if !vitals.needs.is_empty() {
+                    face.put(&mut out, 2, locale.needs_head());
+                }
+                for line in locale.needs(&vitals.needs) {
+                    // A branch that is wrapped is no branch any more.
+                    out.push_str(&format!("  {line}\n"));
+                }
             }
         }
         Notice::Account {

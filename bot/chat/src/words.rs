@@ -34,6 +34,7 @@ mod form;
 mod found;
 mod hints;
 mod model;
+mod needs;
 pub(crate) mod picture;
 mod postmortem;
 mod refusals;

@@ -16,6 +16,7 @@ pub mod finding;
 pub mod grant;
 pub mod id;
 pub mod moment;
+pub mod needs;
 pub mod notice;
 pub mod people;
 pub mod policy;
@@ -41,6 +42,7 @@ pub use id::{
     RunbookId,
 };
 pub use moment::{Moment, Span};
+pub use needs::Need;
 pub use probe::{Ended, Plan, ProbeRun, RawOutput};
 pub use proposal::{Proposal, Risk, Undo};
 pub use refusal::Refusal;

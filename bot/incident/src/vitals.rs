@@ -1,6 +1,8 @@
-//! How hard a host is pressed against its limits: what a picture of it shows, before anybody draws.
+//! How a host is: how hard it is pressed against its limits, and what its things in trouble need; what pictures of it show, before anybody draws.
 
 use serde::Serialize;
+
+use crate::Need;
 
 /// At most so many filesystems are told of, the fullest first.
 pub const MOST_FILESYSTEMS: usize = 6;
@@ -142,11 +144,13 @@ impl State {
     }
 }
 
-/// How hard a host is pressed against its limits, by area.
+/// How hard a host is pressed against its limits, by area, and what its things in trouble need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Vitals {
     /// One for each limit, in the order of [`Area`]; filesystems the fullest first.
     pub gauges: Vec<Gauge>,
+    /// What the things in trouble need, a tree for each; empty where nothing in them is known to be broken.
+    pub needs: Vec<Need>,
 }
 
 impl Vitals {
@@ -196,6 +200,7 @@ mod tests {
         let fine = Gauge::new(Area::Limits, "a", Unit::Count, 1, Some(9), State::Fine);
         let vitals = Vitals {
             gauges: vec![fine, gauge],
+            needs: Vec::new(),
         };
         assert_eq!(vitals.worst(), State::Unknown);
     }

@@ -82,13 +82,21 @@ fn merge(drafts: Vec<Draft>) -> Vec<Draft> {
             merged.push(draft);
             continue;
         };
-        let newer_is_better =
-            (draft.severity, draft.confidence) > (other.severity, other.confidence);
+        // Who knows whose limit was met says more than who only knows that memory ran out.
+        let worth = |draft: &Draft| {
+            (
+                draft.facts.contains_key("own_limit"),
+                draft.severity,
+                draft.confidence,
+            )
+        };
+        let newer_is_better = worth(&draft) > worth(other);
         let (mut kept, lesser) = if newer_is_better {
             (draft, other.clone())
         } else {
             (other.clone(), draft)
         };
+        kept.severity = kept.severity.max(lesser.severity);
         for (name, value) in lesser.facts {
             kept.facts.entry(name).or_insert(value);
         }

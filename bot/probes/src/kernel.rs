@@ -9,6 +9,7 @@ use regex::Regex;
 
 use crate::draft::Draft;
 use crate::host::Host;
+use crate::limits::{self, Killed};
 use crate::look::Look;
 use crate::pattern::patterns;
 use crate::read::{after, file, files, int, nth, percent, real, short, time, unit, whole};
@@ -72,7 +73,8 @@ pub(crate) fn messages(text: &str) -> Vec<Message<'_>> {
 
 patterns! {
     KILLED = r"[Oo]ut of memory: Killed process (\d+) \(([^)]*)\)";
-    TASK = r"oom-kill:.*task_memcg=([^,]*),task=([^,]*),pid=(\d+)";
+    TASK = r"oom-kill:constraint=(\w+),.*?(?:oom_memcg=([^,]*),)?task_memcg=([^,]*),task=.*,pid=(\d+)";
+    LIMIT = r"^memory: usage \d+kB, limit (\d+)kB";
     HUNG = r"task ([^:]+(?::[^:]+)?):(\d+) blocked for more than (\d+) seconds";
     DISK = r"(?:I/O error, dev ([A-Za-z0-9]+)|Buffer I/O error on dev(?:ice)? ([A-Za-z0-9-]+)|(?:critical (?:medium|target|space allocation) error), dev ([A-Za-z0-9]+))";
     FILESYSTEM = r"(EXT[234]-fs error|XFS \([^)]*\): (?:Metadata )?(?:corruption|Corruption|metadata I/O error|Filesystem has been shut down|log I/O error)|BTRFS (?:error|critical)|Remounting filesystem read-only)[^(]*(?:\((?:device )?([A-Za-z0-9-]+)\))?";
@@ -101,6 +103,7 @@ struct Seen<'t> {
     line: &'t str,
     pid: i64,
     unit: String,
+    limit: i64,
 }
 
 fn said(look: &Look<'_>, drafts: &mut Vec<Draft>) {
@@ -109,7 +112,11 @@ fn said(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let up = after(&text, "uptime ").map_or(0.0, real);
     let window = crate::read::float(i64::try_from(look.window.since_seconds).unwrap_or(i64::MAX));
     let mut seen: BTreeMap<(&str, String), Seen<'_>> = BTreeMap::new();
-    let mut memory_unit = String::new();
+    let units = crate::units::units(look);
+    let mut victim = Victim::default();
+    let mut limit = 0;
+    // Kills at a limit of a group's own, by the group, the unit in it and the program.
+    let mut reached: BTreeMap<(String, String, String), Seen<'_>> = BTreeMap::new();
     for message in messages(&text)
         .into_iter()
         .filter(|message| up - message.at <= window)
@@ -123,16 +130,31 @@ fn said(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             entry.pid = pid;
             unit.clone_into(&mut entry.unit);
         };
-        if let Some(found) = find(&TASK, line) {
-            memory_unit = unit(group(&found, 1));
+        if let Some(found) = find(&LIMIT, line) {
+            limit = int(group(&found, 1)).saturating_mul(1024);
+        } else if let Some(found) = find(&TASK, line) {
+            let own = group(&found, 1) == "CONSTRAINT_MEMCG";
+            victim = Victim {
+                unit: unit(group(&found, 3)),
+                owner: if own {
+                    group(&found, 2).to_owned()
+                } else {
+                    String::new()
+                },
+                limit: std::mem::take(&mut limit),
+            };
         } else if let Some(found) = find(&KILLED, line) {
-            note(
-                "mem.oom",
-                group(&found, 2),
-                int(group(&found, 1)),
-                &memory_unit,
-            );
-            memory_unit.clear();
+            let (comm, pid) = (group(&found, 2), int(group(&found, 1)));
+            let victim = std::mem::take(&mut victim);
+            if limits::limited(&victim.owner).is_some() {
+                let who = (victim.owner, victim.unit, short(comm, 48));
+                let entry = reached.entry(who).or_default();
+                entry.count += 1;
+                (entry.last, entry.line, entry.pid) = (message.at, line, pid);
+                entry.limit = victim.limit;
+            } else {
+                note("mem.oom", comm, pid, &victim.unit);
+            }
         } else if let Some(found) = find(&HUNG, line) {
             note(
                 "kernel.hung_task",
@@ -165,6 +187,31 @@ fn said(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     for ((code, name), seen) in seen {
         drafts.extend(message(code, &name, &seen, up).map(|draft| draft.cite(key.clone())));
     }
+    for ((owner, unit, comm), seen) in reached {
+        let known = limits::limit_of(look, &owner);
+        let killed = Killed {
+            owner: &owner,
+            unit: &unit,
+            comm: &comm,
+            pid: seen.pid,
+            count: seen.count,
+            ago: &time(whole(up - seen.last)),
+            limit: if known > 0 { known } else { seen.limit },
+            line: &short(seen.line, 300),
+        };
+        drafts.extend(
+            limits::killed(look, &units, &killed)
+                .map(|draft| draft.cite(key.clone()).cite("memory.usage")),
+        );
+    }
+}
+
+/// Whom the kernel is about to name as killed: the unit, and the group whose own limit was met, if it was one.
+#[derive(Default)]
+struct Victim {
+    unit: String,
+    owner: String,
+    limit: i64,
 }
 
 fn message(code: &str, name: &str, seen: &Seen<'_>, up: f64) -> Option<Draft> {

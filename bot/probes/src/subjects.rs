@@ -6,8 +6,8 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
-    base, clock, containers, cron, disk, dns, files, firewall, kernel, logins, logs, memory,
-    modules, mounts, net, os, packages, services, signatures, tls, tuning, units, work,
+    base, clock, containers, cron, disk, dns, files, firewall, kernel, limits, logins, logs,
+    memory, modules, mounts, net, os, packages, services, signatures, tls, tuning, units, work,
 };
 
 /// A subject: some probes and the judgement over their answers.
@@ -86,6 +86,8 @@ pub(crate) const SUBJECTS: &[Part] = &[
         hinted: units::hinted,
         ..part(units::PROBES, units::judge)
     },
+    // After the units: it says more of what they said.
+    part(limits::PROBES, limits::judge),
     Part {
         follow: services::follow,
         ..part(services::PROBES, services::judge)

@@ -6,13 +6,14 @@ use incident::vitals::{Area, MOST_FILESYSTEMS, State, Unit};
 use incident::{Gauge, Severity, Vitals};
 
 use crate::disk::{self, PLENTY_INODES, PLENTY_KIB, Room};
+use crate::draft::Draft;
 use crate::host::Host;
 use crate::look::Look;
-use crate::memory;
 use crate::net::{CONNTRACK_FULL_PERCENT, CONNTRACK_PERCENT, ERROR_PERCENT, ERRORS};
 use crate::read::{counted, file, files, percent, real, short, whole};
 use crate::sample::Sample;
 use crate::work::{self, sample};
+use crate::{memory, needs};
 
 /// At this share of a limit something is refused with the next burst.
 const OVER_PERCENT: i64 = 98;
@@ -28,9 +29,10 @@ const NO_PSI: &str = "the kernel does not measure it";
 const UNREADABLE: &str = "the answer cannot be read";
 const NO_LIMIT: &str = "the answer names no limit";
 
-/// How hard a host is pressed against its limits. What nobody could look at is said to be unknown, with the reason.
+/// How hard a host is pressed against its limits, and what the things that `drafts` are about need. What nobody could look at is
+/// said to be unknown, with the reason.
 #[must_use]
-pub fn vitals(look: &Look<'_>) -> Vitals {
+pub fn vitals(look: &Look<'_>, drafts: &[Draft]) -> Vitals {
     let host = Host::read(look);
     let mut gauges = Vec::new();
     processors(look, &host, &mut gauges);
@@ -40,7 +42,10 @@ pub fn vitals(look: &Look<'_>) -> Vitals {
     network(look, &mut gauges);
     waiting(look, &host, &mut gauges);
     limits(look, &host, &mut gauges);
-    Vitals { gauges }
+    Vitals {
+        gauges,
+        needs: needs::needs(look, drafts),
+    }
 }
 
 /// Why a question has no answer that could be read.

@@ -9,7 +9,7 @@ use chat::Locale;
 use incident::notice::{Card, Notice, WhyNot};
 use incident::remediation::Incident;
 use incident::report::HostReport;
-use incident::{Fact, HostStatus, IncidentId, Proposal, ResponderId, Severity};
+use incident::{Fact, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity, Vitals};
 
 use crate::clerk::{self, Kept};
 use crate::cli::{Diagnose, Global};
@@ -55,7 +55,7 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
                 let views = crate::cards::views(&world, incident, proposals, clock::now(), told);
                 out.host(&part.numbered, &views);
             }
-            account.take(part, asked.json);
+            account.take(part, asked);
         })
         .await;
     let (unrecorded, kept) = (swept.unrecorded, swept.kept);
@@ -71,6 +71,7 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
         pages,
         withheld,
         hints,
+        vitals,
     } = account;
     let knowledge = world.shelf.knowledge();
     let pages: Vec<_> = pages.iter().map(|page| page.told(told)).collect();
@@ -98,6 +99,14 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
             hints: &hints.told(&knowledge, told),
         };
         screen::say(&notice, asked.all, world.locale);
+        if !vitals.is_empty() {
+            let pictured = Notice::Pictured {
+                incident: &id,
+                vitals: &vitals,
+                reports: &reports,
+            };
+            screen::say(&pictured, asked.all, world.locale);
+        }
     }
     drop(cards);
     if !unrecorded.is_empty() {
@@ -164,14 +173,21 @@ struct Account {
     pages: Vec<Page>,
     withheld: Vec<Withheld>,
     hints: Gathered,
+    /// How hosts are, where all is told.
+    vitals: Vec<(HostName, Vitals)>,
 }
 
 impl Account {
-    fn take(&mut self, part: Part, as_json: bool) {
+    fn take(&mut self, part: Part, asked: &Diagnose) {
         self.hints.take(&part.numbered.report, part.hints);
+        if asked.all && !asked.json {
+            let host = part.numbered.report.host.clone();
+            self.vitals
+                .extend(part.numbered.vitals.map(|vitals| (host, vitals)));
+        }
         self.reports.push(part.numbered.report);
         self.withheld.extend(part.offers.withheld);
-        if !as_json {
+        if !asked.json {
             self.proposals.extend(part.offers.proposals);
             self.pages.extend(part.offers.pages);
         }

@@ -296,7 +296,13 @@ fn pictures_are_beside_the_cards() {
         Some(100 << 30),
         State::Over,
     );
-    let vitals = [(web1, Vitals { gauges: vec![full] })];
+    let vitals = [(
+        web1,
+        Vitals {
+            gauges: vec![full],
+            needs: Vec::new(),
+        },
+    )];
     let out = both(|locale| {
         let pictured = Notice::Pictured {
             incident: &proposal().incident,

@@ -265,7 +265,8 @@ fn brief(text: &str) -> String {
     shorten(&clean(text), 120)
 }
 
-fn cut(text: &str) -> String {
+/// Cut to what the strictest platform takes.
+pub(super) fn cut(text: &str) -> String {
     shorten(text, LONGEST_ALT)
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Part {
     pub(crate) env_misses: Option<String>,
     /// Needed libraries that are nowhere, with the package that should bring each, where one is known.
     pub(crate) missing_libraries: Vec<(String, Option<String>)>,
+    /// How many libraries it needs that are there.
+    pub(crate) libraries: usize,
     /// The package that the path belongs to.
     pub(crate) package: Option<String>,
     /// The machine numbers of the file and the name of the host's machine.
@@ -271,6 +273,7 @@ impl Part {
             ends_in_cr: false,
             env_misses: None,
             missing_libraries: Vec::new(),
+            libraries: 0,
             package: None,
             machine: None,
         }
@@ -291,11 +294,11 @@ impl Part {
                     self.env_misses = Some(name.to_owned());
                 }
             }
-            "library" => {
-                if let Some((name, "-")) = rest.rsplit_once(' ') {
-                    self.missing_libraries.push((name.to_owned(), None));
-                }
-            }
+            "library" => match rest.rsplit_once(' ') {
+                Some((name, "-")) => self.missing_libraries.push((name.to_owned(), None)),
+                Some(_) => self.libraries += 1,
+                None => {}
+            },
             "library-package" => {
                 if let Some((name, package)) = rest.split_once(' ')
                     && let Some(library) =

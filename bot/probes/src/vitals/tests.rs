@@ -11,11 +11,12 @@ use crate::look::{Look, Window};
 fn told(recorded: &str) -> Vitals {
     let (answers, _) = parse(recorded);
     let host = HostName::new("web1").unwrap();
-    vitals(&Look {
+    let look = Look {
         host: &host,
         answers: &answers,
         window: Window::default(),
-    })
+    };
+    vitals(&look, &[])
 }
 
 fn line(gauge: &Gauge) -> String {

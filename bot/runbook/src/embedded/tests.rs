@@ -649,8 +649,33 @@ fn every_page_that_acts_does_what_it_says() {
         &["host.reboot 10"],
     );
 
-    // Comes second after a restart, for a unit that has a limit of its own.
-    left.remove("unit-oom-limit");
+    check(
+        "unit-oom-limit",
+        "unit.oom_killed",
+        shop,
+        &[
+            "limit_unit=shop.service",
+            "limit_key=MemoryMax",
+            "want_limit=200M",
+            "unit=shop.service",
+        ],
+        &[
+            "unit.set_property shop.service Service MemoryMax 200M",
+            "unit.reset_failed shop.service",
+            "unit.restart shop.service",
+        ],
+    );
+    check(
+        "raise-cpu-quota",
+        "unit.cpu_limit",
+        shop,
+        &["unit=shop.service", "want_limit=50%"],
+        &[
+            "unit.set_property shop.service Service CPUQuota 50%",
+            "unit.restart shop.service",
+        ],
+    );
+
     assert_eq!(left, BTreeSet::new(), "pages that are not tried here");
 }
 

@@ -78,6 +78,51 @@ pub(super) const SAID: &[Said] = &[
         "{unit} 的一个进程因内存耗尽被终止",
     ),
     said(
+        "unit.oom_killed",
+        "{unit} was ended because memory ran out, most likely at its own limit of {limit}",
+        "{unit} 因内存耗尽被终止，很可能是达到了自身上限 {limit}",
+    ),
+    said(
+        "unit.oom_killed",
+        "{unit} reached its own memory limit of {limit}, and the kernel ended {comm}, last {_ago} ago",
+        "{unit} 达到自身内存上限 {limit}，内核终止了 {comm}，发生在 {_ago}前",
+    ),
+    said(
+        "unit.oom_killed",
+        "{unit} reached its own memory limit of {limit}, and the kernel ended {comm} {count} times, last {_ago} ago",
+        "{unit} 达到自身内存上限 {limit}，内核终止了 {comm} {count} 次，最近一次在 {_ago}前",
+    ),
+    said(
+        "unit.oom_killed",
+        "{unit} reached its own memory limit, and the kernel ended {comm}, last {_ago} ago",
+        "{unit} 达到自身内存上限，内核终止了 {comm}，发生在 {_ago}前",
+    ),
+    said(
+        "unit.oom_killed",
+        "{unit} reached its own memory limit, and the kernel ended {comm} {count} times, last {_ago} ago",
+        "{unit} 达到自身内存上限，内核终止了 {comm} {count} 次，最近一次在 {_ago}前",
+    ),
+    said(
+        "unit.oom_killed",
+        "{unit} reached the memory limit of {limit_unit} of {limit}, and the kernel ended {comm}, last {_ago} ago",
+        "{unit} 达到 {limit_unit} 的内存上限 {limit}，内核终止了 {comm}，发生在 {_ago}前",
+    ),
+    said(
+        "unit.oom_killed",
+        "{unit} reached the memory limit of {limit_unit} of {limit}, and the kernel ended {comm} {count} times, last {_ago} ago",
+        "{unit} 达到 {limit_unit} 的内存上限 {limit}，内核终止了 {comm} {count} 次，最近一次在 {_ago}前",
+    ),
+    said(
+        "unit.memory_limit",
+        "{unit} stands still {waiting_percent} % of the time at its own memory limit of {limit}",
+        "{unit} 有 {waiting_percent}% 的时间卡在自身内存上限 {limit} 上",
+    ),
+    said(
+        "unit.cpu_limit",
+        "{unit} may use {_limit} % of one processor and waits {waiting_percent} % of the time",
+        "{unit} 最多可用单个 CPU 的 {_limit}%，有 {waiting_percent}% 的时间在等待",
+    ),
+    said(
         "unit.crashed",
         "{unit} crashed with signal {signal}",
         "{unit} 崩溃，信号为 {signal}",
