@@ -37,6 +37,7 @@ mod model;
 pub(crate) mod picture;
 mod postmortem;
 mod refusals;
+pub(crate) mod scan;
 mod step;
 mod summary;
 mod terminal;
