@@ -13,13 +13,18 @@ LONGEST = 3600
 def play(root, sickbay, names, longest=LONGEST):
     """Plays scenarios by their names, or all but those in VMs; gives what each found, and how the run ended."""
     if names:
+        unknown = [name for name in names if not os.path.exists(os.path.join(root, "tests/lab/scenarios", f"{name}.toml"))]
+        if unknown:
+            sys.exit(f"no scenario is called {', '.join(unknown)}")
         wanted = " + ".join(f"test(=scenarios::{name.replace('-', '_')})" for name in names)
     else:
         wanted = "test(/^scenarios::/) - test(/^scenarios::vm_/) - test(no_scenario_is_forgotten)"
     with tempfile.TemporaryDirectory() as folder:
         results = os.path.join(folder, "results")
         env = {**os.environ, "SICKBAY_SCENARIOS": results, "SICKBAY_BIN": sickbay}
-        argv = ["cargo", "nextest", "run", "-p", "tests", "--run-ignored", "all", "--no-fail-fast", "-E", wanted]
+        # Built as tests/run builds, so that nothing is built twice.
+        build = ["--locked", "--workspace", "--features", "sickbay/failpoints"]
+        argv = ["cargo", "nextest", "run", *build, "--run-ignored", "all", "--no-fail-fast", "-E", f"package(tests) and ({wanted})"]
         try:
             ended = subprocess.run(argv, cwd=root, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=longest).returncode
             how = "all as expected" if ended == 0 else f"cargo nextest ended with {ended}: some did not go as expected"
