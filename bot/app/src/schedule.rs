@@ -27,7 +27,7 @@ impl Schedule {
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Cron { text, .. } => text.clone(),
-            Self::Every(span) => format!("every {span}"),
+            Self::Every(span) => format!("every {} s", span.as_seconds()),
         }
     }
 

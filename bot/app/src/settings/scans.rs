@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(one.place(), "slack:C1");
         let scans =
             read("name = \"a\"\ntargets = [\"all\"]\nevery = \"12h\"\nchannel = \"C1\"\n").unwrap();
-        assert_eq!(scans[0].schedule.text(), "every 12 h");
+        assert_eq!(scans[0].schedule.text(), "every 43200 s");
         assert_eq!(scans[0].tell, Tell::Always);
     }
 

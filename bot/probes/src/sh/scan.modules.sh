@@ -4,7 +4,8 @@ PATH=$PATH:/usr/sbin:/sbin
 tree=/lib/modules/$release
 echo "release $release"
 [ -e /proc/modules ] || { echo 'sickbay: absent: loadable kernel modules'; exit 0; }
-command -v modprobe >/dev/null 2>&1 || { echo 'sickbay: absent: modprobe'; exit 0; }
+# BusyBox has a modprobe that knows no dry run, and one that would load what it is asked about.
+case $(modprobe -V 2>&1) in *kmod*) ;; *) echo 'sickbay: absent: kmod'; exit 0;; esac
 if [ -d /lib/modules ] && { [ ! -r /lib/modules ] || [ ! -x /lib/modules ]; }; then echo 'sickbay: needs root: /lib/modules'; exit 0; fi
 [ -d "$tree" ] && echo tree
 [ -s "$tree/modules.dep" ] && echo index
