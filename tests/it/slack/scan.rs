@@ -1,11 +1,13 @@
 //! A scan that is due: told once, with its page below, whatever is restarted.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use incident::{Moment, Span};
 use store::Store;
+use tests::fakes::Trouble;
 use tests::fakes::slack::State;
+use tokio::net::TcpListener;
 
 use super::{said, sockets_gone, start_with, workspace};
 use crate::bot::{GHOST, LONG};
@@ -115,6 +117,51 @@ async fn a_scan_that_is_not_due_is_not_made() {
     slack.slash("U1", "C1", "/sickbay", "help").await;
     said(&slack, &["diagnose"]).await;
     assert_eq!(slack.look(reports), 0, "it begins when it is first known");
+    bot.end();
+    slack.assert_no_refusals();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_of_which_nobody_said_that_it_arrived_stands_there_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let then = last_done(dir.path(), 40).await;
+    let slack = workspace().await;
+    slack.trouble("chat.postMessage", Trouble::AnswerLost, 1);
+    let mut bot = start_with(dir.path(), &slack, &format!("{GHOST}{SCAN}"));
+    slack.connected(1).await;
+    done_after(dir.path(), then).await;
+    assert_eq!(slack.look(reports), 1);
+    bot.end();
+    slack.assert_no_refusals();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_told_to_stop_stops_and_the_next_start_makes_up_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let then = last_done(dir.path(), 40).await;
+    let slack = workspace().await;
+    // A host that takes connections and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let ghost = format!("[hosts.ghost]\naddress = \"127.0.0.1\"\nport = {port}\n");
+    let mut bot = start_with(dir.path(), &slack, &format!("{ghost}{SCAN}"));
+    slack.connected(1).await;
+    let held = silent.accept().await.unwrap();
+    let asked = Instant::now();
+    let gone = async {
+        assert!(
+            asked.elapsed() < Duration::from_secs(10),
+            "it waits for nobody"
+        );
+        assert_eq!(slack.look(reports), 0);
+        drop((held, silent));
+        sockets_gone(&slack).await;
+    };
+    bot.restart_gently(gone).await;
+    slack.connected(1).await;
+    said(&slack, &["1 could not be looked at", "scan monthly"]).await;
+    done_after(dir.path(), then).await;
+    assert_eq!(slack.look(reports), 1);
     bot.end();
     slack.assert_no_refusals();
 }

@@ -24,8 +24,8 @@ const TURN: Span = Span::minutes(2);
 /// How often a turn is renewed.
 const RENEW: Duration = Duration::from_secs(30);
 /// How often a report is tried to be posted that the platform does not take, and how long is waited between.
-const TRIES: usize = 20;
-const AGAIN: Duration = Duration::from_secs(30);
+const TRIES: usize = 60;
+const AGAIN: Duration = Duration::from_secs(10);
 /// How long after that the scan is made again.
 const LATER: Span = Span::minutes(30);
 

@@ -14,13 +14,13 @@ use crate::{Locale, text};
 const HOSTS: usize = 60;
 /// Bars of one host.
 const BARS: usize = 12;
-/// The width of a picture.
-const WIDTH: usize = 520;
+/// The width of a picture: a phone's, so that its letters are as large there as those around it.
+const WIDTH: usize = 360;
 /// Where the cells begin, behind the names.
-const NAMES: usize = 170;
+const NAMES: usize = 122;
 const ROW: usize = 22;
 /// Letters of a name.
-const LETTERS: usize = 24;
+const LETTERS: usize = 17;
 
 const fn class(state: State) -> &'static str {
     match state {
@@ -105,7 +105,7 @@ pub(super) fn bars(host: &HostName, vitals: &Vitals, locale: Locale) -> Markup {
     gauges.sort_by_key(|(gauge, percent)| std::cmp::Reverse((gauge.state, *percent)));
     gauges.truncate(BARS);
     let height = ROW * gauges.len() + 2;
-    let room = WIDTH - NAMES - 50;
+    let room = WIDTH - NAMES - 44;
     let width = |percent: i64| usize::try_from(percent.clamp(1, 100)).unwrap_or(1) * room / 100;
     let told = locale.vitals_told(vitals, host);
     html! {
