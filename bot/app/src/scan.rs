@@ -52,6 +52,10 @@ pub(crate) async fn scan(
             scanned.push(told(world, &seen));
         }
     }
+    // No host is passed over, whatever happened to the look at it.
+    while let Some(host) = hosts.get(scanned.len()) {
+        scanned.push(told(world, &Seen::nothing(host)));
+    }
     progress.clear();
     let mut scan = Scan {
         name: name.to_owned(),

@@ -20,8 +20,10 @@ const STYLE: &str = include_str!("page/page.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 /// Findings of one code, and of one host, that are shown.
 const MOST: usize = 60;
-/// Lines of the detail of a finding.
+/// Lines of the detail of a finding, and characters of it and of any other text.
 const LINES: usize = 12;
+const DETAIL: usize = 2_000;
+const LINE: usize = 600;
 /// Hosts that have a part of their own, those first that need somebody.
 const HOSTS: usize = 300;
 
@@ -78,9 +80,17 @@ pub fn scan(telling: &Telling<'_>, locale: Locale) -> String {
     page.into_string()
 }
 
-/// A text as it may be shown: what turns the order of reading, or is not seen, is written out.
+/// A text as it may be shown: what turns the order of reading, or is not seen, is written out, and no host fills the page.
 fn said(words: &str) -> String {
-    text::shown(words)
+    cut(words, LINE)
+}
+
+fn cut(words: &str, most: usize) -> String {
+    let shown = text::shown(words);
+    match shown.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", shown.get(..at).unwrap_or_default()),
+        None => shown,
+    }
 }
 
 /// The class of a severity.
@@ -207,7 +217,7 @@ fn in_full(finding: &Finding, caused: bool, locale: Locale) -> Markup {
             " " (said(&locale.title(finding))) " " code { (finding.code) }
         }
         @if !caused && !detail.is_empty() {
-            pre { (said(&detail.join("\n"))) }
+            pre { (cut(&detail.join("\n"), DETAIL)) }
         }
     }
 }

@@ -26,6 +26,8 @@ const RENEW: Duration = Duration::from_secs(30);
 /// How often a report is tried to be posted that the platform does not take, and how long is waited between.
 const TRIES: usize = 60;
 const AGAIN: Duration = Duration::from_secs(10);
+/// The largest page that is posted; Discord takes no file beyond 10 MB.
+const LARGEST: usize = 8 << 20;
 /// How long after that the scan is made again.
 const LATER: Span = Span::minutes(30);
 
@@ -195,7 +197,15 @@ impl Serve {
         let told = if is_told(planned.tell, &scan) {
             let words = Words::of(&scan, locale, |at| planned.schedule.shown(at));
             let telling = words.telling(&scan);
-            let page = chat::page::scan(&telling, locale);
+            let mut page = chat::page::scan(&telling, locale);
+            if page.len() > LARGEST {
+                tracing::warn!(
+                    scan.name = planned.name,
+                    bytes = page.len(),
+                    "the page of a scan is too large to be posted"
+                );
+                page.clear();
+            }
             let file = scan::file(&scan, &clock::local_day(turn.due));
             let notice = Notice::Scanned {
                 telling: &telling,

@@ -29,6 +29,8 @@ const DIFF: usize = 1_600;
 const OUTPUT: usize = 900;
 /// Characters of a line within an embed.
 const NOTE: usize = 500;
+/// Characters of a line of a scan; an embed takes 4 096 of all of them.
+const BRIEF: usize = 240;
 /// Characters of all findings of a message, and how many of them are shown; Discord takes ten embeds.
 const FINDINGS: usize = 4_000;
 const SHOWN: usize = 7;
@@ -258,7 +260,7 @@ fn scan(telling: &Telling<'_>, file: &str, page: &str, locale: Locale) -> Conten
         Tally { .. } => GREEN,
     };
     let brief = locale.scan_brief(telling);
-    let brief: Vec<String> = brief.iter().map(|line| plain(line, LINE)).collect();
+    let brief: Vec<String> = brief.iter().map(|line| plain(line, BRIEF)).collect();
     let mut small_print = vec![plain(&locale.scan_title(telling), NOTE)];
     let mut files = Vec::new();
     if !page.is_empty() {

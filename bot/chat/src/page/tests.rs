@@ -348,6 +348,44 @@ fn a_chat_gets_the_worst_and_the_page() {
 }
 
 #[test]
+fn a_large_fleet_fits_into_a_message_and_a_file() {
+    let mut scan = hostile();
+    let sick = scan.hosts[1].clone();
+    scan.hosts = (0..700)
+        .map(|n| {
+            let mut host = sick.clone();
+            host.report.host = format!("a-host-with-quite-a-long-name-{n}.example.com")
+                .parse()
+                .unwrap();
+            for finding in &mut host.report.findings {
+                finding.host = host.report.host.clone();
+                let code = format!("area.{}", "x".repeat(n % 40 + 1));
+                finding.code = code.try_into().unwrap();
+                finding.title = HOSTILE.repeat(20);
+            }
+            host
+        })
+        .collect();
+    for locale in Locale::ALL {
+        told(&scan, locale, |telling| {
+            let page = super::scan(telling, locale);
+            assert!(page.len() < 8 << 20, "{} bytes", page.len());
+            let notice = incident::notice::Notice::Scanned {
+                telling,
+                file: "scan-monthly-2026-11-23.html",
+                page: &page,
+            };
+            let on_discord = discord::content(&notice, locale);
+            assert_eq!(crate::tests::too_much(&on_discord), Vec::<String>::new());
+            let on_slack = slack::content(&notice, locale);
+            assert!(on_slack.text.len() <= 4_000);
+            assert!(serde_json::to_string(&on_slack.blocks).unwrap().len() <= 13_000);
+            String::new()
+        });
+    }
+}
+
+#[test]
 fn a_fleet_that_is_well_is_one_line() {
     let mut scan = scan("");
     scan.hosts
