@@ -7,7 +7,7 @@ use html5ever::parse_document;
 use html5ever::tendril::TendrilSink as _;
 use incident::Moment;
 use incident::Span;
-use incident::scan::{About, Scan, Scanned, Telling};
+use incident::scan::{About, Scan, Scanned, Tally, Telling};
 use incident::vitals::{Area, State, Unit};
 use incident::{Gauge, HostStatus, Vitals};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
@@ -403,4 +403,34 @@ fn a_fleet_that_is_well_is_one_line() {
     };
     assert_eq!(notice(Locale::English), "1 host: 1 well");
     assert_eq!(notice(Locale::Chinese), "1 台主机：1 台正常");
+}
+
+#[test]
+fn what_could_not_be_read_is_part_of_the_verdict() {
+    let check = |(well, partly), english: &str, chinese: &str| {
+        let tally = Tally {
+            hosts: 7,
+            need: 7 - well - 1,
+            unseen: 1,
+            well,
+            partly,
+        };
+        assert_eq!(Locale::English.scan_verdict(&tally), english);
+        assert_eq!(Locale::Chinese.scan_verdict(&tally), chinese);
+    };
+    check(
+        (4, 0),
+        "7 hosts: 2 need somebody, 1 could not be looked at, 4 well",
+        "7 台主机：2 台需要处理，1 台无法检查，4 台正常",
+    );
+    check(
+        (5, 2),
+        "7 hosts: 1 needs somebody, 1 could not be looked at, 5 well, 2 of them as far as could be read",
+        "7 台主机：1 台需要处理，1 台无法检查，5 台正常（其中 2 台未能完整检查）",
+    );
+    check(
+        (6, 6),
+        "7 hosts: 1 could not be looked at, 6 well as far as could be read",
+        "7 台主机：1 台无法检查，6 台在能检查的范围内正常",
+    );
 }

@@ -35,16 +35,20 @@ impl Locale {
                 "{unseen} 台无法检查"
             ));
         }
-        if well > 0 {
-            parts.push(say!(self, "{well} well", "{well} 台正常"));
-        }
-        if partly > 0 {
-            let those = if well == 1 {
-                "not all of it could be read".to_owned()
-            } else {
-                format!("of {partly} of them not all could be read")
-            };
-            parts.push(say!(self, "{those}", "其中 {partly} 台未能完整检查"));
+        // Of whom not everything could be read nobody says without more that they are well.
+        match (well, partly) {
+            (0, _) => {}
+            (_, 0) => parts.push(say!(self, "{well} well", "{well} 台正常")),
+            _ if well == partly => parts.push(say!(
+                self,
+                "{well} well as far as could be read",
+                "{well} 台在能检查的范围内正常"
+            )),
+            _ => parts.push(say!(
+                self,
+                "{well} well, {partly} of them as far as could be read",
+                "{well} 台正常（其中 {partly} 台未能完整检查）"
+            )),
         }
         let hosts = self.so_many_hosts(hosts);
         let parts = parts.join(self.say(", ", "，"));
