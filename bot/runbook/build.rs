@@ -42,6 +42,11 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let wanted = |ending: &str| path.extension().is_some_and(|found| found == ending);
+        // Papers about the pages, which are none: they begin with a capital letter.
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(|c: char| c.is_ascii_uppercase()) {
+            continue;
+        }
         if path.is_dir() {
             collect(&path, files)?;
         } else if wanted("md") || wanted("toml") {

@@ -6,6 +6,7 @@ mod both;
 mod endpoint;
 mod front;
 mod overhear;
+mod scan;
 mod trouble;
 
 use std::path::Path;

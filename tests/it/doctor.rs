@@ -2,6 +2,7 @@
 //! neither a file nor a platform is changed by it.
 
 mod here;
+mod scans;
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;

@@ -27,6 +27,7 @@ mod model;
 mod people;
 mod privilege;
 mod reach;
+mod scan;
 mod scenarios;
 mod schema;
 mod secrets;

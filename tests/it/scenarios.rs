@@ -1,5 +1,7 @@
 //! Every fault of `tests/lab/scenarios`, from the symptom to the undo, with the real binary on a real host.
 
+use std::io::Write as _;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -72,6 +74,39 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or("")
 }
 
+/// Writes what a scenario found, where somebody wants to count: `tests/bench/run precision` does. One line, so that several
+/// may write at once.
+fn tell(name: &str, scenario: &Scenario, host: &Value) {
+    let Some(file) = std::env::var_os("SICKBAY_SCENARIOS") else {
+        return;
+    };
+    let findings = list(host, "findings");
+    let loud: Vec<Value> = findings
+        .iter()
+        .filter(|one| one["severity"] != "info")
+        .map(|one| {
+            let by = findings.iter().filter(|other| {
+                list(other, "explains").contains(&one["id"])
+            });
+            let by: Vec<&str> = by.map(|other| text(other, "id")).collect();
+            serde_json::json!({
+                "id": one["id"], "code": one["code"], "subject": one["subject"], "severity": one["severity"], "explained_by": by,
+            })
+        })
+        .collect();
+    let gaps = list(host, "could_not_check").len();
+    let line = serde_json::json!({
+        "scenario": name, "healthy": scenario.healthy, "expected": scenario.expect.findings, "not": scenario.expect.not,
+        "found": loud, "gaps": gaps, "status": host["status"],
+    });
+    let mut file = std::fs::File::options()
+        .append(true)
+        .create(true)
+        .open(file)
+        .unwrap();
+    file.write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
 /// Plays one scenario to its end.
 fn play(name: &str) {
     let path = root()
@@ -118,6 +153,7 @@ fn play(name: &str) {
         if too_slow(&seen) && found.is_empty() {
             return;
         }
+        tell(name, &scenario, &seen["hosts"][0]);
         assert!(
             found.is_empty(),
             "{name}: a healthy host has findings: {found:#?}"
@@ -142,6 +178,7 @@ fn play(name: &str) {
         return;
     }
     let seen_host = &seen["hosts"][0];
+    tell(name, &scenario, seen_host);
     let found = above_info(seen_host);
     for code in &scenario.expect.findings {
         assert!(

@@ -1,4 +1,4 @@
-//! Scripts rely on the JSON: what the program prints is what `tests/diagnose.schema.json` promises.
+//! Scripts rely on the JSON: what the program prints is what `tests/diagnose.schema.json` and `tests/scan.schema.json` promise.
 
 use std::collections::BTreeSet;
 
@@ -35,6 +35,49 @@ fn a_diagnosis_of_this_machine_keeps_the_promise() {
         host["evidence"]
             .as_array()
             .is_some_and(|list| list.len() > 20)
+    );
+}
+
+#[test]
+fn a_scan_of_this_machine_keeps_the_promise_and_opens_no_incident() {
+    let state = tempfile::tempdir().unwrap();
+    let dir = state.path().to_str().unwrap();
+    let page = state.path().join("report.html");
+    let page = page.to_str().unwrap();
+    let scan = || {
+        let args = [
+            "scan",
+            "localhost",
+            "--json",
+            "--name",
+            "here",
+            "--out",
+            page,
+            "--state",
+            dir,
+        ];
+        let output = sickbay(&args);
+        let printed: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|why| panic!("{why}: {}", String::from_utf8_lossy(&output.stderr)));
+        scan_holds(&printed);
+        printed
+    };
+    let first = scan();
+    assert!(first["change"].is_null(), "{first:#}");
+    assert_eq!(first["tally"]["hosts"], 1);
+    let second = scan();
+    assert_eq!(second["change"]["since"], first["at"]);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(
+        page.starts_with("<!DOCTYPE html>") && page.contains("localhost"),
+        "{page}"
+    );
+    let listed = sickbay(&["incident", "list", "--json", "--state", dir]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(
+        listed["incidents"].as_array().map(Vec::len),
+        Some(0),
+        "{listed:#}"
     );
 }
 
@@ -93,9 +136,25 @@ fn ids_are_unique_and_cited(printed: &Value) {
     }
 }
 
+/// What `scan --json` printed is what its schema promises.
+#[track_caller]
+pub(crate) fn scan_holds(printed: &Value) {
+    let schema: Value = serde_json::from_str(&read("tests/scan.schema.json")).unwrap();
+    let mut wrong = Vec::new();
+    check(&schema, &schema, printed, "", &mut wrong);
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
 #[test]
-fn the_schema_is_strict() {
-    let schema: Value = serde_json::from_str(&read("tests/diagnose.schema.json")).unwrap();
+fn the_schemas_are_strict() {
+    for schema in ["tests/diagnose.schema.json", "tests/scan.schema.json"] {
+        strict(schema);
+    }
+}
+
+#[track_caller]
+fn strict(schema: &str) {
+    let schema: Value = serde_json::from_str(&read(schema)).unwrap();
     let mut loose = Vec::new();
     each_object(&schema, "", &mut |at, object| {
         if object["type"] == "object" && object.get("additionalProperties").is_none() {

@@ -6,6 +6,7 @@ mod intake;
 mod long;
 mod moved;
 mod routes;
+mod scan;
 mod trouble;
 
 use std::path::Path;

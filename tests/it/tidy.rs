@@ -1,5 +1,6 @@
 //! House rules are tests that name the cure: nobody has to remember them, and a review is about the change itself.
 
+mod codes;
 pub(crate) mod container;
 mod files;
 mod knowledge;

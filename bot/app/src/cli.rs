@@ -15,6 +15,7 @@ To begin:
   sickbay diagnose web1 --symptom \"the site is down\"
   sickbay approve ID               the ID stands on the card of a fix
   sickbay rollback ID              undo it
+  sickbay scan @web --out report.html    how all of them are, as one page
   sickbay doctor                   if something does not work
 
 Exit codes:
@@ -71,6 +72,8 @@ fn locale(tag: &str) -> Result<Locale, String> {
 pub(crate) enum Command {
     /// Look at hosts, say what is wrong, offer what would help.
     Diagnose(Diagnose),
+    /// Look at many hosts though nothing is reported, and make one report of them; opens no incident.
+    Scan(Scan),
     /// List the proposals that wait for an approval.
     Proposals(Output),
     /// Approve a proposal and carry it out; waits until it is verified.
@@ -127,6 +130,25 @@ pub(crate) struct Diagnose {
     /// Ask no model, whatever the settings say.
     #[arg(long)]
     pub(crate) no_model: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Scan {
+    /// Hosts, as for diagnose.
+    #[arg(required = true, value_name = "TARGET")]
+    pub(crate) targets: Vec<String>,
+    /// Hold it against the last scan of this name, and keep it for the next one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Also write the report into this file: .html (one page with pictures), .json or .txt.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show everything, also what is merely worth knowing.
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Clone, Args)]

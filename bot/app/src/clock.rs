@@ -27,6 +27,13 @@ pub(crate) fn local(at: Moment) -> String {
     )
 }
 
+/// The same to the minute: `2026-11-23 10:30`.
+pub(crate) fn local_minute(at: Moment) -> String {
+    let mut local = local(at);
+    local.truncate("2026-11-23 10:30".len());
+    local
+}
+
 /// The day of a moment for people, in the machine's time zone: `2026-11-23`.
 pub(crate) fn local_day(at: Moment) -> String {
     let local = local(at);

@@ -11,3 +11,4 @@ pub(crate) mod hosts;
 pub(crate) mod incident;
 pub(crate) mod proposals;
 pub(crate) mod runbook;
+pub(crate) mod scan;

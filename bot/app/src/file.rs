@@ -1,6 +1,6 @@
 //! Files that people name are read whole, but never without end: a directory, a device or a picture is said to be that.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 /// No settings file and no runbook is larger than this, in MiB.
@@ -38,4 +38,25 @@ pub(crate) fn text(path: &Path) -> Result<String, Unread> {
             line: before.filter(|byte| **byte == b'\n').count() + 1,
         }
     })
+}
+
+/// Writes a file in one go: whoever reads it sees what was there or all of the new. What is no plain file, such as a pipe, is
+/// written to as it is.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let special = std::fs::metadata(path).is_ok_and(|about| !about.is_file());
+    if special {
+        return std::fs::write(path, bytes);
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    let written = std::fs::File::options()
+        .write(true)
+        .create_new(true)
+        .open(&beside)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        let _gone = std::fs::remove_file(&beside);
+    }
+    written
 }

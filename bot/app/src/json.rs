@@ -9,6 +9,10 @@ use incident::summary::Summary;
 use incident::{Ended, Evidence, Finding, IncidentId, Proposal};
 use serde_json::{Value, json};
 
+mod scan;
+
+pub(crate) use scan::scan;
+
 use crate::cards::View;
 use crate::look::Numbered;
 use crate::{clock, screen};

@@ -155,13 +155,13 @@ fn knowledge(dir: Option<&Path>) -> anyhow::Result<Knowledge> {
     })
 }
 
-/// Whether a path is a runbook: Markdown that is neither the format's description nor the template.
+/// Whether a path is a runbook: Markdown that is neither about the pages, which begins with a capital letter, nor the template.
 pub(crate) fn is_page(path: &Path) -> bool {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    name.ends_with(".md") && name != "README.md" && !name.starts_with('_')
+    name.ends_with(".md") && !name.starts_with(|c: char| c == '_' || c.is_ascii_uppercase())
 }
 
 /// The text of a runbook or a file of signatures.

@@ -16,6 +16,8 @@ use probes::{Judgement, Look, Window};
 use crate::clock;
 use crate::world::World;
 
+pub(crate) mod several;
+
 /// What is known of the connection that a host was examined over.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
@@ -71,14 +73,26 @@ pub(crate) async fn look(
     symptom: &str,
     progress: impl Fn(Step) + Send,
 ) -> Seen {
+    let symptom = (!symptom.is_empty()).then_some(symptom);
+    let first = probes::first_wave(&window, symptom);
+    look_from(world, host, window, first, progress).await
+}
+
+/// The same, where these are the questions to begin with.
+pub(crate) async fn look_from(
+    world: &World,
+    host: &hosts::Host,
+    window: Window,
+    first: Plan,
+    progress: impl Fn(Step) + Send,
+) -> Seen {
     let started = clock::now();
     let mut seen = Seen {
         unreachable: String::new(),
         ..Seen::nothing(host)
     };
     let knowledge = world.shelf.knowledge();
-    let symptom = (!symptom.is_empty()).then_some(symptom);
-    let mut plan = Some(probes::first_wave(&window, symptom));
+    let mut plan = Some(first);
     while let Some(asked) = plan.take() {
         progress(Step {
             wave: asked.wave,

@@ -17,6 +17,7 @@ mod may;
 mod parts;
 mod pulse;
 pub(crate) mod safe;
+mod scans;
 mod sends;
 mod summaries;
 mod thread;
@@ -72,6 +73,7 @@ pub(crate) struct Serve {
     /// Whoever looks through a thread takes one.
     reading: Semaphore,
     sends: sends::Sends,
+    scans: scans::Scans,
 }
 
 /// What is not in the journal, since it can be done without.
@@ -164,6 +166,7 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
         turns: Mutex::default(),
         reading: Semaphore::new(READING),
         sends: sends::Sends::default(),
+        scans: scans::Scans::default(),
     });
     let (to, events) = mpsc::unbounded_channel();
     let mut arriving = JoinSet::new();
@@ -247,6 +250,7 @@ impl Serve {
                     let _usable = self.world.shelf.reread();
                     self.expire().await;
                     self.tell_busy().await;
+                    self.scan_if_due();
                     let now = clock::now();
                     match self.catch_up(since).await {
                         Ok(()) => since = now.minus(OVERLAP),
@@ -266,7 +270,10 @@ impl Serve {
                 under_way.spawn(work);
             }
         }
-        let done = async { while under_way.join_next().await.is_some() {} };
+        let done = async {
+            self.scans.end().await;
+            while under_way.join_next().await.is_some() {}
+        };
         if tokio::time::timeout(LAST, done).await.is_err() {
             tracing::warn!("what was asked last is gone on with at the next start");
         }

@@ -20,6 +20,7 @@ pub(crate) mod models;
 mod platforms;
 mod policy;
 mod redact;
+pub(crate) mod scans;
 mod summaries;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use models::Models;
 use platforms::is_snowflake;
 pub(crate) use platforms::{Discord, Http, Slack};
 use policy::{RawRule, make_rule};
+use scans::{Planned, RawScan};
 use summaries::RawSummaries;
 pub(crate) use summaries::Summaries;
 use words::words;
@@ -86,6 +88,8 @@ pub(crate) struct Settings {
     pub(crate) models: Models,
     /// What else is a secret here, and what is none.
     pub(crate) redact: Vec<incident::redact::Rule>,
+    /// The scans that are made by themselves.
+    pub(crate) scans: Vec<Planned>,
 }
 
 /// A person.
@@ -184,6 +188,8 @@ struct Raw {
     embeddings: Option<models::Embeddings>,
     #[serde(default)]
     redact: Vec<redact::Usable>,
+    #[serde(default)]
+    scans: Vec<RawScan>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -354,6 +360,11 @@ impl Settings {
         }
         platforms::check(raw.slack.as_ref(), raw.discord.as_ref(), raw.http.as_ref())
             .map_err(meaning)?;
+        let served = |platform| match platform {
+            Platform::Slack => raw.slack.is_some(),
+            Platform::Discord => raw.discord.is_some(),
+        };
+        let scans = scans::scans(raw.scans, served).map_err(meaning)?;
         let dir = path.parent().unwrap_or(Path::new(""));
         let relative = |file: &PathBuf| dir.join(file);
         Ok(Self {
@@ -380,6 +391,7 @@ impl Settings {
             as_root: raw.serve.as_root,
             models: models::models(raw.models, raw.model, raw.embeddings, dir).map_err(meaning)?,
             redact: redact::rules(raw.redact).map_err(meaning)?,
+            scans,
         })
     }
 }

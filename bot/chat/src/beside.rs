@@ -52,10 +52,13 @@ impl File {
     /// What it is, as platforms call it.
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        if self.alt.is_empty() {
-            "text/plain"
-        } else {
-            "image/png"
+        let page = std::path::Path::new(&self.name)
+            .extension()
+            .is_some_and(|end| end == "html");
+        match (self.alt.is_empty(), page) {
+            (true, true) => "text/html",
+            (true, false) => "text/plain",
+            (false, _) => "image/png",
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod form;
 pub mod front;
 mod locale;
 mod markdown;
+pub mod page;
 pub mod picture;
 mod postmortem;
 mod seen;

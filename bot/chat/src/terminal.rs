@@ -14,6 +14,7 @@ use crate::{Locale, text};
 mod account;
 mod card;
 mod host;
+mod scan;
 #[cfg(test)]
 mod tests;
 mod wrap;
@@ -229,6 +230,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             ..
         } => account::account(&mut out, account, aids, *occasion, face),
         Notice::OnIt { by, .. } => face.put(&mut out, 2, &locale.is_on_it(by.as_str())),
+        Notice::Scanned { telling, .. } => scan::scan(&mut out, telling, face),
         Notice::Postmortem { text, .. } => out.push_str(text),
         Notice::Chosen { proposal } => {
             let head = locale.chosen(proposal);

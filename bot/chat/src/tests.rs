@@ -225,7 +225,7 @@ fn beside(files: &[crate::File]) -> Vec<String> {
 }
 
 /// What Discord would refuse, by its documented limits.
-fn too_much(content: &discord::Content) -> Vec<String> {
+pub(crate) fn too_much(content: &discord::Content) -> Vec<String> {
     let length = |text: &str| text.encode_utf16().count();
     let mut wrong = Vec::new();
     let mut limit = |what: &str, is: usize, most: usize| {

@@ -18,6 +18,7 @@
 //! | risk | 风险 | | journal | 审计日志 |
 //! | critical, warning, info | 严重，警告，提示 | | timeline | 时间线 |
 //! | resolve | 解决 | | postmortem | 复盘 |
+//! | scan | 扫描 | | report | 报告 |
 
 use incident::notice::{Card, Hints, Stage};
 use incident::remediation::Outcome;
@@ -38,6 +39,7 @@ mod needs;
 pub(crate) mod picture;
 mod postmortem;
 mod refusals;
+pub(crate) mod scan;
 mod step;
 mod summary;
 mod terminal;

@@ -26,6 +26,7 @@ pub mod redact;
 pub mod refusal;
 pub mod remediation;
 pub mod report;
+pub mod scan;
 pub mod status;
 pub mod step;
 pub mod summary;

@@ -4,6 +4,7 @@ use crate::account::{Account, Aids, Occasion};
 use crate::people::Candidate;
 use crate::remediation::{Outcome, Why};
 use crate::report::HostReport;
+use crate::scan::Telling;
 use crate::summary::Summary;
 use crate::{
     FindingId, HostName, HostStatus, IncidentId, Proposal, ResponderId, RunbookId, Span, Status,
@@ -274,6 +275,15 @@ pub enum Notice<'a> {
         occasion: Occasion,
         /// All that happened, line by line, for whoever wants more than a message holds; empty where that is elsewhere.
         whole: &'a str,
+    },
+    /// What a scan came to.
+    Scanned {
+        /// It.
+        telling: &'a Telling<'a>,
+        /// What the whole report is called as a file.
+        file: &'a str,
+        /// The whole report, a page of its own; empty where it is told whole.
+        page: &'a str,
     },
     /// Somebody said that they are on it.
     OnIt {

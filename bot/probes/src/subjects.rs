@@ -7,7 +7,7 @@ use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
     base, clock, containers, cron, disk, dns, files, firewall, kernel, limits, logins, logs,
-    memory, modules, mounts, net, os, packages, services, signatures, tls, tuning, units, work,
+    memory, modules, mounts, net, os, packages, scan, services, signatures, tls, tuning, units, work,
 };
 
 /// A subject: some probes and the judgement over their answers.
@@ -92,6 +92,7 @@ pub(crate) const SUBJECTS: &[Part] = &[
         follow: services::follow,
         ..part(services::PROBES, services::judge)
     },
+    part(scan::PROBES, scan::judge),
     part(signatures::PROBES, |_look, _drafts| {}),
 ];
 

@@ -50,7 +50,7 @@ pub struct Matches {
 
 impl Library {
     /// Reads pages. A later page replaces an earlier one of the same id, so a site's own come after the built-in ones.
-    /// `README.md` and files whose name begins with `_` are not pages. A page that cannot be read takes out the one that
+    /// Files whose name begins with a capital letter (`README.md`) or `_` are not pages. A page that cannot be read takes out the one that
     /// it would have replaced: a site that meant to change a runbook must not get the old one instead.
     pub fn load<P, T>(files: impl IntoIterator<Item = (P, T)>) -> (Self, Vec<Problem>)
     where
@@ -65,7 +65,7 @@ impl Library {
             let Some(stem) = name.strip_suffix(".md") else {
                 continue;
             };
-            if stem == "README" || stem.starts_with('_') {
+            if stem.starts_with(|c: char| c == '_' || c.is_ascii_uppercase()) {
                 continue;
             }
             match parse(path, text.as_ref()) {

@@ -119,12 +119,18 @@ fn scenarios_expect_fixes_that_exist() {
     nothing_in(&wrong);
 }
 
+/// Whether a file is a page, and not a paper about them.
+pub(super) fn is_page(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.ends_with(".md") && name.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
 /// Every finding leads somewhere: a code that no page speaks of leaves the reader alone.
 #[test]
 fn every_code_has_a_page() {
     let pages: String = files_under(&["runbooks"])
         .iter()
-        .filter(|path| path.ends_with(".md"))
+        .filter(|path| is_page(path))
         .map(|path| read(path))
         .collect();
     let alone: Vec<String> = probes::catalogue::entries()
@@ -160,7 +166,7 @@ fn pages_use_facts_that_findings_have() {
     }
     let mut wrong = Vec::new();
     for path in files_under(&["runbooks"]) {
-        if !path.ends_with(".md") || path == "runbooks/README.md" || path.contains("/_") {
+        if !is_page(&path) {
             continue;
         }
         let text = read(&path);

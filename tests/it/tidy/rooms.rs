@@ -16,6 +16,8 @@ const FENCED: &[(&str, &str, &str)] = &[
     ("slack-morphism", "chat", "pass a Notice to chat"),
     ("serenity", "chat", "pass a Notice to chat"),
     ("resvg", "chat", "pass vitals or findings to chat"),
+    ("maud", "chat", "pass a scan to chat, which makes the page"),
+    ("croner", "app", "pass a time; only app knows schedules"),
     ("async-openai", "llm", "pass a report to llm"),
     (
         "axum",

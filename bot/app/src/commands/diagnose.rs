@@ -113,7 +113,7 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
         world.hosts.close().await;
         return Err(Usage(format!("this diagnosis is not recorded: {unrecorded}")).into());
     }
-    let exit = exit_code(&reports);
+    let exit = exit_code(&reports.iter().collect::<Vec<_>>());
     if asked.json {
         world.hosts.close().await;
         return Ok(exit);
@@ -204,7 +204,7 @@ fn behind(asked: &Diagnose) -> &'static str {
 }
 
 /// 3 outranks 1: a host that could not be examined is never passed over.
-fn exit_code(reports: &[HostReport]) -> Exit {
+pub(super) fn exit_code(reports: &[&HostReport]) -> Exit {
     let unseen = reports
         .iter()
         .any(|one| matches!(one.status, HostStatus::Unknown | HostStatus::Unreachable));

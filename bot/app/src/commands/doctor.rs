@@ -9,6 +9,7 @@ mod keys;
 mod models;
 mod policy;
 mod report;
+mod scans;
 mod settings;
 mod slack;
 #[cfg(test)]
@@ -76,6 +77,12 @@ pub(crate) async fn run(global: &Global, asked: &Doctor) -> anyhow::Result<Exit>
         let pages = library.as_ref();
         policy::look(&patient, inventory, pages, &mut report.area("policy"));
     }
+    Box::pin(scans::look(
+        &patient,
+        inventory.as_ref(),
+        &mut report.area("scans"),
+    ))
+    .await;
     policy::people(&patient.settings, &mut report.area("people"));
     groups::look(&patient.settings, &mut report.area("groups")).await;
     if let Some(slack) = &patient.settings.slack {

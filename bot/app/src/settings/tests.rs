@@ -14,7 +14,7 @@ fn refused(text: &str, expected: &str) {
 fn an_unknown_key_is_named_with_its_place() {
     refused(
         "version = 1\ncolour = \"red\"\n",
-        "sickbay.toml:2:1: there is no setting `colour` here; here can stand: version, state, runbooks, locale, reminders, summaries, channels, people, groups, commands, policy, inventory, hosts, ssh, guard, slack, discord, http, serve, models, model, embeddings, redact",
+        "sickbay.toml:2:1: there is no setting `colour` here; here can stand: version, state, runbooks, locale, reminders, summaries, channels, people, groups, commands, policy, inventory, hosts, ssh, guard, slack, discord, http, serve, models, model, embeddings, redact, scans",
     );
     refused(
         "version = 1\n[peple.ana]\nuids = [1]\n",

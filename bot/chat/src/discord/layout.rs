@@ -3,6 +3,7 @@
 
 use incident::notice::{Card, Notice, Standing};
 use incident::remediation::Outcome;
+use incident::scan::{Tally, Telling};
 use incident::{Finding, IncidentId, ResponderId, Severity};
 use serde_json::{Value, json};
 
@@ -28,6 +29,8 @@ const DIFF: usize = 1_600;
 const OUTPUT: usize = 900;
 /// Characters of a line within an embed.
 const NOTE: usize = 500;
+/// Characters of a line of a scan; an embed takes 4 096 of all of them.
+const BRIEF: usize = 240;
 /// Characters of all findings of a message, and how many of them are shown; Discord takes ten embeds.
 const FINDINGS: usize = 4_000;
 const SHOWN: usize = 7;
@@ -225,6 +228,11 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             whole,
         } => account::account(account, aids, *occasion, whole, locale),
         Notice::OnIt { by, .. } => words_only(&format!("👋 {}", locale.is_on_it(by.as_str()))),
+        Notice::Scanned {
+            telling,
+            file,
+            page,
+        } => scan(telling, file, page, locale),
         Notice::Postmortem { file, text, .. } => account::postmortem(file, text, locale),
         Notice::Chosen { proposal } => words_only(&locale.chosen(proposal)),
         Notice::Running { proposal } => words_only(&locale.running(proposal)),
@@ -239,6 +247,34 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
         }
         Notice::Refused { why } => words_only(why),
         Notice::Answer { text } => long("answer", "", text, text),
+    }
+}
+
+/// A scan: its verdict and the worst of it, and beside it all of it as a page.
+fn scan(telling: &Telling<'_>, file: &str, page: &str, locale: Locale) -> Content {
+    let tally = telling.scan.tally();
+    let verdict = plain(&locale.scan_verdict(&tally), LINE);
+    let colour = match tally {
+        Tally { need: 1.., .. } => RED,
+        Tally { unseen: 1.., .. } => GREY,
+        Tally { .. } => GREEN,
+    };
+    let brief = locale.scan_brief(telling);
+    let brief: Vec<String> = brief.iter().map(|line| plain(line, BRIEF)).collect();
+    let mut small_print = vec![plain(&locale.scan_title(telling), NOTE)];
+    let mut files = Vec::new();
+    if !page.is_empty() {
+        small_print.push(plain(&locale.whole_scan(file), NOTE));
+        files.push(File::text(file.to_owned(), page.to_owned()));
+    }
+    let foot: Vec<String> = small_print.iter().map(|line| small(line)).collect();
+    let text = format!("{}\n{}", brief.join("\n"), foot.join("\n"));
+    Content {
+        title: name(&locale.scan_title(telling)),
+        text: verdict,
+        embeds: vec![embed(colour, text.trim_start())],
+        files,
+        ..Content::default()
     }
 }
 

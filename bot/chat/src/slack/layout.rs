@@ -3,6 +3,7 @@
 
 use incident::notice::{Card, Notice, Standing};
 use incident::remediation::Outcome;
+use incident::scan::Telling;
 use incident::{Finding, IncidentId, ResponderId};
 use serde_json::{Value, json};
 use slack_morphism::prelude::{SlackBlock, SlackMessageContent};
@@ -225,6 +226,11 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             whole,
         } => account::account(account, aids, *occasion, whole, locale),
         Notice::OnIt { by, .. } => words_only(&format!("👋 {}", locale.is_on_it(by.as_str()))),
+        Notice::Scanned {
+            telling,
+            file,
+            page,
+        } => scan(telling, file, page, locale),
         Notice::Postmortem { file, text, .. } => account::postmortem(file, text, locale),
         Notice::Chosen { proposal } => words_only(&locale.chosen(proposal)),
         Notice::Running { proposal } => words_only(&locale.running(proposal)),
@@ -359,6 +365,26 @@ fn finding(finding: &Finding, several: bool, locale: Locale) -> String {
         text.push_str(&explains);
     }
     text
+}
+
+/// A scan: its verdict and the worst of it, and beside it all of it as a page.
+fn scan(telling: &Telling<'_>, file: &str, page: &str, locale: Locale) -> Content {
+    let verdict = locale.scan_verdict(&telling.scan.tally());
+    let mut blocks = vec![section(&verdict)];
+    let brief = locale.scan_brief(telling);
+    if !brief.is_empty() {
+        blocks.push(section(&brief.join("\n")));
+    }
+    blocks.push(context(&locale.scan_title(telling)));
+    let mut files = Vec::new();
+    if !page.is_empty() {
+        blocks.push(context(&locale.whole_scan(file)));
+        files.push(File::text(file.to_owned(), page.to_owned()));
+    }
+    Content {
+        files,
+        ..told(&verdict, blocks)
+    }
 }
 
 fn words_only(text: &str) -> Content {

@@ -132,4 +132,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "An upgrade that ended half-way, a full /boot.",
         "Make it: update-initramfs or dracut.",
     ),
+    entry(
+        "kmod.next_start",
+        "A kernel module would not be there after the next start",
+        Warning,
+        "It works as long as the host runs; after a reboot the device, filesystem or rule that needs it does not.",
+        "A scan has modprobe say what it would do for each module that is loaded (`modprobe -n -v -D`), and looks whether the files are there.",
+        "A package that was removed or upgraded since the module was loaded; a module built by hand; an index that was not made again.",
+        "Put the module back before the next reboot: reinstall its package, or run depmod.",
+    ),
 ];

@@ -18,4 +18,5 @@ mod looking;
 mod model;
 mod opening;
 mod processes;
+mod scans;
 mod told;

@@ -13,16 +13,13 @@ use tokio::task::JoinSet;
 use crate::clerk::{self, Kept};
 use crate::hints::Gathered;
 use crate::journal::JournalError;
-use crate::look::{self, Numbered, Seen};
+use crate::look::several::Looks;
+use crate::look::{self, Numbered};
 use crate::progress::Progress;
 use crate::propose::{self, At, Offers, Past, Withheld};
 use crate::world::World;
 use crate::{clock, journal, past};
 
-/// How many hosts are looked at side by side.
-const AT_ONCE: usize = 20;
-/// How many hosts may be begun and not yet told, so that a slow one does not pile up those behind it.
-const AHEAD: usize = 40;
 /// For how many hosts fixes are looked for side by side.
 const OFFERS_AT_ONCE: usize = 16;
 
@@ -65,11 +62,7 @@ pub(crate) struct Swept {
 /// Hosts that are under way, by their place in the order.
 #[derive(Default)]
 struct UnderWay {
-    looks: JoinSet<Seen>,
-    /// Which host each task looks at.
-    whose: BTreeMap<tokio::task::Id, usize>,
-    begun: usize,
-    seen: BTreeMap<usize, Seen>,
+    looks: Looks,
     recorded: usize,
     numbered: BTreeMap<usize, Numbered>,
     asking: JoinSet<(usize, Offers, Gathered)>,
@@ -113,7 +106,7 @@ impl<'a> Sweep<'a> {
             self.record(&mut way).await;
             self.tell(&mut way, &mut tell).await;
             tokio::select! {
-                Some(done) = way.looks.join_next_with_id() => self.looked(&mut way, done),
+                Some(()) = way.looks.ended(self.hosts) => {}
                 Some(done) = way.asking.join_next() => match done {
                     Ok((n, offers, hints)) => { way.offers.insert(n, (offers, hints)); }
                     Err(error) => tracing::error!(%error, "a search for fixes ended by itself"),
@@ -129,45 +122,19 @@ impl<'a> Sweep<'a> {
     }
 
     fn begin(&self, way: &mut UnderWay) {
-        while way.looks.len() < AT_ONCE && way.begun < way.told + AHEAD {
-            let Some(host) = self.hosts.get(way.begun).cloned() else {
-                return;
-            };
+        way.looks.begin(self.hosts, way.told, |host| {
             let world = Arc::clone(self.world);
             let symptom = self.symptom.to_owned();
             let bar = self.progress.host(&host.name);
-            let task = way.looks.spawn(async move {
+            async move {
                 let seen = look::look(&world, &host, Window::default(), &symptom, |step| {
                     bar.wave(step);
                 })
                 .await;
                 bar.done();
                 seen
-            });
-            way.whose.insert(task.id(), way.begun);
-            way.begun += 1;
-        }
-    }
-
-    fn looked(
-        &self,
-        way: &mut UnderWay,
-        done: Result<(tokio::task::Id, Seen), tokio::task::JoinError>,
-    ) {
-        let (id, seen) = match done {
-            Ok((id, seen)) => (id, Some(seen)),
-            Err(error) => {
-                tracing::error!(%error, "a look ended by itself");
-                (error.id(), None)
             }
-        };
-        // A host that nothing is known of is said to be that, whatever the reason.
-        if let Some(n) = way.whose.remove(&id)
-            && let Some(host) = self.hosts.get(n)
-        {
-            way.seen
-                .insert(n, seen.unwrap_or_else(|| Seen::nothing(host)));
-        }
+        });
     }
 
     /// Numbers and records what was seen, in the order of the hosts, and has fixes looked for while the connection is warm.
@@ -177,7 +144,7 @@ impl<'a> Sweep<'a> {
         let (mut facts, mut bodies) = (Vec::new(), Vec::new());
         let mut so_far = self.incident.numbered;
         while way.asking.len() + ready.len() < OFFERS_AT_ONCE
-            && let Some(seen) = way.seen.remove(&way.recorded)
+            && let Some(seen) = way.looks.take(way.recorded)
         {
             let numbered = seen.number(so_far, &self.world.redactor);
             so_far.0 += numbered.evidence.len();

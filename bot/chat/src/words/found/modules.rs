@@ -99,4 +99,14 @@ pub(super) const SAID: &[Said] = &[
         "There is no kernel module {module} for the running kernel",
         "当前内核没有模块 {module}",
     ),
+    said(
+        "kmod.next_start",
+        "Module {module} is loaded, and would not be after the next start",
+        "模块 {module} 已加载，但下次启动后将不再存在",
+    ),
+    said(
+        "kmod.next_start",
+        "Module {module} is to be in the initramfs and cannot be found",
+        "模块 {module} 应放入 initramfs，但找不到",
+    ),
 ];

@@ -1,0 +1,333 @@
+//! Scans that are due by themselves: made once for each due time, whoever serves, and told in the channel that they name.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chat::event::SendError;
+use chat::front::{Content, Front, New};
+use incident::notice::Notice;
+use incident::scan::Scan;
+use incident::{Moment, Span};
+use store::Turn;
+use tokio::sync::watch;
+
+use super::Serve;
+use super::sends::Sending;
+use crate::clock;
+use crate::progress::Progress;
+use crate::scan::{self, Words};
+use crate::settings::scans::{Planned, Tell};
+
+/// How long a turn lasts unless it is renewed: whoever dies at it is followed after that.
+const TURN: Span = Span::minutes(2);
+/// How often a turn is renewed.
+const RENEW: Duration = Duration::from_secs(30);
+/// How often a report is tried to be posted that the platform does not take, and how long is waited between.
+const TRIES: usize = 60;
+const AGAIN: Duration = Duration::from_secs(10);
+/// The largest page that is posted; Discord takes no file beyond 10 MB.
+const LARGEST: usize = 8 << 20;
+/// How long after that the scan is made again.
+const LATER: Span = Span::minutes(30);
+
+/// What is known of the scans of the settings.
+#[derive(Debug)]
+pub(super) struct Scans {
+    /// Up to when each is done.
+    done: Mutex<BTreeMap<String, Moment>>,
+    /// Whether one is under way here.
+    busy: Mutex<bool>,
+    /// Whether whoever scans shall stop.
+    stop: watch::Sender<bool>,
+}
+
+impl Default for Scans {
+    fn default() -> Self {
+        Self {
+            done: Mutex::default(),
+            busy: Mutex::new(false),
+            stop: watch::Sender::new(false),
+        }
+    }
+}
+
+impl Scans {
+    /// Ends what is under way: it is made again at the next start.
+    pub(super) async fn end(&self) {
+        self.stop.send_replace(true);
+        // Whoever scans holds a receiver until they have ended.
+        self.stop.closed().await;
+    }
+
+    fn begin(&self) -> bool {
+        let free = self
+            .busy
+            .lock()
+            .map(|mut busy| !std::mem::replace(&mut *busy, true));
+        free.unwrap_or(false) && !*self.stop.borrow()
+    }
+
+    fn over(&self) {
+        if let Ok(mut busy) = self.busy.lock() {
+            *busy = false;
+        }
+    }
+}
+
+impl Serve {
+    /// Begins the scan that is due, if one is, unless one is under way.
+    pub(super) fn scan_if_due(self: &Arc<Self>) {
+        if self.world.settings.scans.is_empty() || !self.scans.begin() {
+            return;
+        }
+        let (serve, stop) = (Arc::clone(self), self.scans.stop.subscribe());
+        tokio::spawn(async move {
+            if let Some((planned, turn)) = serve.due().await {
+                serve.scan_by(&planned, &turn, stop).await;
+            }
+            serve.scans.over();
+        });
+    }
+
+    /// A scan that is due and that we may do.
+    async fn due(&self) -> Option<(Planned, Turn)> {
+        let store = &self.world.store;
+        for planned in &self.world.settings.scans {
+            let name = planned.name.as_str();
+            let now = clock::now();
+            let known = self.scans.done.lock();
+            let known = known.ok().and_then(|done| done.get(name).copied());
+            let plan = planned.schedule.text();
+            let done = match known {
+                Some(done) => done,
+                None => match store.scan_done(name, &plan, now).await {
+                    Ok(done) => done,
+                    Err(error) => {
+                        tracing::warn!(%error, scan.name = name, "whether a scan is due cannot be read");
+                        continue;
+                    }
+                },
+            };
+            self.is_done(name, done);
+            let Some(due) = planned.schedule.due(done, now) else {
+                continue;
+            };
+            match store.begin_scan(name, due, now, now.plus(TURN)).await {
+                Ok(Some(turn)) => return Some((planned.clone(), turn)),
+                // Somebody else is at it, or has done it.
+                Ok(None) => {
+                    if let Ok(done) = store.scan_done(name, &plan, now).await {
+                        self.is_done(name, done);
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, scan.name = name, "a scan cannot be begun");
+                }
+            }
+        }
+        None
+    }
+
+    fn is_done(&self, name: &str, at: Moment) {
+        if let Ok(mut done) = self.scans.done.lock() {
+            done.insert(name.to_owned(), at);
+        }
+    }
+
+    /// Makes a scan and tells it, as long as we may and shall.
+    async fn scan_by(&self, planned: &Planned, turn: &Turn, mut stop: watch::Receiver<bool>) {
+        let name = planned.name.as_str();
+        tracing::info!(scan.name = name, "a scan is due");
+        let back = tokio::select! {
+            told = Box::pin(self.scan_and_tell(planned, turn)) => {
+                if told { None } else { Some(clock::now().plus(LATER)) }
+            }
+            () = self.renew(turn) => {
+                tracing::warn!(scan.name = name, "another process makes this scan now");
+                return;
+            }
+            _ = stop.wait_for(|stop| *stop) => Some(Moment(0)),
+        };
+        let store = &self.world.store;
+        let ended = match back {
+            Some(from) => store.give_back_scan(turn, from).await,
+            None => store.finish_scan(turn).await,
+        };
+        match ended {
+            Ok(_ours) if back.is_none() => self.is_done(name, turn.due),
+            Ok(_ours) => {}
+            Err(error) => {
+                tracing::warn!(%error, scan.name = name, "that a scan is over cannot be kept; it is made again");
+            }
+        }
+    }
+
+    /// Renews a turn until it is lost.
+    async fn renew(&self, turn: &Turn) {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            let until = clock::now().plus(TURN);
+            match self.world.store.renew_scan(turn, until).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => tracing::warn!(%error, "a turn at a scan cannot be renewed"),
+            }
+        }
+    }
+
+    /// False where the platform does not take the report for now.
+    async fn scan_and_tell(&self, planned: &Planned, turn: &Turn) -> bool {
+        let place = planned.place();
+        let Some(front) = self.front(&place) else {
+            return true;
+        };
+        let locale = self.languages.of_place(&place);
+        let hosts = match self.world.inventory().select(&planned.targets) {
+            Ok(hosts) => hosts,
+            Err(error) => {
+                let text = locale.scan_not_begun(&planned.name, &error.to_string());
+                let notice = Notice::Answer { text: &text };
+                let content = front.content(&notice, locale);
+                return self.post_scan(front, planned, turn, &content).await;
+            }
+        };
+        let progress = Progress::new(hosts.len(), true, locale);
+        let scan = scan::scan(&self.world, &planned.name, &hosts, &progress).await;
+        let told = if is_told(planned.tell, &scan) {
+            let words = Words::of(&scan, locale, |at| planned.schedule.shown(at));
+            let telling = words.telling(&scan);
+            let mut page = chat::page::scan(&telling, locale);
+            if page.len() > LARGEST {
+                tracing::warn!(
+                    scan.name = planned.name,
+                    bytes = page.len(),
+                    "the page of a scan is too large to be posted"
+                );
+                page.clear();
+            }
+            let file = scan::file(&scan, &clock::local_day(turn.due));
+            let notice = Notice::Scanned {
+                telling: &telling,
+                file: &file,
+                page: &page,
+            };
+            let content = front.content(&notice, locale);
+            self.post_scan(front, planned, turn, &content).await
+        } else {
+            tracing::info!(scan.name = planned.name, "a scan has nothing to tell");
+            true
+        };
+        if told {
+            scan::keep(&self.world, &scan).await;
+        }
+        told
+    }
+
+    /// Posts a report, and below it what has to be sent apart.
+    async fn post_scan(
+        &self,
+        front: &Front,
+        planned: &Planned,
+        turn: &Turn,
+        content: &Content,
+    ) -> bool {
+        let once = format!("scan {} {}", planned.name, turn.due.0);
+        // Somebody who began with it before may have got as far as this.
+        let again = turn.again.then_some(turn.began);
+        let place = planned.place();
+        let new = New {
+            place: &place,
+            root: None,
+            once: &once,
+            again,
+        };
+        let root = match self.post_patiently(front, new, turn, content).await {
+            Ok(root) => root,
+            Err(gone) => return gone.is_final(&planned.name),
+        };
+        if let Some(apart) = front.apart(content) {
+            let once = format!("{once} page");
+            let new = New {
+                root: Some(&root),
+                once: &once,
+                ..new
+            };
+            if let Err(gone) = self.post_patiently(front, new, turn, &apart).await {
+                // The message stands there; whoever wants all of it asks at a terminal.
+                return gone.is_final(&planned.name);
+            }
+        }
+        true
+    }
+
+    async fn post_patiently(
+        &self,
+        front: &Front,
+        new: New<'_>,
+        turn: &Turn,
+        content: &Content,
+    ) -> Result<String, Gone> {
+        let mut new = new;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let error = match self.sends.deliver(front, Sending::Post(new), content).await {
+                Ok(message) => return Ok(message),
+                Err(SendError::Refused(why)) => return Err(Gone::Refused(why)),
+                Err(error) => error,
+            };
+            if tries >= TRIES {
+                return Err(Gone::Away(error.to_string()));
+            }
+            // It may have arrived without anybody saying so.
+            new.again = Some(turn.began);
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+}
+
+/// Why a report is not posted.
+enum Gone {
+    /// It never will be.
+    Refused(String),
+    /// It is not for now.
+    Away(String),
+}
+
+impl Gone {
+    /// Says so in the log, and whether that is the end of it.
+    fn is_final(&self, name: &str) -> bool {
+        match self {
+            Self::Refused(why) => {
+                tracing::error!(
+                    scan.name = name,
+                    why,
+                    "the report of a scan is refused; `sickbay doctor` says whether Sickbay may write there"
+                );
+                true
+            }
+            Self::Away(why) => {
+                tracing::error!(
+                    scan.name = name,
+                    why,
+                    "the report of a scan cannot be posted; the scan is made again later"
+                );
+                false
+            }
+        }
+    }
+}
+
+/// Whether a scan is told at all.
+fn is_told(tell: Tell, scan: &Scan) -> bool {
+    match tell {
+        Tell::Always => true,
+        Tell::Findings => !scan.is_well(),
+        // What nothing is known of before is told, where it is not well.
+        Tell::Worse => scan
+            .change
+            .as_ref()
+            .map_or(!scan.is_well(), |change| change.is_worse()),
+    }
+}

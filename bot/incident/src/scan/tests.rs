@@ -1,0 +1,179 @@
+//! What is one line across hosts, and what is never said to be gone because nobody could look.
+
+use serde_json::{Value, json};
+
+use super::{About, Kept, Scan, Scanned, Tally};
+use crate::vitals::{Area, State, Unit};
+use crate::{Gauge, HostStatus, Moment, Severity, Span, Vitals};
+
+fn finding(host: &str, id: &str, code: &str, severity: &str, explains: &[&str]) -> Value {
+    json!({
+        "id": id, "code": code, "severity": severity, "confidence": "confirmed", "host": host,
+        "subject": format!("path:/{code}"), "title": format!("{code} on it"), "detail": "", "facts": {},
+        "cites": ["e-1"], "explains": explains,
+    })
+}
+
+fn host(name: &str, status: &str, findings: &[Value], gaps: &[&str], used: i64) -> Scanned {
+    let gaps = gaps
+        .iter()
+        .map(|probe| json!({ "probe": probe, "why": "no answer within 5 s", "try": "again" }));
+    let report = json!({
+        "host": name, "status": status, "took": 10, "findings": findings,
+        "could_not_check": gaps.collect::<Vec<_>>(),
+        "unreachable": if status == "unreachable" { "away" } else { "" },
+    });
+    let room = Gauge::new(
+        Area::Space,
+        "/",
+        Unit::Percent,
+        used,
+        Some(100),
+        State::Fine,
+    );
+    Scanned {
+        report: serde_json::from_value(report).unwrap(),
+        vitals: (used > 0).then(|| Vitals { gauges: vec![room] }),
+        about: vec![About::Up { days: 3 }],
+    }
+}
+
+fn scan(at: i64, hosts: Vec<Scanned>) -> Scan {
+    Scan {
+        name: "monthly".to_owned(),
+        at: Moment(at),
+        took: Span(30),
+        hosts,
+        change: None,
+    }
+}
+
+fn three() -> Vec<Scanned> {
+    let expired = |host| finding(host, "f-1", "tls.expired", "critical", &[]);
+    vec![
+        host(
+            "web1",
+            "critical",
+            &[
+                expired("web1"),
+                finding("web1", "f-2", "fs.full", "critical", &["f-3"]),
+                finding("web1", "f-3", "unit.failed", "critical", &[]),
+                finding("web1", "f-4", "host.reboot_required", "info", &[]),
+            ],
+            &[],
+            60,
+        ),
+        host("web2", "critical", &[expired("web2")], &["disk.space"], 60),
+        host("db1", "healthy", &[], &["net.firewall"], 60),
+        host("old1", "unreachable", &[], &["everything"], 0),
+    ]
+}
+
+#[test]
+fn the_same_on_many_hosts_is_one_line() {
+    let scan = scan(0, three());
+    let groups = scan.groups();
+    let told: Vec<(&str, Severity, Vec<&str>)> = groups
+        .iter()
+        .map(|group| {
+            let hosts = group.hosts().iter().map(|host| host.as_str()).collect();
+            (group.code.as_str(), group.severity, hosts)
+        })
+        .collect();
+    // What another explains, and what is merely worth knowing, is no line of its own.
+    assert_eq!(
+        told,
+        [
+            ("tls.expired", Severity::Critical, vec!["web1", "web2"]),
+            ("fs.full", Severity::Critical, vec!["web1"]),
+        ]
+    );
+}
+
+#[test]
+fn who_could_not_be_looked_at_is_not_well() {
+    let scan = scan(0, three());
+    let tally = Tally {
+        hosts: 4,
+        need: 2,
+        unseen: 1,
+        well: 1,
+        partly: 1,
+    };
+    assert_eq!(scan.tally(), tally);
+    assert!(!scan.is_well());
+    let unseen: Vec<&str> = scan.unseen().map(|one| one.host.as_str()).collect();
+    assert_eq!(unseen, ["old1"]);
+    // What a host that was not reached was not asked is said once, with the host.
+    let gaps: Vec<&str> = scan.gaps().iter().map(|gap| gap.probe).collect();
+    assert_eq!(gaps, ["disk.space", "net.firewall"]);
+}
+
+#[test]
+fn nothing_is_gone_where_nobody_could_look() {
+    let before = scan(0, three()).keep();
+    let mut hosts = three();
+    hosts[0] = host("web1", "healthy", &[], &[], 70);
+    // Now something else cannot be asked, so nobody knows whether the certificate was renewed.
+    hosts[1] = host("web2", "healthy", &[], &["disk.space", "tls.files"], 60);
+    let db = finding("db1", "f-1", "fs.full", "warning", &[]);
+    hosts[2] = host("db1", "degraded", &[db], &["net.firewall"], 64);
+    let change = before.compare(&scan(1, hosts));
+    let told = |lines: &[super::Line]| -> Vec<String> {
+        let one = |line: &super::Line| format!("{} {}", line.host, line.code);
+        lines.iter().map(one).collect()
+    };
+    assert_eq!(told(&change.gone), ["web1 tls.expired", "web1 fs.full"]);
+    assert_eq!(told(&change.unsure), ["web2 tls.expired"]);
+    assert_eq!(told(&change.new), ["db1 fs.full"]);
+    assert_eq!((change.stays, change.lost.len()), (0, 0));
+    let grown: Vec<String> = change
+        .grown
+        .iter()
+        .map(|one| format!("{} {} {} {}", one.host, one.path, one.from, one.to))
+        .collect();
+    assert_eq!(grown, ["web1 / 60 70"]);
+    assert!(change.is_worse());
+}
+
+#[test]
+fn what_was_always_hidden_hides_nothing_new() {
+    let before = scan(0, three()).keep();
+    let mut hosts = three();
+    hosts[1] = host("web2", "healthy", &[], &["disk.space"], 60);
+    let change = before.compare(&scan(1, hosts));
+    assert_eq!((change.gone.len(), change.unsure.len()), (1, 0));
+    assert_eq!((change.stays, change.is_worse()), (2, false));
+}
+
+#[test]
+fn a_host_that_is_lost_is_worse() {
+    let before = scan(0, three()).keep();
+    let mut hosts = three();
+    hosts[0] = host("web1", "unreachable", &[], &["everything"], 0);
+    hosts[3] = host("old1", "healthy", &[], &[], 0);
+    let change = before.compare(&scan(1, hosts));
+    let lost: Vec<&str> = change.lost.iter().map(|host| host.as_str()).collect();
+    assert_eq!(lost, ["web1"]);
+    assert_eq!((change.gone.len(), change.unsure.len()), (0, 2));
+    assert!(change.is_worse());
+}
+
+#[test]
+fn a_finding_that_is_worse_is_news() {
+    let warning = finding("web1", "f-1", "fs.full", "warning", &[]);
+    let critical = finding("web1", "f-1", "fs.full", "critical", &[]);
+    let before = scan(0, vec![host("web1", "degraded", &[warning], &[], 0)]).keep();
+    let after = scan(1, vec![host("web1", "critical", &[critical], &[], 0)]);
+    assert_eq!(before.compare(&after).new.len(), 1);
+    assert!(!after.keep().compare(&after).is_worse());
+}
+
+#[test]
+fn what_is_kept_is_read_again() {
+    let kept = scan(7, three()).keep();
+    let text = serde_json::to_string(&kept).unwrap();
+    assert_eq!(serde_json::from_str::<Kept>(&text).unwrap(), kept);
+    assert_eq!(kept.hosts[3].seen, kept.hosts[3].host.as_str() != "old1");
+    assert_eq!(three()[2].report.status, HostStatus::Healthy);
+}

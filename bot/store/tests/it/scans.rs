@@ -1,0 +1,102 @@
+//! Scans of a schedule: whoever looks at the clock, each due time is done once, and one scan at a time.
+
+use incident::Moment;
+use store::{Store, Turn};
+
+use crate::common::*;
+
+const PLAN: &str = "0 6 1 * * UTC";
+
+/// So many minutes after noon.
+fn at(minutes: i64) -> Moment {
+    after(minutes * 60_000)
+}
+
+async fn begin(store: &Store, name: &str, due: i64, now: i64) -> Option<Turn> {
+    let turn = store.begin_scan(name, at(due), at(now), at(now + 2)).await;
+    turn.unwrap()
+}
+
+#[tokio::test]
+async fn a_due_time_is_done_once_whoever_looks() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (open(dir.path()).await, open(dir.path()).await);
+    let done = one.scan_done("monthly", PLAN, NOON).await.unwrap();
+    assert_eq!(done, NOON, "it begins when somebody first knows it");
+    let again = two.scan_done("monthly", PLAN, at(5)).await.unwrap();
+    assert_eq!(again, NOON);
+
+    let turn = begin(&one, "monthly", 10, 11).await.unwrap();
+    assert_eq!(turn.began, at(11));
+    assert_eq!(begin(&two, "monthly", 10, 12).await, None, "one is at it");
+    assert!(one.renew_scan(&turn, at(20)).await.unwrap());
+    assert_eq!(begin(&two, "monthly", 10, 14).await, None, "still");
+    assert!(one.finish_scan(&turn).await.unwrap());
+    assert_eq!(begin(&two, "monthly", 10, 15).await, None, "it is done");
+    assert_eq!(
+        begin(&two, "monthly", 9, 15).await,
+        None,
+        "so is all before"
+    );
+    assert!(begin(&two, "monthly", 16, 16).await.is_some());
+    one.close().await;
+    two.close().await;
+    let store = open(dir.path()).await;
+    let done = store.scan_done("monthly", PLAN, at(90)).await.unwrap();
+    assert_eq!(done, at(10), "also after a restart");
+    assert_eq!(store.scan_done_so_far("nobody").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn who_dies_at_it_is_followed_and_can_end_nothing_any_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    store.scan_done("monthly", PLAN, NOON).await.unwrap();
+    let dead = begin(&store, "monthly", 10, 11).await.unwrap();
+    assert_eq!(begin(&store, "monthly", 10, 12).await, None);
+    let next = begin(&store, "monthly", 10, 14).await.unwrap();
+    // So that whoever follows looks whether the report stands there already.
+    assert_eq!(next.began, at(11));
+    assert!(!store.renew_scan(&dead, at(30)).await.unwrap());
+    assert!(!store.finish_scan(&dead).await.unwrap());
+    assert!(store.give_back_scan(&next, at(14)).await.unwrap());
+    let third = begin(&store, "monthly", 10, 14).await.unwrap();
+    assert!(store.finish_scan(&third).await.unwrap());
+}
+
+#[tokio::test]
+async fn scans_take_turns() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    for name in ["monthly", "hourly"] {
+        store.scan_done(name, PLAN, NOON).await.unwrap();
+    }
+    let turn = begin(&store, "monthly", 10, 10).await.unwrap();
+    assert_eq!(begin(&store, "hourly", 10, 11).await, None);
+    store.finish_scan(&turn).await.unwrap();
+    assert!(begin(&store, "hourly", 10, 11).await.is_some());
+}
+
+#[tokio::test]
+async fn another_schedule_begins_when_it_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    store.scan_done("monthly", PLAN, NOON).await.unwrap();
+    let done = store
+        .scan_done("monthly", "every 1d", at(60))
+        .await
+        .unwrap();
+    assert_eq!(done, at(60));
+}
+
+#[tokio::test]
+async fn the_last_result_of_a_name_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    assert_eq!(store.kept_scan("monthly").await.unwrap(), None);
+    store.keep_scan("monthly", at(2), "two").await.unwrap();
+    store.keep_scan("monthly", at(1), "one").await.unwrap();
+    store.keep_scan("other", at(3), "three").await.unwrap();
+    let kept = store.kept_scan("monthly").await.unwrap();
+    assert_eq!(kept.as_deref(), Some("two"));
+}
