@@ -37,6 +37,7 @@ mod model;
 pub(crate) mod picture;
 mod postmortem;
 mod refusals;
+mod since;
 mod step;
 mod summary;
 mod terminal;
@@ -49,6 +50,7 @@ pub use answers::Would;
 pub(crate) use chat::{mark, sign, told};
 pub use codes::{Named, codes};
 pub(crate) use model::first_lines;
+pub(crate) use since::FEW;
 
 /// Where runbooks are read: what one types before a page's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

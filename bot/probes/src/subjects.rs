@@ -6,8 +6,8 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
-    base, clock, containers, cron, disk, dns, files, firewall, kernel, logins, logs, memory,
-    modules, mounts, net, os, packages, services, signatures, tls, tuning, units, work,
+    base, baseline, clock, containers, cron, disk, dns, files, firewall, kernel, logins, logs,
+    memory, modules, mounts, net, os, packages, services, signatures, tls, tuning, units, work,
 };
 
 /// A subject: some probes and the judgement over their answers.
@@ -91,6 +91,8 @@ pub(crate) const SUBJECTS: &[Part] = &[
         ..part(services::PROBES, services::judge)
     },
     part(signatures::PROBES, |_look, _drafts| {}),
+    // Asked where a host has a baseline, and compared by whoever knows that.
+    part(baseline::PROBES, |_look, _drafts| {}),
 ];
 
 /// Every probe there is, in the order in which they are asked.
