@@ -78,6 +78,7 @@ pub(crate) fn recorded() -> Vec<HostReport> {
             findings,
             could_not_check: Vec::new(),
             unreachable: String::new(),
+            since: None,
         }
     };
     files.iter().map(report).collect()

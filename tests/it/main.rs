@@ -9,6 +9,7 @@
 
 mod away;
 mod bad_input;
+mod baseline;
 mod before;
 mod bodies;
 mod bot;

@@ -84,6 +84,9 @@ pub(crate) enum Command {
     DryRun(Click),
     /// Undo what a proposal did.
     Rollback(Click),
+    /// What hosts are made of while they are well, so that diagnoses say what changed: take, diff, list, drop.
+    #[command(subcommand)]
+    Baseline(Baseline),
     /// The inventory: list, check, enrol, files.
     #[command(subcommand)]
     Hosts(Hosts),
@@ -192,6 +195,48 @@ pub(crate) struct Reject {
         hide_default_value = true
     )]
     pub(crate) why: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Baseline {
+    /// Diagnose hosts, and keep what they are made of where nothing is wrong.
+    Take(BaselineTake),
+    /// Say what differs since then, what is likeliest to matter first; exit code 1 where something does.
+    Diff(BaselineDiff),
+    /// List the baselines, of each host the one that counts first.
+    List(Output),
+    /// Forget the newest baseline of hosts, so that the one before it counts again.
+    Drop {
+        /// Hosts, as for diagnose.
+        #[arg(required = true, value_name = "TARGET")]
+        targets: Vec<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineTake {
+    /// Hosts, as for diagnose.
+    #[arg(required = true, value_name = "TARGET")]
+    pub(crate) targets: Vec<String>,
+    /// Also of a host on which something is wrong.
+    #[arg(long)]
+    pub(crate) anyway: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineDiff {
+    /// Hosts, as for diagnose.
+    #[arg(required = true, value_name = "TARGET")]
+    pub(crate) targets: Vec<String>,
+    /// Show every change.
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,7 @@
 //! One module a command: each takes what was typed and answers with an exit code.
 
 pub(crate) mod audit;
+pub(crate) mod baseline;
 pub(crate) mod click;
 pub(crate) mod diagnose;
 pub(crate) mod doctor;

@@ -2,6 +2,7 @@
 
 use chat::Locale;
 use incident::account::{Account, Aids, Source, Stamp, Statement};
+use incident::change::Since;
 use incident::notice::Card;
 use incident::remediation::{Outcome, Remediation};
 use incident::report::HostReport;
@@ -101,6 +102,7 @@ fn host<'a>(
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
         "proposals": proposals,
         "could_not_check": report.could_not_check,
+        "baseline": report.since.as_deref().map(since),
         "evidence": evidence.map(one_evidence).collect::<Vec<_>>(),
     })
 }
@@ -163,6 +165,20 @@ impl Stream {
             json!(self.incident)
         )
     }
+}
+
+/// What differs since a host's baseline, as in `diagnose --json` and `baseline diff --json`.
+pub(crate) fn since(since: &Since) -> Value {
+    json!({
+        "taken_at": clock::rfc3339(since.taken_at),
+        "taken_by": since.taken_by,
+        "incident": since.incident,
+        "not_compared": since.nothing,
+        "changes": since.changes,
+        "more": since.more,
+        "unseen": since.unseen,
+        "unread_files": since.unread_files,
+    })
 }
 
 fn finding(finding: &Finding) -> Value {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use incident::change::Since;
 use incident::probe::Answers;
 use incident::proposal::Privilege;
 use incident::redact::{Redactor, printable};
@@ -13,6 +14,7 @@ use incident::{
 };
 use probes::{Judgement, Look, Window};
 
+use crate::baseline::{self, Known};
 use crate::clock;
 use crate::world::World;
 
@@ -54,6 +56,8 @@ pub(crate) struct Seen {
     pub(crate) cut: Option<CouldNotCheck>,
     /// How long the look took.
     pub(crate) took: Span,
+    /// What the host was when it was well, where that is known and it was asked what it is now.
+    pub(crate) known: Option<Known>,
 }
 
 /// Progress of a look, for people.
@@ -73,8 +77,22 @@ pub(crate) async fn look(
     symptom: &str,
     progress: impl Fn(Step) + Send,
 ) -> Seen {
+    look_and_ask(world, host, window, symptom, None, progress).await
+}
+
+/// The same, with one more question in the first wave.
+pub(crate) async fn look_and_ask(
+    world: &World,
+    host: &hosts::Host,
+    window: Window,
+    symptom: &str,
+    also: Option<ProbeRun>,
+    progress: impl Fn(Step) + Send,
+) -> Seen {
     let symptom = (!symptom.is_empty()).then_some(symptom);
-    let first = probes::first_wave(&window, symptom);
+    let mut first = probes::first_wave(&window, symptom);
+    // What takes longest is started first, so that it overlaps with all the others.
+    first.runs.splice(0..0, also);
     look_from(world, host, window, first, progress).await
 }
 
@@ -202,6 +220,7 @@ impl Seen {
                 .to_owned(),
             cut: None,
             took: Span(0),
+            known: None,
         }
     }
 
@@ -255,6 +274,7 @@ impl Seen {
                     next: format!("sickbay hosts check {}", self.host.name),
                 }],
                 unreachable: self.unreachable.clone(),
+                since: None,
             };
             return Numbered {
                 report,
@@ -284,6 +304,10 @@ impl Seen {
             }
         }
         keep_numbers(&mut findings, before.findings, so_far.1);
+        let since = self.since(&findings, redactor);
+        if let Some(since) = &since {
+            baseline::tell(since, &mut findings, ids.get(probes::baseline::KEY));
+        }
         let could_not_check = self
             .helpers()
             .chain(self.cut.clone())
@@ -305,6 +329,7 @@ impl Seen {
             findings,
             could_not_check,
             unreachable: String::new(),
+            since: since.map(Box::new),
         };
         let mut vitals = self.vitals.clone();
         for gauge in vitals.iter_mut().flat_map(|vitals| &mut vitals.gauges) {
@@ -320,6 +345,14 @@ impl Seen {
             evidence,
             ids,
         }
+    }
+
+    /// What differs since the host's baseline. Both are compared as they are stored, since the stored one has no secrets left.
+    fn since(&self, findings: &[Finding], redactor: &Redactor) -> Option<Since> {
+        let known = self.known.as_ref()?;
+        let answer = self.answers.get(probes::baseline::KEY);
+        let now = answer.map(|answer| redactor.redact(&printable(&answer.bytes)));
+        Some(known.since(now.as_deref(), self.line.as_ref(), findings))
     }
 
     /// That what was asked may not be what this version would have asked.

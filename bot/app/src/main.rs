@@ -18,6 +18,7 @@ fn die() {
 }
 
 mod account;
+mod baseline;
 mod cards;
 mod clerk;
 mod cli;
@@ -172,6 +173,7 @@ async fn run(cli: &Cli) -> anyhow::Result<Exit> {
         }
         Command::DryRun(click) => commands::click::dry_run(global, click).await,
         Command::Rollback(click) => Box::pin(commands::click::rollback(global, click)).await,
+        Command::Baseline(asked) => Box::pin(commands::baseline::run(global, asked)).await,
         Command::Hosts(asked) => Box::pin(commands::hosts::run(global, asked)).await,
         Command::Runbook(asked) => commands::runbook::run(global, asked).await,
         Command::Explain(asked) => commands::explain::run(global, asked),

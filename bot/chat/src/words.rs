@@ -40,6 +40,7 @@ pub(crate) mod picture;
 mod postmortem;
 mod refusals;
 pub(crate) mod scan;
+mod since;
 mod step;
 mod summary;
 mod terminal;
@@ -52,6 +53,7 @@ pub use answers::Would;
 pub(crate) use chat::{mark, sign, told};
 pub use codes::{Named, codes};
 pub(crate) use model::first_lines;
+pub(crate) use since::FEW;
 
 /// Where runbooks are read: what one types before a page's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

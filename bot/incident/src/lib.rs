@@ -7,6 +7,7 @@
 pub mod access;
 pub mod account;
 pub mod cause;
+pub mod change;
 pub mod code;
 pub mod command;
 pub mod digest;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::change::Since;
 use crate::remediation::Seen;
 use crate::{CouldNotCheck, Finding, HostName, HostStatus, Span};
 
@@ -20,6 +21,9 @@ pub struct HostReport {
     pub could_not_check: Vec<CouldNotCheck>,
     /// Why it could not be reached; empty when it could.
     pub unreachable: String,
+    /// What differs since the host's baseline; none where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Box<Since>>,
 }
 
 /// Whether a finding was gone when it was looked for again.

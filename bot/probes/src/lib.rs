@@ -4,6 +4,7 @@
 //! [`next_wave`] goes where the answers point, [`judge`] turns answers into drafts of findings,
 //! and [`rank`] numbers them with the root cause first.
 
+pub mod baseline;
 pub mod catalogue;
 mod draft;
 mod further;

@@ -6,7 +6,7 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
-    base, clock, containers, cron, disk, dns, files, firewall, kernel, limits, logins, logs,
+    base, baseline, clock, containers, cron, disk, dns, files, firewall, kernel, limits, logins, logs,
     memory, modules, mounts, net, os, packages, scan, services, signatures, tls, tuning, units, work,
 };
 
@@ -94,6 +94,8 @@ pub(crate) const SUBJECTS: &[Part] = &[
     },
     part(scan::PROBES, scan::judge),
     part(signatures::PROBES, |_look, _drafts| {}),
+    // Asked where a host has a baseline, and compared by whoever knows that.
+    part(baseline::PROBES, |_look, _drafts| {}),
 ];
 
 /// Every probe there is, in the order in which they are asked.

@@ -37,7 +37,7 @@ pub(crate) fn bytes_hash(salt: &str, text: &[u8]) -> String {
     digest::of_bytes("sickbay body 1", &bytes)
 }
 
-type BodyRow = (Option<String>, Option<Vec<u8>>, Option<i64>);
+pub(crate) type BodyRow = (Option<String>, Option<Vec<u8>>, Option<i64>);
 
 /// What is there of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]

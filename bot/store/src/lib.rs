@@ -8,6 +8,7 @@
 
 mod append;
 mod backup;
+mod baseline;
 mod body;
 mod cause;
 mod claim;
@@ -31,6 +32,7 @@ mod verify;
 
 pub use append::{Append, AppendError, Appended, NewEffect, NewFact};
 pub use backup::BackupError;
+pub use baseline::{BASELINES_KEPT, Baseline};
 pub use body::{Body, Stored, body_hash};
 pub use claim::{Claimed, Held};
 pub use fault::{Fault, ReadError};

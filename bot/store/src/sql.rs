@@ -123,6 +123,17 @@ statements! {
     CAUSES = "SELECT incident, host, code, subject, title, opened_at, runbook, fix, fixed_at FROM cause \
         ORDER BY opened_at DESC, incident DESC, host, code, subject LIMIT $1";
 
+    // Baselines.
+    KEEP_BASELINE = "INSERT INTO baseline (host, taken_at, taken_by, host_key, incident, evidence, hash) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (host, taken_at) DO UPDATE SET taken_by = excluded.taken_by, \
+        host_key = excluded.host_key, incident = excluded.incident, evidence = excluded.evidence, hash = excluded.hash";
+    FORGET_BASELINES = "DELETE FROM baseline WHERE host = $1 AND taken_at NOT IN \
+        (SELECT taken_at FROM baseline WHERE host = $1 ORDER BY taken_at DESC LIMIT $2)";
+    BASELINE = "SELECT host, taken_at, taken_by, host_key, incident, evidence, hash FROM baseline \
+        WHERE host = $1 ORDER BY taken_at DESC LIMIT 1";
+    BASELINES = "SELECT host, taken_at, taken_by, host_key, incident, evidence, hash FROM baseline ORDER BY host, taken_at DESC";
+    DROP_BASELINE = "DELETE FROM baseline WHERE host = $1 AND taken_at = (SELECT max(taken_at) FROM baseline WHERE host = $1)";
+
     // Claims.
     LOCK_HOST = "INSERT INTO host_lock (host, holder, incident, since) VALUES ($1, $2, $3, $4) ON CONFLICT (host) DO NOTHING";
     HOST_LOCK = "SELECT holder, incident, since FROM host_lock WHERE host = $1";

@@ -166,12 +166,19 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             if more > 0 {
                 notes.push(locale.more_gaps(more, incident));
             }
+            let changed = locale.changed(reports);
+            let changed: Vec<String> = changed
+                .iter()
+                .take(3)
+                .map(|line| plain(line, 900))
+                .collect();
             let pages = pages.iter().take(2);
             notes.extend(pages.map(|(id, title, finding)| locale.page(id, title, finding)));
             notes.extend(withheld.iter().take(2).map(|why| locale.withheld(why)));
             notes.extend(locale.hints(hints, Reading::Chat).into_iter().take(6));
-            if !notes.is_empty() {
-                let notes: Vec<String> = notes.iter().map(|note| plain(note, 220)).collect();
+            if !notes.is_empty() || !changed.is_empty() {
+                let notes = notes.iter().map(|note| plain(note, 220));
+                let notes: Vec<String> = changed.into_iter().chain(notes).collect();
                 embeds.push(embed(GREY, &notes.join("\n")));
             }
             // Above the thread stand the first lines of the account; here it stands where there is nothing else, and where

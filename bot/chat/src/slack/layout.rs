@@ -162,6 +162,8 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             if more > 0 {
                 unread.push(locale.more_gaps(more, incident));
             }
+            let changed = locale.changed(reports);
+            let changed = changed.iter().take(GAPS).map(|line| note(line));
             let unread = (!unread.is_empty()).then(|| context(&unread.join("\n")));
             let pages = pages.iter().take(5);
             let pages = pages.map(|(id, title, finding)| note(&locale.page(id, title, finding)));
@@ -169,7 +171,12 @@ pub fn content(notice: &Notice<'_>, locale: Locale) -> Content {
             let withheld = withheld.map(|why| note(&locale.withheld(why)));
             let hints = locale.hints(hints, Reading::Chat);
             let hints = hints.iter().take(8).map(|hint| note(hint));
-            for block in unread.into_iter().chain(pages).chain(withheld).chain(hints) {
+            for block in changed
+                .chain(unread)
+                .chain(pages)
+                .chain(withheld)
+                .chain(hints)
+            {
                 blocks.push(block);
                 if json!(blocks).to_string().len() > MESSAGE {
                     blocks.pop();

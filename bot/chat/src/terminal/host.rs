@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use incident::change::Since;
 use incident::evidence::ABSENT;
 use incident::report::HostReport;
 use incident::{CouldNotCheck, Finding, FindingId, Severity};
 use owo_colors::Style;
 
 use super::Face;
+use crate::words::FEW;
 
 /// More of what could not be looked at is only counted.
 const MOST: usize = 6;
@@ -29,7 +31,10 @@ pub(super) fn reports(out: &mut String, reports: &[HostReport], face: Face) {
 /// Whether more than a line or two is said of a host.
 fn has_much(report: &HostReport, face: Face) -> bool {
     let loud = |one: &Finding| one.severity > Severity::Info || face.all;
-    report.findings.iter().any(loud) || !report.could_not_check.is_empty()
+    let changed = |since: &Since| since.nothing.is_some() || !since.changes.is_empty();
+    report.findings.iter().any(loud)
+        || !report.could_not_check.is_empty()
+        || report.since.as_deref().is_some_and(changed)
 }
 
 fn report(out: &mut String, report: &HostReport, face: Face) {
@@ -67,8 +72,36 @@ fn report(out: &mut String, report: &HostReport, face: Face) {
             .collect();
         face.put_dim(out, 4, &format!("  {}", face.locale.absent(&what)));
     }
+    if let Some(since) = report.since.as_deref() {
+        changed(out, report, since, face);
+    }
     if quiet > 0 {
         face.put_dim(out, 2, &format!("  {}", face.locale.quiet(quiet)));
+    }
+}
+
+/// What changed since the host was well. That nothing did is worth a line where something is wrong.
+fn changed(out: &mut String, report: &HostReport, since: &Since, face: Face) {
+    let locale = face.locale;
+    let head = locale.since(&report.host, since);
+    if since.nothing.is_none() && since.changes.is_empty() {
+        if !report
+            .findings
+            .iter()
+            .all(|one| one.severity == Severity::Info)
+            || face.all
+        {
+            face.put_dim(out, 4, &format!("  {head}"));
+        }
+        return;
+    }
+    face.put(out, 4, &format!("  {head}"));
+    let most = if face.all { usize::MAX } else { FEW };
+    for line in locale.changes(&report.host, since, most) {
+        face.put(out, 6, &format!("    {line}"));
+    }
+    if let Some(unseen) = locale.not_compared(since) {
+        face.put_dim(out, 6, &format!("    {unseen}"));
     }
 }
 

@@ -8,7 +8,7 @@ use incident::{
     Finding, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity, Status, Vitals,
 };
 
-use super::Reading;
+use super::{FEW, Reading};
 use crate::event::{Button, Platform};
 use crate::locale::{Locale, say};
 
@@ -387,6 +387,39 @@ impl Locale {
             "Could not check {more} more; sickbay incident show {incident} lists them",
             "另有 {more} 项无法检查，详见 sickbay incident show {incident}"
         )
+    }
+
+    /// What changed since the baselines of hosts, a line for each host: those that changed, and those that could not be compared.
+    pub(crate) fn changed(self, reports: &[HostReport]) -> Vec<String> {
+        let several = reports.len() > 1;
+        let mut lines = Vec::new();
+        for report in reports {
+            let Some(since) = report.since.as_deref() else {
+                continue;
+            };
+            let same = since.nothing.is_none() && since.changes.is_empty();
+            if same
+                && report
+                    .findings
+                    .iter()
+                    .all(|one| one.severity == Severity::Info)
+            {
+                continue;
+            }
+            let head = self.since(&report.host, since);
+            let head = if several {
+                self.headed(report.host.as_str(), &head)
+            } else {
+                head
+            };
+            let changes = self.changes(&report.host, since, FEW);
+            lines.push(
+                format!("{head} {}", changes.join(self.semicolon()))
+                    .trim_end()
+                    .to_owned(),
+            );
+        }
+        lines
     }
 
     /// What stands above the evidence of an incident.

@@ -208,6 +208,7 @@ fn report() -> HostReport {
             next: "allow sudo".to_owned(),
         }],
         unreachable: String::new(),
+        since: None,
     }
 }
 

@@ -44,6 +44,7 @@ fn judged(findings: Vec<Finding>) -> Fact {
             findings,
             could_not_check: Vec::new(),
             unreachable: String::new(),
+            since: None,
         },
     }
 }

@@ -424,6 +424,7 @@ fn a_finding_that_is_gone_verifies_only_where_nothing_else_broke() {
         findings,
         could_not_check: vec![],
         unreachable: String::new(),
+        since: None,
     };
     let broken = finding("unit.failed", "a.service");
     let before = [broken.clone()];

@@ -9,6 +9,7 @@
 
 mod append;
 mod backup;
+mod baseline;
 mod chain;
 mod claims;
 mod common;

@@ -10,6 +10,7 @@ use probes::Window;
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
+use crate::baseline;
 use crate::clerk::{self, Kept};
 use crate::hints::Gathered;
 use crate::journal::JournalError;
@@ -32,6 +33,8 @@ pub(crate) struct Part {
     pub(crate) offers: Offers,
     /// What is known beside.
     pub(crate) hints: Gathered,
+    /// The key of the host; empty where there was no connection.
+    pub(crate) host_key: String,
 }
 
 /// A diagnosis of several hosts under way.
@@ -41,6 +44,8 @@ pub(crate) struct Sweep<'a> {
     pub(crate) hosts: &'a [hosts::Host],
     pub(crate) symptom: &'a str,
     pub(crate) progress: Progress,
+    /// Whether each host is asked what it is made of, also where it has no baseline.
+    pub(crate) taking: bool,
     past: Arc<Past>,
     /// Whether what incidents of before came down to is known.
     caught_up: Arc<OnceCell<()>>,
@@ -65,6 +70,7 @@ struct UnderWay {
     looks: Looks,
     recorded: usize,
     numbered: BTreeMap<usize, Numbered>,
+    keys: BTreeMap<usize, String>,
     asking: JoinSet<(usize, Offers, Gathered)>,
     offers: BTreeMap<usize, (Offers, Gathered)>,
     told: usize,
@@ -90,6 +96,7 @@ impl<'a> Sweep<'a> {
             hosts,
             symptom,
             progress,
+            taking: false,
             past,
             caught_up,
             kept: Vec::new(),
@@ -126,11 +133,22 @@ impl<'a> Sweep<'a> {
             let world = Arc::clone(self.world);
             let symptom = self.symptom.to_owned();
             let bar = self.progress.host(&host.name);
+            let taking = self.taking;
             async move {
-                let seen = look::look(&world, &host, Window::default(), &symptom, |step| {
-                    bar.wave(step);
-                })
-                .await;
+                // A host without a baseline is not asked what it is made of.
+                let known = if taking {
+                    None
+                } else {
+                    baseline::known(&world, &host.name).await
+                };
+                let also = (taking || known.is_some())
+                    .then(|| probes::baseline::question(""))
+                    .flatten();
+                let window = Window::default();
+                let told = |step| bar.wave(step);
+                let mut seen =
+                    look::look_and_ask(&world, &host, window, &symptom, also, told).await;
+                seen.known = known;
                 bar.done();
                 seen
             }
@@ -155,6 +173,8 @@ impl<'a> Sweep<'a> {
                 self.unrecorded = crate::sentence::of(&error);
             }
             ready.push((way.recorded, seen.host.clone(), seen.line.clone()));
+            let key = seen.line.as_ref().map(|line| line.host_key.clone());
+            way.keys.insert(way.recorded, key.unwrap_or_default());
             if self.unrecorded.is_empty() && clerk::may_ask_more(self.world, &self.kept, &numbered)
             {
                 self.kept.push(Kept::new(seen, &numbered));
@@ -209,6 +229,7 @@ impl<'a> Sweep<'a> {
         while let Some((mut offers, hints)) = way.offers.remove(&way.told)
             && let Some(numbered) = way.numbered.remove(&way.told)
         {
+            let host_key = way.keys.remove(&way.told).unwrap_or_default();
             way.told += 1;
             propose::number(self.incident, &mut offers.proposals);
             if let Err(error) = self.propose(&offers).await {
@@ -221,6 +242,7 @@ impl<'a> Sweep<'a> {
                 numbered,
                 offers,
                 hints,
+                host_key,
             };
             tell(self.incident, part);
         }

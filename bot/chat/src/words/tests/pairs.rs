@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 /// The files of sentences.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 14] = [
     ("words.rs", include_str!("../../words.rs")),
     ("words/account.rs", include_str!("../account.rs")),
     ("words/answers.rs", include_str!("../answers.rs")),
@@ -14,6 +14,7 @@ const FILES: [(&str, &str); 13] = [
     ("words/model.rs", include_str!("../model.rs")),
     ("words/picture.rs", include_str!("../picture.rs")),
     ("words/postmortem.rs", include_str!("../postmortem.rs")),
+    ("words/since.rs", include_str!("../since.rs")),
     ("words/step.rs", include_str!("../step.rs")),
     ("words/summary.rs", include_str!("../summary.rs")),
     ("words/terminal.rs", include_str!("../terminal.rs")),
