@@ -38,6 +38,7 @@ mod net;
 mod os;
 mod packages;
 mod services;
+mod setuid;
 mod signatures;
 mod subjects;
 mod tls;
