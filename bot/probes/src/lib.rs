@@ -42,6 +42,7 @@ mod os;
 mod packages;
 mod scan;
 mod services;
+mod setuid;
 mod signatures;
 mod subjects;
 mod tls;

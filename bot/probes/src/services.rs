@@ -10,6 +10,7 @@ use crate::units::list::{Unit, Units};
 
 mod databases;
 mod openrc;
+mod settings;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -76,6 +77,16 @@ pub(crate) const PROBES: &[Spec] = &[
         concat!(
             include_str!("units/paths.sh"),
             include_str!("services/redis.sh")
+        ),
+    )
+    .first()
+    .root(),
+    Spec::new(
+        "database.settings",
+        "what databases are told to take of the host's memory",
+        concat!(
+            include_str!("services/gate.sh"),
+            include_str!("services/settings.sh")
         ),
     )
     .first()
@@ -203,6 +214,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 .map(|draft| draft.cite("redis.state")),
         );
     }
+    settings::judge(look, drafts);
     if let Ok(text) = look.text("service.list") {
         drafts.extend(
             openrc::judge(&text)

@@ -208,7 +208,10 @@ pub(crate) fn follow(look: &Look<'_>, signatures: &Signatures, _drafts: &[Draft]
         if let (Some(language), Some(module)) = (verify::language(code), hit.get("module")) {
             runs.ask("module.package", &[language, module], &because, 4);
         }
-        if let (true, Some(key)) = (code.ends_with(".config"), hit.get("key")) {
+        if let (true, Some(key)) = (
+            code.ends_with(".config") || code == "redis.module_missing",
+            hit.get("key"),
+        ) {
             runs.ask("setting.find", &[key], &because, 4);
         }
         if let (Standing::Running, "unit.open_files", Some(unit)) =

@@ -7,7 +7,7 @@ use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
     base, baseline, clock, containers, cron, disk, dns, files, firewall, kernel, limits, logins, logs,
-    memory, modules, mounts, net, os, packages, scan, services, signatures, tls, tuning, units, work,
+    memory, modules, mounts, net, os, packages, scan, services, setuid, signatures, tls, tuning, units, work,
 };
 
 /// A subject: some probes and the judgement over their answers.
@@ -66,6 +66,7 @@ pub(crate) const SUBJECTS: &[Part] = &[
     part(logins::PROBES, logins::judge),
     part(clock::PROBES, clock::judge),
     part(packages::PROBES, packages::judge),
+    part(setuid::PROBES, setuid::judge),
     Part {
         follow: tls::follow,
         ..part(tls::PROBES, tls::judge)

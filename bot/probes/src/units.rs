@@ -17,6 +17,7 @@ pub(crate) mod standing;
 pub(crate) mod start;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use exec::Needs;
 use list::Units;
@@ -50,11 +51,23 @@ pub(crate) const PROBES: &[Spec] = &[
     Spec::new(
         "unit.exec",
         "what a unit needs to start: user, program, interpreter, libraries, folders; nothing is run",
-        concat!(include_str!("units/paths.sh"), include_str!("units/exec.sh")),
+        concat!(
+            include_str!("units/paths.sh"),
+            include_str!("units/elf.sh"),
+            include_str!("units/exec.sh")
+        ),
     )
     .takes(&[Slot::Unit])
     .root()
     .within(8, 131_072),
+    Spec::new(
+        "unit.whole",
+        "whether the programs and libraries of a unit are as their packages brought them; nothing is run",
+        concat!(include_str!("units/elf.sh"), include_str!("units/whole.sh")),
+    )
+    .takes(&[Slot::Unit])
+    .root()
+    .within(10, 32_768),
 ];
 
 /// No more units than this are looked at closely.
@@ -91,6 +104,12 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 .map(|draft| draft.cite(answer.key)),
         );
     }
+    for answer in look.all("unit.whole") {
+        if let Some(unit) = units.get(answer.arg()) {
+            let found = whole::judge(&answer.text(), unit);
+            drafts.extend(found.into_iter().map(|draft| draft.cite(answer.key)));
+        }
+    }
     for answer in look.all("unit.exec") {
         let needs = Needs::read(&answer.text());
         let down = units.get(answer.arg()).is_some_and(list::Unit::is_down);
@@ -125,10 +144,9 @@ pub(crate) fn follow(_look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
     for (unit, code, _) in wanted.into_iter().take(CLOSE_LOOKS) {
         let because = format!("{unit}: {code}");
         let is_service = unit.ends_with(".service");
-        for spec in PROBES
-            .iter()
-            .filter(|spec| is_close_look(spec) && (is_service || spec.id != "unit.exec"))
-        {
+        for spec in PROBES.iter().filter(|spec| {
+            is_close_look(spec) && (is_service || !matches!(spec.id, "unit.exec" | "unit.whole"))
+        }) {
             runs.extend(spec.run(&[unit], &because));
         }
     }

@@ -10,6 +10,8 @@ use crate::read::{after, float, nth, short, time, unit, whole};
 use crate::sample::{self, Process, Sample, TICKS};
 use crate::spec::Spec;
 
+mod frozen;
+
 /// The shared sample; other subjects read it too.
 const SAMPLE: Spec = Spec::new(
     "host.sample",
@@ -130,6 +132,7 @@ fn suspects(sample: &Sample) -> Vec<&Process> {
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let Some(sample) = sample(look) else { return };
     let host = Host::read(look);
+    drafts.extend(frozen::judge(&sample));
     for process in suspects(&sample) {
         drafts.push(hog(look, &sample, &host, process));
     }

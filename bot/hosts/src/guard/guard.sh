@@ -519,6 +519,21 @@ in_roots() {
   done <"$_f"
   return 1
 }
+# A list of libraries may get shorter: what is taken off it is loaded no more. Those that keep somebody out stay.
+only_less() { # FILE KEY VALUE
+  [ "$2" = shared_preload_libraries ] || return 1
+  case $3 in "'"*"'") ;; *) return 1 ;; esac
+  case $3 in *[!A-Za-z0-9_,\ \']*) return 1 ;; esac
+  [ -z "$STATIC" ] || return 0
+  [ -f "$1" ] && [ -r "$1" ] || return 1
+  _had=$(sed -n 's/^[[:space:]]*shared_preload_libraries[[:space:]=]//p' "$1" | tail -n 1 | sed 's/#.*//' | tr -c 'A-Za-z0-9_$/.-' ' ')
+  _new=$(printf '%s' "$3" | tr ",'" '  ')
+  for _w in $_new; do case " $_had " in *" $_w "*) ;; *) return 1 ;; esac; done
+  for _w in $_had; do
+    case " $_new " in *" $_w "*) continue ;; esac
+    case $_w in *audit*|*passw*|*cred*|*auth*|*sepgsql*|*set_user*|*encrypt*|*tde*|*anon*) return 1 ;; esac
+  done
+}
 # A setting that names code, or who may come in, is not a value to tune.
 names_code() {
   case $(printf '%s' "$1" | tr '[:upper:]-' '[:lower:]_') in
@@ -665,6 +680,8 @@ property_ok() { # SECTION KEY VALUE
     Unit:StartLimitBurst|Unit:StartLimitIntervalSec) ;;
     Service:LimitNOFILE|Service:LimitNPROC|Service:LimitCORE|Service:TasksMax|Service:MemoryMax|Service:MemoryHigh|Service:CPUQuota|Service:Nice) ;;
     Service:TimeoutStartSec|Service:Restart|Service:RestartSec|Slice:TasksMax|Slice:MemoryMax|Slice:MemoryHigh|Slice:CPUQuota) ;;
+    # A folder of its own directly below /run, which the service manager makes at each start.
+    Service:RuntimeDirectory) case $3 in .*|*[!A-Za-z0-9._-]*) bad "not the name of a folder below /run: $3"; return ;; esac ;;
     *) bad "not a property that may be set: $1 $2"; return ;;
   esac
   case $3 in ''|*[!A-Za-z0-9.:%_-]*) bad "not a value for $2" ;; esac
@@ -844,7 +861,7 @@ check() {
       case $4 in ''|-*|*[!A-Za-z0-9_.-]*) bad "not a key: $4"; return ;; esac
       case $3 in *[!A-Za-z0-9_.:/\ -]*) bad "not a section: $3"; return ;; esac
       case $6 in =|' = '|' ') ;; *) bad "not a separator"; return ;; esac
-      ! names_code "$4" || { no "$4 names code, a secret or who may come in; a person must set it"; return; }
+      ! names_code "$4" || only_less "$2" "$4" "$5" || { no "$4 names code, a secret or who may come in; a person must set it"; return; }
       case $5 in *\|*|*\`*|*\$\(*) no "the value could run a command"; return ;; esac
       _val=${5#[\"\']}; case $_val in /*) ! protected "$_val" && ! runs_as_root "$_val" || { no "the value points to a protected place"; return; } ;; esac
       ! runs_as_root "$2" || { no "$2 is not to be edited this way"; return; }
@@ -919,7 +936,11 @@ check() {
         openssh*|sudo|systemd*|dpkg|apt|libc6*|dbus*|base-*|coreutils|bash|dash|util-linux|mount|login|passwd|linux-image*|grub*|init*|network*|ifupdown|netplan*)
           no "$2 is needed to reach and run this host"; return ;;
       esac
-      [ -n "$STATIC" ] || [ -n "$(dpkg-query -W -f '${Version}' -- "$2" 2>/dev/null)" ] || no "$2 is not installed" ;;
+      [ -n "$STATIC" ] || [ -n "$(dpkg-query -W -f '${Version}' -- "$2" 2>/dev/null)" ] || { no "$2 is not installed"; return; }
+      # apt says so, and ends as if all were well.
+      [ -n "$STATIC" ] || [ "$1" != package.reinstall ] || case $(apt_env apt-get -s -q --reinstall install "$2" 2>&1) in
+        *"is not possible"*) no "version $(dpkg-query -W -f '${Version}' -- "$2" 2>/dev/null) of $2 cannot be downloaded from this host's package sources" ;;
+      esac ;;
     journal.vacuum) arity $# 2 || return 1
       case $2 in [0-9]*[KMGT]) is_number "${2%?}" || { bad "not a size: $2"; return; } ;; *) bad "not a size: $2"; return ;; esac
       case $2 in *K) no "keep at least 16M of the journal"; return ;; *M) [ "${2%M}" -ge 16 ] || { no "keep at least 16M of the journal"; return; } ;; esac

@@ -281,6 +281,8 @@ file.put $w/f.x 0644 LD_PRELOAD=/x
 file.put $w/f.x 0644 load_module%20/tmp/x.so
 file.set_key $w/f % AuthorizedKeysCommand /x %20
 file.set_key $w/f % plugin-load x =
+file.set_key $w/f % shared_preload_libraries %27evil%27 %20=%20
+file.set_key $w/f % shared_preload_libraries one %20=%20
 file.set_key $w/f % ErrorLog %7Csh %20
 file.set_key $w/f % datadir /etc/cron.d =
 file.set_key $w/f % a%0Ab c =
@@ -322,6 +324,8 @@ unit.mask systemd-journald.service
 unit.start ../../tmp/x.service
 unit.set_property a.service Service ExecStart /x
 unit.set_property a.service Service User root
+unit.set_property a.service Service RuntimeDirectory ../etc
+unit.set_property a.service Service RuntimeDirectory %25h
 unit.set_property a.service Service LimitNOFILE 1%0AUser=root
 process.signal 1 0 TERM
 process.signal $$ 0 TERM
@@ -417,6 +421,7 @@ test_set_key() {
   k=0; : >"$w/lines"
   edit "last active occurrence" 'a = 1\n#a = 2\na = 3\nb = 4\n' '' a 9 ' = ' 'a = 1\n#a = 2\na = 9\nb = 4\n'
   edit "appended" 'b = 4\n#a = 1\n' '' a 9 ' = ' 'b = 4\n#a = 1\na = 9\n'
+  edit "a list of libraries gets shorter" "shared_preload_libraries = 'one, two'   # (restart)\\n" '' shared_preload_libraries "'one'" ' = ' "shared_preload_libraries = 'one'   # (restart)\\n"
   edit "a comment behind the value stays" 'max_connections = 100   # (restart)\n' '' max_connections 50 ' = ' 'max_connections = 50   # (restart)\n'
   edit "a # in quotes is no comment" "p = 'a # b'\n" '' p 1 ' = ' 'p = 1\n'
   edit "blanks as separator" 'maxmemory 1gb\nmaxmemory-policy x\n' '' maxmemory 2gb ' ' 'maxmemory 2gb\nmaxmemory-policy x\n'

@@ -1,6 +1,6 @@
 //! Codes of services and the programs that run in them.
 
-use incident::Severity::{Critical, Warning};
+use incident::Severity::{Critical, Info, Warning};
 
 use super::{Entry, entry};
 
@@ -142,6 +142,24 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Install the package that has it.",
     ),
     entry(
+        "java.class_missing",
+        "A Java class is missing",
+        Critical,
+        "The program ends or a part of it does not work.",
+        "The service's own words in its log.",
+        "A jar that is not there or not on the class path, a build of another version.",
+        "Deploy again; compare the class path with the folder.",
+    ),
+    entry(
+        "java.options",
+        "Java cannot start with its options",
+        Critical,
+        "The program does not start.",
+        "The service's own words in its log.",
+        "A heap larger than the memory, an option of another version.",
+        "Correct the options in the unit or its environment file.",
+    ),
+    entry(
         "ruby.module_missing",
         "A Ruby library is missing",
         Critical,
@@ -178,6 +196,24 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Correct or comment out the line.",
     ),
     entry(
+        "mysql.buffer_pool",
+        "MySQL's buffer pool does not fit the host",
+        Critical,
+        "The server does not start, or takes so much memory that the host swaps or the kernel ends it.",
+        "innodb_buffer_pool_size as configured against the memory of the host or of its unit and what else runs; the server's own words.",
+        "A value taken over from a bigger machine, a host that was made smaller, other services beside it.",
+        "Set it to 70 % of what there is for the database, and restart it.",
+    ),
+    entry(
+        "mysql.plugin_missing",
+        "MySQL runs without a plugin",
+        Warning,
+        "What the plugin brings, such as a way to log in, does not work.",
+        "The service's own words in its log.",
+        "A removed package, a plugin of another version.",
+        "Install the package that brings it, or take it out of the configuration.",
+    ),
+    entry(
         "mysql.corrupt",
         "MySQL finds its data damaged",
         Critical,
@@ -212,6 +248,42 @@ pub(super) const ENTRIES: &[Entry] = &[
         "The service's own words in its log, or its own check of its configuration.",
         "An edit, a setting of another version.",
         "Correct or comment out the line.",
+    ),
+    entry(
+        "postgres.shared_memory",
+        "PostgreSQL's shared memory does not fit the host",
+        Critical,
+        "The server does not start, or takes so much memory that the host swaps or the kernel ends it.",
+        "shared_buffers as configured against the memory of the host or of its unit and what else runs; the server's own words.",
+        "A value taken over from a bigger machine, a host that was made smaller, another service that took the memory.",
+        "Set it to a quarter of the memory, and restart it.",
+    ),
+    entry(
+        "postgres.huge_pages",
+        "PostgreSQL insists on huge pages that are not there",
+        Critical,
+        "The server does not start.",
+        "huge_pages = on, against the huge pages that the kernel has free.",
+        "A configuration of another machine; vm.nr_hugepages was not set here.",
+        "Set huge_pages to try, or reserve the pages.",
+    ),
+    entry(
+        "database.connections",
+        "A database allows many more connections than its host can serve",
+        Info,
+        "Nothing yet: each connection costs memory, and more than a few for each core only wait for each other.",
+        "max_connections as configured, where somebody raised it, against five for each core.",
+        "A limit that was raised instead of a pool being made smaller.",
+        "Nothing at night; put a pool in front.",
+    ),
+    entry(
+        "postgres.library_missing",
+        "PostgreSQL is told to load a library that is not there",
+        Critical,
+        "The server does not start, or will not start again.",
+        "shared_preload_libraries as configured, against the folder of the server's version; the server's own words.",
+        "A removed package, an upgrade to another version of PostgreSQL.",
+        "Install the package that brings it, or take the library off the list.",
     ),
     entry(
         "postgres.data_dir",
@@ -266,6 +338,42 @@ pub(super) const ENTRIES: &[Entry] = &[
         "The service's own words in its log, or its own check of its configuration.",
         "An edit, a setting of another version.",
         "Correct the line.",
+    ),
+    entry(
+        "redis.module_missing",
+        "Redis cannot load a module",
+        Critical,
+        "It does not start.",
+        "The service's own words in its log.",
+        "A removed package, a module of another version.",
+        "Install the module, or comment its line out.",
+    ),
+    entry(
+        "redis.corrupt",
+        "Redis finds its saved data damaged",
+        Critical,
+        "It does not start, so that nothing is lost that could still be saved.",
+        "The service's own words in its log.",
+        "A cut of power, a full disk, a file of a newer version.",
+        "Copy the files away; then redis-check-aof or redis-check-rdb, by somebody who knows what may be lost.",
+    ),
+    entry(
+        "redis.fork_refused",
+        "Redis gets no memory for the copy that it saves",
+        Critical,
+        "It cannot save, and may refuse every write.",
+        "The service's own words in its log.",
+        "vm.overcommit_memory is 0 and half of the memory is in use already.",
+        "Set vm.overcommit_memory to 1, as its makers advise.",
+    ),
+    entry(
+        "app.wrong_runtime",
+        "A program was built for another version of its runtime",
+        Critical,
+        "It does not start, or a part of it cannot be loaded.",
+        "The service's own words in its log.",
+        "Java, Python or Node.js was upgraded or downgraded, or the wrong build was deployed.",
+        "Run it with the version that it was built for, or build it for this one.",
     ),
     entry(
         "app.permission_denied",

@@ -187,6 +187,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Read its last lines; reinstall or go back a version.",
     ),
     entry(
+        "unit.frozen",
+        "A service's process was stopped and never let go on",
+        Critical,
+        "It is there and holds its ports, but answers nobody.",
+        "The kernel's state of the process: T in two looks, in a unit that is active.",
+        "A SIGSTOP by hand, a debugger or a backup that was closed without letting it go on.",
+        "Let it go on with SIGCONT; where several are stopped, restart the unit.",
+    ),
+    entry(
         "unit.bad_setting",
         "A unit's file has a mistake",
         Warning,

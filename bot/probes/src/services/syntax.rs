@@ -59,7 +59,7 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 /// A file that a check could not open.
 static FILE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?:cannot load certificate(?: key)?|open\(\)|SSLCertificate(?:Key)?File: file|unable to stat) ["']?(?P<path>/[^"' ]+)["']?.*(?:[Nn]o such file|does not exist)"#).ok()
+    Regex::new(r#"(?:Cannot access directory|cannot load certificate(?: key)?|open\(\)|SSLCertificate(?:Key)?File: file|unable to stat) ["']?(?P<path>/[^"' ]+)["']?.*(?:[Nn]o such file|does not exist|for (?:main error|error) log)"#).ok()
 });
 
 /// A line of a check that says what is wrong.
@@ -174,7 +174,13 @@ impl Check {
     fn missing_file(&self) -> Option<String> {
         let form = FILE.as_ref()?;
         let found = self.said.iter().find_map(|said| form.captures(said))?;
-        Some(found.name("path")?.as_str().to_owned())
+        Some(
+            found
+                .name("path")?
+                .as_str()
+                .trim_end_matches('/')
+                .to_owned(),
+        )
     }
 }
 
@@ -264,7 +270,7 @@ pub(crate) fn judge(check: &Check, service: Service<'_>, as_root: bool) -> Optio
             "Its own check says:\n{}\n{later}",
             short(&all, 600)
         ))
-    } else if service.down {
+    } else if service.down && check.exit.is_some_and(|code| code < 126) {
         let title = check.main_point().map_or_else(
             || format!("{name} refuses its own configuration"),
             |said| format!("{name} does not start: {}", short(&said, 200)),

@@ -42,7 +42,7 @@ out=$({ snap; echo second; sleep 0.7 2>/dev/null || sleep 1; snap; } | awk '
     ticks = f[12] + f[13] - ((id in was) ? was[id] : 0)
     total += ticks
     if (f[1] == "D" && state[id] != "D") f[1] = "d"
-    n++; used[n] = ticks; rss[n] = f[22] + 0; blocked[n] = f[1] == "D"
+    n++; used[n] = ticks; rss[n] = f[22] + 0; blocked[n] = f[1] == "D" || (f[1] == "T" && state[id] == "T")
     text[n] = "process " id " " comm " " f[1] " " ticks " " f[12] + f[13] " " f[17] " " f[18] " " f[22] " " f[39]
   }
   END {

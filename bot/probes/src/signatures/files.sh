@@ -12,6 +12,6 @@ while read -r file; do
   if [ ! -r "$file" ]; then echo "sickbay: needs root: log files"; continue; fi
   echo "file $file"
   tail -c 65536 -- "$file" 2>/dev/null | tr -d '\000' |
-    grep -aiE 'error|fail|fatal|emerg|alert|crit|denied|cannot|can.t |could not|unable|refused|too many|no space|no such|no module|read-only|not found|exception|panic|killed|out of memory|timed? ?out|corrupt|exceed|quota|already in use|misconf|expired|missing|invalid|unknown|limit|max_children' |
+    grep -aiE 'error|fail|fatal|emerg|alert|crit|denied|cannot|can.t |could not|unable|refused|too many|no space|no such|no module|read-only|not found|exception|panic|killed|out of memory|timed? ?out|corrupt|bad file|wrong signature|short read|unexpected|exceed|quota|already in use|misconf|expired|missing|invalid|unknown|limit|max_children' |
     tail -n 40 | cut -c 1-600 | sed 's/^/| /'
 done

@@ -86,7 +86,10 @@ pub(crate) fn hits<'a>(
                     .entry("unit".to_owned())
                     .or_insert_with(|| unit.clone());
             }
-            let Some(standing) = standing(units, unit.as_deref(), line.at_ms) else {
+            let lasts = || signature.lasting && of_this_run(units, unit.as_deref(), line.at_ms);
+            let standing = standing(units, unit.as_deref(), line.at_ms)
+                .or_else(|| lasts().then_some(Standing::Running));
+            let Some(standing) = standing else {
                 continue;
             };
             let in_window = line
@@ -181,6 +184,15 @@ pub(crate) fn standing(units: &Units, unit: Option<&str>, at_ms: Option<i64>) ->
     let of_it = unit.kind == "oneshot"
         && matches!((last_run, at_ms), (Some(run), Some(at)) if at >= run.saturating_sub(slack));
     of_it.then_some(Standing::Unknown)
+}
+
+/// Whether a unit that runs said it on its way up.
+fn of_this_run(units: &Units, unit: Option<&str>, at_ms: Option<i64>) -> bool {
+    let begun = unit
+        .and_then(|unit| units.get(unit))
+        .filter(|unit| unit.is_active())
+        .and_then(|unit| units.moment(unit.left_inactive));
+    matches!((begun, at_ms), (Some(begun), Some(at)) if latest(at) >= begun)
 }
 
 /// The unit of a line that names none: by the signature, or by the place of the log file.

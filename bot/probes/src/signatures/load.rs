@@ -84,6 +84,8 @@ pub(crate) struct Signature {
     pub(crate) facts: BTreeMap<String, String>,
     /// How often a unit that runs all the same must say it before it counts.
     pub(crate) repeats: usize,
+    /// Whether what is said on the way up holds for as long as the unit runs: it runs without something.
+    pub(crate) lasting: bool,
     /// Lines that it fits, as a host wrote them.
     examples: Vec<String>,
 }
@@ -119,6 +121,8 @@ struct RawSignature {
     facts: BTreeMap<String, String>,
     #[serde(default = "three")]
     repeats: usize,
+    #[serde(default)]
+    lasting: bool,
     examples: toml::Spanned<Vec<String>>,
     #[serde(default)]
     counter: Vec<String>,
@@ -321,6 +325,7 @@ fn read(
             programs: raw.programs,
             facts: raw.facts,
             repeats: raw.repeats.max(1),
+            lasting: raw.lasting,
             examples: raw.examples.into_inner(),
         });
     }

@@ -80,7 +80,7 @@ pub(crate) fn drafts(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
         "net.port_taken" => taken(known, hit).into_iter().collect(),
         "app.connection_refused" | "nginx.upstream_down" => refused::drafts(known, hit),
         "app.no_space" => no_space(known, hit).into_iter().collect(),
-        "mysql.config" | "postgres.config" => vec![setting(known, hit)],
+        "mysql.config" | "postgres.config" | "redis.module_missing" => vec![setting(known, hit)],
         "unit.exec_missing"
         | "unit.exec_permission"
         | "unit.exec_interpreter"
@@ -334,7 +334,42 @@ fn missing(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
     if let Some(package) = &place.package {
         draft = draft.fact("package", package.as_str());
     }
-    vec![with_gone(draft, &place.way, Node::is_file)]
+    vec![with_gone(
+        run_folder(known, hit, draft, place.way.gone.as_deref()),
+        &place.way,
+        Node::is_file,
+    )]
+}
+
+/// A folder directly below `/run` that bears the name of the unit or of its account is the unit's own: it is made anew at each
+/// boot, or by nobody.
+fn run_folder(known: &Known<'_>, hit: &Hit<'_>, draft: Draft, gone: Option<&str>) -> Draft {
+    let own = hit
+        .unit
+        .as_deref()
+        .filter(|_| hit.standing == Standing::Failing)
+        .and_then(|unit| {
+            let gone = gone?;
+            let name = gone
+                .strip_prefix("/run/")
+                .or_else(|| gone.strip_prefix("/var/run/"))?;
+            let account = known.worker(Some(unit)).map(|who| who.name.as_str());
+            let stem = unit.split(['.', '@']).next().unwrap_or(unit);
+            let is_name = !name.is_empty()
+                && !name.starts_with('.')
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+            // A file that is gone in a folder that is there is something else.
+            let below = hit
+                .get("path")
+                .is_some_and(|path| path.contains(&format!("/{name}/")));
+            (is_name && below && (stem == name || account == Some(name))).then_some(name)
+        });
+    match own {
+        Some(name) => draft.fact("runtime_directory", name),
+        None => draft,
+    }
 }
 
 fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {

@@ -26,6 +26,10 @@ static LEVEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static EMPTY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?i)^\W*(?:at |File "|---|\*\*\*|goroutine |\^|~+|Node\.js v|For more|See |Try |Usage:|hint:|traceback|stack trace|note:|The log |during handling)|is not recoverable|due to previous errors|\baborting\W*$|shut(?:ting)? ?down\b|is shut down|examine the log|could not start server|test failed\W*$|exiting\W*$|^\W*$"#).ok()
 });
+/// Lines that warn, and those that only follow from others: told where there is nothing else.
+static LESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\[warn(?:ing)?\]|\bwarn(?:ing)?\b|^Can't open PID file").ok()
+});
 /// The time and the process with which a program begins its lines.
 static STAMP: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^\W?\d{4}[-/]\d\d[-/]\d\d[ T]+\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: ?[A-Z]{3,4}|Z)?\W*(?:\[?\d+\]?)?[: ]*").ok()
@@ -295,6 +299,15 @@ fn last_attempt<'a>(known: &Known<'_>, lines: &'a [Seen], unit: &Unit) -> Vec<&'
 
 /// The line that says most: the first with a level of error; of a traceback its end; else the last with words of an error.
 fn telling<'a>(said: &[&'a str]) -> Option<&'a str> {
+    let strong: Vec<&str> = said
+        .iter()
+        .copied()
+        .filter(|text| !is(&LESS, text))
+        .collect();
+    most_telling(&strong).or_else(|| most_telling(said))
+}
+
+fn most_telling<'a>(said: &[&'a str]) -> Option<&'a str> {
     if let Some(text) = said.iter().find(|text| is(&LEVEL, text)) {
         return Some(text);
     }

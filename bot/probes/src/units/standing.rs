@@ -251,6 +251,12 @@ fn by_result(unit: &Unit) -> Option<Draft> {
                 .fact("signal", signal)
                 .fact("core", unit.exit_code == 3)
         }
+        // The signal was not for its main process: a command before or after it crashed.
+        "signal" | "core-dump" if unit.exit_status == 0 => {
+            draft("unit.crashed", unit, format!("A command that starts {} was ended by a signal", unit.id))
+                .detail("It is one of the commands around the program itself, often the check of its configuration.")
+                .sure(Confidence::Likely)
+        }
         "signal" => draft("unit.crashed", unit, format!("{} was ended by signal {signal}", unit.id))
             .detail("Somebody or something sent it the signal; it did not end by itself.")
             .fact("signal", signal)
@@ -288,6 +294,20 @@ fn restarts_in(lines: &[Line], unit: &str) -> usize {
 }
 
 fn restart_loop(units: &Units, unit: &Unit, lines: &[Line]) -> Option<Draft> {
+    if unit.is_service() && unit.is_restarting() && unit.restarts < 2 && !unit.result.is_empty() {
+        let title = format!("{} ended and waits to be started again", unit.id);
+        return Some(
+            draft("unit.restart_loop", unit, title)
+                .sure(Confidence::Likely)
+                .detail(format!(
+                    "{}. It does not run at the moment: {}.",
+                    described(unit),
+                    ending(unit)
+                ))
+                .fact("exit_status", unit.exit_status)
+                .fact("result", unit.result.as_str()),
+        );
+    }
     if !unit.is_service() || unit.active == "failed" || unit.restarts < 2 {
         return None;
     }

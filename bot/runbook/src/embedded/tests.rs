@@ -676,6 +676,99 @@ fn every_page_that_acts_does_what_it_says() {
         ],
     );
 
+    // What databases may take, what packages brought, what a process waits for.
+    let db = [
+        "unit=db.service",
+        "restart_unit=db.service",
+        "unit_state=failed",
+        "path=/etc/db.cnf",
+        "line=3",
+    ];
+    let again = ["unit.reset_failed db.service", "unit.restart db.service"];
+    for (id, code, facts, step) in [
+        (
+            "mysql-buffer-pool",
+            "mysql.buffer_pool",
+            &[
+                "key=innodb_buffer_pool_size",
+                "section=server",
+                "want=11392M",
+            ][..],
+            "file.set_key /etc/db.cnf server innodb_buffer_pool_size 11392M  =",
+        ),
+        (
+            "postgres-shared-memory",
+            "postgres.shared_memory",
+            &["key=shared_buffers", "want=4096MB"],
+            "file.set_key /etc/db.cnf  shared_buffers 4096MB  =",
+        ),
+        (
+            "postgres-huge-pages",
+            "postgres.huge_pages",
+            &["key=huge_pages", "want=try"],
+            "file.set_key /etc/db.cnf  huge_pages try  =",
+        ),
+        (
+            "postgres-preload",
+            "postgres.library_missing",
+            &["key=shared_preload_libraries", "want='pg_stat_statements'"],
+            "file.set_key /etc/db.cnf  shared_preload_libraries 'pg_stat_statements'  =",
+        ),
+        (
+            "package-reinstall",
+            "pkg.file_damaged",
+            &["package=redis-tools", "damaged=true"],
+            "package.reinstall redis-tools",
+        ),
+        (
+            "runtime-directory",
+            "file.missing",
+            &["runtime_directory=db"],
+            "unit.set_property db.service Service RuntimeDirectory db",
+        ),
+    ] {
+        let facts = [&db[..], facts].concat();
+        check(
+            id,
+            code,
+            "path:/etc/db.cnf",
+            &facts,
+            &[&[step][..], &again].concat(),
+        );
+    }
+    check(
+        "redis-module",
+        "redis.module_missing",
+        "path:/usr/lib/x.so",
+        &db,
+        &[
+            "file.comment_line /etc/db.cnf 3 #",
+            "unit.reset_failed db.service",
+            "unit.start db.service",
+        ],
+    );
+    check(
+        "redis-overcommit",
+        "redis.fork_refused",
+        "sysctl:vm.overcommit_memory",
+        &["key=vm.overcommit_memory", "want=1"],
+        &["sysctl.set vm.overcommit_memory 1"],
+    );
+    let stopped = ["restart_unit=shop.service", "pid=42", "start_time=7"];
+    check(
+        "process-frozen",
+        "unit.frozen",
+        shop,
+        &[&stopped[..], &["frozen=1"]].concat(),
+        &["process.signal 42 7 CONT"],
+    );
+    check(
+        "process-frozen",
+        "unit.frozen",
+        shop,
+        &[&stopped[..], &["frozen=3"]].concat(),
+        &["unit.restart shop.service"],
+    );
     assert_eq!(left, BTreeSet::new(), "pages that are not tried here");
 }
 

@@ -95,6 +95,18 @@ pub(super) const CODES: &[Named] = &[
         "安装包含它的软件包。",
     ),
     named(
+        "java.class_missing",
+        "缺少 Java 类",
+        "程序退出，或部分功能不可用。",
+        "重新部署；核对 classpath 与目录。",
+    ),
+    named(
+        "java.options",
+        "Java 无法用这些选项启动",
+        "程序无法启动。",
+        "改正单元或环境文件中的选项。",
+    ),
+    named(
         "ruby.module_missing",
         "缺少 Ruby 库",
         "程序需要的库找不到。",
@@ -119,6 +131,18 @@ pub(super) const CODES: &[Named] = &[
         "改正或注释掉出错的行。",
     ),
     named(
+        "mysql.buffer_pool",
+        "MySQL 缓冲池超出本机内存",
+        "服务器无法启动，或占用过多内存，导致主机换页或进程被内核结束。",
+        "设为可用内存的 70 % 并重启。",
+    ),
+    named(
+        "mysql.plugin_missing",
+        "MySQL 缺少插件",
+        "插件提供的功能（例如某种登录方式）不可用。",
+        "安装提供它的软件包，或从配置中去掉。",
+    ),
+    named(
         "mysql.corrupt",
         "MySQL 数据损坏",
         "它无法启动，或有表无法读取。",
@@ -141,6 +165,30 @@ pub(super) const CODES: &[Named] = &[
         "PostgreSQL 配置有错误",
         "有这个设置就无法启动。",
         "改正或注释掉出错的行。",
+    ),
+    named(
+        "postgres.shared_memory",
+        "PostgreSQL 共享内存超出本机内存",
+        "服务器无法启动，或占用过多内存，导致主机换页或进程被内核结束。",
+        "设为内存的四分之一并重启。",
+    ),
+    named(
+        "postgres.huge_pages",
+        "PostgreSQL 要求的大页不存在",
+        "服务器无法启动。",
+        "把 huge_pages 设为 try，或预留大页。",
+    ),
+    named(
+        "database.connections",
+        "数据库允许的连接远多于本机能处理的",
+        "暂无影响：每个连接都占内存，每核超过几个只会互相等待。",
+        "不必连夜处理；在前面加一个连接池。",
+    ),
+    named(
+        "postgres.library_missing",
+        "PostgreSQL 要加载的库不存在",
+        "服务器无法启动，或下次无法启动。",
+        "安装提供它的软件包，或把它从列表中去掉。",
     ),
     named(
         "postgres.data_dir",
@@ -177,6 +225,30 @@ pub(super) const CODES: &[Named] = &[
         "Redis 配置有错误",
         "有这个设置就无法启动。",
         "改正出错的行。",
+    ),
+    named(
+        "redis.module_missing",
+        "Redis 无法加载模块",
+        "Redis 无法启动。",
+        "安装该模块，或注释掉那一行。",
+    ),
+    named(
+        "redis.corrupt",
+        "Redis 发现已保存的数据损坏",
+        "它拒绝启动，以免丢失还能救回的数据。",
+        "先备份文件；再由了解后果的人用 redis-check-aof 或 redis-check-rdb 处理。",
+    ),
+    named(
+        "redis.fork_refused",
+        "Redis 申请不到保存所需的内存",
+        "它无法保存，可能拒绝所有写入。",
+        "按其作者建议把 vm.overcommit_memory 设为 1。",
+    ),
+    named(
+        "app.wrong_runtime",
+        "程序与运行时版本不符",
+        "程序无法启动，或部分内容无法加载。",
+        "用构建时的版本运行，或为当前版本重新构建。",
     ),
     named(
         "app.permission_denied",

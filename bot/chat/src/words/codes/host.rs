@@ -29,6 +29,12 @@ pub(super) const CODES: &[Named] = &[
         "恢复该程序，或删除这个任务。",
     ),
     named(
+        "log.not_written",
+        "日志没有写入",
+        "那里看不到现在的记录；本该提醒人的内容没有被看到。",
+        "改正该文件或目录，然后重启 rsyslog。",
+    ),
+    named(
         "log.not_rotated",
         "logrotate 忽略了某个配置文件",
         "其中指定的日志会无限增长。",
@@ -201,6 +207,18 @@ pub(super) const CODES: &[Named] = &[
         "系统时间没有同步",
         "time.unsynced 的别名。",
         "参见 time.unsynced。",
+    ),
+    named(
+        "security.setuid_unexpected",
+        "程序无论谁启动都以 root 运行",
+        "能登录的人都可能借它成为 root。",
+        "查清是谁这样设置的；去掉该位（`chmod u-s`）或重装主机。本程序从不自动处理。",
+    ),
+    named(
+        "pkg.file_damaged",
+        "程序或库与软件包提供的不同",
+        "使用它的服务会崩溃、无法运行，或行为异常。",
+        "重新安装该软件包；检查磁盘。",
     ),
     named(
         "pkg.broken",

@@ -177,4 +177,49 @@ pub(super) const SAID: &[Said] = &[
         "Container {container} is {status}",
         "容器 {container} 的状态为 {status}",
     ),
+    said(
+        "app.wrong_runtime",
+        "{unit} was built for a newer Java (class file {built}) than the one that runs it (up to {most})",
+        "{unit} 是为更新的 Java 构建的（class 文件 {built}），当前 Java 最高只支持 {most}",
+    ),
+    said(
+        "app.wrong_runtime",
+        "A module of {unit} was built for another version of Node.js",
+        "{unit} 的某个模块是为另一个 Node.js 版本构建的",
+    ),
+    said(
+        "app.wrong_runtime",
+        "The Python extension {path} does not fit the Python that loads it",
+        "Python 扩展 {path} 与加载它的 Python 不匹配",
+    ),
+    said(
+        "app.wrong_runtime",
+        "{unit} wants the Python package {want}, but {have} is installed",
+        "{unit} 需要 Python 包 {want}，但安装的是 {have}",
+    ),
+    said(
+        "app.error",
+        "{unit} misses a Python package",
+        "{unit} 缺少某个 Python 包",
+    ),
+    said(
+        "java.class_missing",
+        "Java class {class} is missing",
+        "缺少 Java 类 {class}",
+    ),
+    said(
+        "java.options",
+        "Java does not start in {unit}: {reason}",
+        "{unit} 的 Java 无法启动：{reason}",
+    ),
+    said(
+        "app.error",
+        "rsyslog cannot load its module {module}: what it was to bring or send is missing",
+        "rsyslog 无法加载模块 {module}：它本应接收或发送的日志缺失",
+    ),
+    said(
+        "log.not_written",
+        "rsyslog cannot write {path}: {reason}",
+        "rsyslog 无法写入 {path}：{reason}",
+    ),
 ];

@@ -50,14 +50,14 @@ pub(super) const SAID: &[Said] = &[
         "数据库服务器不接受 {key} 的值 {value}",
     ),
     said(
-        "mysql.config",
-        "The database server cannot get the memory that innodb_buffer_pool_size asks for, in {path} line {line}",
-        "数据库服务器申请不到 innodb_buffer_pool_size 要求的内存，位于 {path} 第 {line} 行",
-    ),
-    said(
-        "mysql.config",
+        "mysql.buffer_pool",
         "The database server cannot get the memory that innodb_buffer_pool_size asks for",
         "数据库服务器申请不到 innodb_buffer_pool_size 要求的内存",
+    ),
+    said(
+        "mysql.buffer_pool",
+        "The database server is told to take {pool_percent} % of the memory for {key}",
+        "数据库服务器的 {key} 被设为内存的 {pool_percent} %",
     ),
     said(
         "mysql.corrupt",
@@ -83,6 +83,26 @@ pub(super) const SAID: &[Said] = &[
         "postgres.too_many_connections",
         "PostgreSQL has no connection left to give",
         "PostgreSQL 的连接已全部用完",
+    ),
+    said(
+        "postgres.shared_memory",
+        "PostgreSQL is told to take {pool_percent} % of the memory for {key}",
+        "PostgreSQL 的 {key} 被设为内存的 {pool_percent} %",
+    ),
+    said(
+        "postgres.shared_memory",
+        "PostgreSQL cannot get the shared memory that it asks for",
+        "PostgreSQL 申请不到所要求的共享内存",
+    ),
+    said(
+        "postgres.huge_pages",
+        "PostgreSQL insists on huge pages, which the host does not have",
+        "PostgreSQL 要求大页内存，而本机没有",
+    ),
+    said(
+        "database.connections",
+        "{limit} connections are allowed to a database on {cores} cores",
+        "数据库允许 {limit} 个连接，而本机只有 {cores} 个核",
     ),
     said(
         "postgres.config",
@@ -228,5 +248,40 @@ pub(super) const SAID: &[Said] = &[
         "redis.config",
         "Redis cannot read its configuration: line {line}",
         "Redis 无法读取配置：第 {line} 行",
+    ),
+    said(
+        "mysql.plugin_missing",
+        "The database server runs without its plugin {library}",
+        "数据库服务器运行时缺少插件 {library}",
+    ),
+    said(
+        "postgres.library_missing",
+        "PostgreSQL is told to load {library}, which is not there",
+        "PostgreSQL 要加载的 {library} 不存在",
+    ),
+    said(
+        "redis.module_missing",
+        "Redis cannot load its module {value}, in {path} line {line}",
+        "Redis 无法加载模块 {value}，位于 {path} 第 {line} 行",
+    ),
+    said(
+        "redis.module_missing",
+        "Redis cannot load its module {value}",
+        "Redis 无法加载模块 {value}",
+    ),
+    said(
+        "redis.corrupt",
+        "Redis finds its saved data damaged and does not start with it",
+        "Redis 发现已保存的数据损坏，拒绝用它启动",
+    ),
+    said(
+        "redis.fork_refused",
+        "Redis cannot save: the kernel does not give it the memory for a copy",
+        "Redis 无法保存：内核不给它复制所需的内存",
+    ),
+    said(
+        "postgres.data_dir",
+        "PostgreSQL finds no database in {path}",
+        "PostgreSQL 在 {path} 中找不到数据库",
     ),
 ];

@@ -210,4 +210,29 @@ pub(super) const SAID: &[Said] = &[
         "{unit} finds no room on a filesystem",
         "{unit} 所写的文件系统没有空间",
     ),
+    said(
+        "pkg.file_damaged",
+        "{path} of package {package} is empty",
+        "软件包 {package} 的文件 {path} 是空的",
+    ),
+    said(
+        "pkg.file_damaged",
+        "{path} of package {package} is cut short",
+        "软件包 {package} 的文件 {path} 被截断",
+    ),
+    said(
+        "pkg.file_damaged",
+        "{path} is no program or library any more, as package {package} brought it",
+        "{path} 已不是软件包 {package} 提供的程序或库",
+    ),
+    said(
+        "pkg.file_damaged",
+        "{path} is not what package {package} brought",
+        "{path} 与软件包 {package} 提供的不同",
+    ),
+    said(
+        "security.setuid_unexpected",
+        "{path} runs as root, whoever starts it",
+        "{path} 无论谁启动都以 root 运行",
+    ),
 ];

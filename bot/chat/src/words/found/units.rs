@@ -123,6 +123,26 @@ pub(super) const SAID: &[Said] = &[
         "{unit} 最多可用单个 CPU 的 {_limit}%，有 {waiting_percent}% 的时间在等待",
     ),
     said(
+        "unit.frozen",
+        "Process {comm} ({pid}) of {unit} was stopped by a signal and never let go on",
+        "{unit} 的进程 {comm}（{pid}）被信号暂停后一直没有恢复",
+    ),
+    said(
+        "unit.frozen",
+        "{frozen} processes of {unit} were stopped by a signal and never let go on",
+        "{unit} 的 {frozen} 个进程被信号暂停后一直没有恢复",
+    ),
+    said(
+        "unit.crashed",
+        "A command that starts {unit} was ended by a signal",
+        "启动 {unit} 的某个命令被信号终止",
+    ),
+    said(
+        "unit.restart_loop",
+        "{unit} ended and waits to be started again",
+        "{unit} 已退出，正等待再次启动",
+    ),
+    said(
         "unit.crashed",
         "{unit} crashed with signal {signal}",
         "{unit} 崩溃，信号为 {signal}",
