@@ -29,6 +29,7 @@ mod dns;
 mod files;
 mod firewall;
 mod kernel;
+mod kube;
 mod logins;
 mod logs;
 mod memory;

@@ -6,7 +6,7 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
-    base, clock, containers, cron, disk, dns, files, firewall, kernel, logins, logs, memory,
+    base, clock, containers, cron, disk, dns, files, firewall, kernel, kube, logins, logs, memory,
     modules, mounts, net, os, packages, services, signatures, tls, tuning, units, work,
 };
 
@@ -73,6 +73,10 @@ pub(crate) const SUBJECTS: &[Part] = &[
     Part {
         follow: containers::follow,
         ..part(containers::PROBES, containers::judge)
+    },
+    Part {
+        follow: kube::follow,
+        ..part(kube::PROBES, kube::judge)
     },
     part(tuning::PROBES, tuning::judge),
     // Judged after the signatures, since logs name modules too.

@@ -12,7 +12,8 @@ const FACTS: &str = "unit path mode want_mode owner want_owner want_group recurs
     module library package packages line key value want have limit want_limit mount used_percent rotated_log \
     rotated_size options tool table chain rule target want_target not_after message directive restart_unit unit_state \
     reason by_error by_timer renewed others_answer renewal_unit outside lasting no_device gone signature code severity \
-    loadable release from to next dkms version headers symbol reset_unit";
+    loadable release from to next dkms version headers symbol reset_unit \
+    container engine restartable namespace deployment workload node wanted";
 
 fn all() -> Vec<Runbook> {
     let pages =
