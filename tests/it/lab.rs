@@ -76,11 +76,12 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Boots a pristine host. `init` is `systemd`, `busybox`, or `vm` for one with a kernel of its own.
+    /// Boots a pristine host. `init` is `systemd`, `busybox`, `containers` for one with an engine, or `vm` for one with a kernel of its own.
     pub(crate) fn up(name: &str, init: &str) -> Self {
         let args = match init {
             "systemd" => vec!["up", name],
             "busybox" => vec!["up", "--no-systemd", name],
+            "containers" => vec!["up", "--containers", name],
             "vm" => vec!["up", "--vm", name],
             other => panic!("{name}: the lab has no hosts of the kind {other:?}"),
         };

@@ -69,8 +69,8 @@ impl Withheld {
 }
 
 /// The facts about a step's target that must not change between card and run.
-const BOUND: [&str; 9] = [
-    "exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "version",
+const BOUND: [&str; 10] = [
+    "exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "version", "revision",
 ];
 
 /// A host, and the connection that it was examined over.

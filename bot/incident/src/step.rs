@@ -42,6 +42,8 @@ use Reversal::{FromSaved, IfSaved, Never};
 const UNIT: &[(&str, Slot)] = &[("unit", Slot::Unit)];
 const PATH: &[(&str, Slot)] = &[("path", Slot::Path)];
 const PACKAGE: &[(&str, Slot)] = &[("package", Slot::Package)];
+const CONTAINER: &[(&str, Slot)] = &[("engine", Slot::Engine), ("container", Slot::Container)];
+const NODE: &[(&str, Slot)] = &[("node", Slot::KubeName)];
 const MODULE: &[(&str, Slot)] = &[("module", Slot::Module)];
 
 const fn verb(
@@ -274,6 +276,29 @@ pub const VERBS: &[Verb] = &[
         &[],
         Never("a reboot that was called off is not planned again"),
     ),
+    verb("container.start", CONTAINER, FromSaved),
+    rollback_only("container.stop", CONTAINER, FromSaved),
+    verb(
+        "container.restart",
+        CONTAINER,
+        Never("it runs again as it did before; what it had in memory is gone"),
+    ),
+    verb(
+        "k8s.rollout_restart",
+        &[("namespace", Slot::KubeName), ("workload", Slot::Workload)],
+        Never("its pods are replaced by new ones of the same revision"),
+    ),
+    verb(
+        "k8s.rollout_undo",
+        &[
+            ("namespace", Slot::KubeName),
+            ("deployment", Slot::KubeName),
+            ("revision", Slot::Number),
+        ],
+        FromSaved,
+    ),
+    verb("k8s.uncordon", NODE, FromSaved),
+    rollback_only("k8s.cordon", NODE, FromSaved),
 ];
 
 /// The verb of a name.
@@ -437,6 +462,14 @@ impl Step {
             "file" => format!("path:{first}"),
             "kmod" if self.verb == "kmod.rename" => format!("path:{first}"),
             "process" => format!("pid:{first}"),
+            "container" => format!("container:{}", self.arg("container").unwrap_or("")),
+            "k8s" if self.args.len() > 1 => format!(
+                "k8s:{first}/{}",
+                self.arg("workload").map_or_else(
+                    || format!("deployment/{}", self.arg("deployment").unwrap_or("")),
+                    str::to_owned
+                )
+            ),
             area => format!("{area}:{first}"),
         }
     }
@@ -577,6 +610,30 @@ impl Step {
             // The guard adds what people who are logged in are told: whose reboot it is.
             "host.reboot" => words(&["shutdown", "-r", &format!("+{}", arg("minutes"))]),
             "host.cancel_reboot" => words(&["shutdown", "-c"]),
+            "container.start" | "container.stop" | "container.restart" => words(&[
+                &arg("engine"),
+                self.verb.trim_start_matches("container."),
+                &arg("container"),
+            ]),
+            "k8s.rollout_restart" => words(&[
+                "kubectl",
+                "rollout",
+                "restart",
+                "-n",
+                &arg("namespace"),
+                &arg("workload"),
+            ]),
+            "k8s.rollout_undo" => words(&[
+                "kubectl",
+                "rollout",
+                "undo",
+                "-n",
+                &arg("namespace"),
+                &format!("deployment/{}", arg("deployment")),
+                &format!("--to-revision={}", arg("revision")),
+            ]),
+            "k8s.uncordon" => words(&["kubectl", "uncordon", &arg("node")]),
+            "k8s.cordon" => words(&["kubectl", "cordon", &arg("node")]),
             _ => std::iter::once(self.verb.clone())
                 .chain(self.args.iter().cloned())
                 .collect(),

@@ -43,7 +43,9 @@ const fn entry(
 }
 
 mod apps;
+mod containers;
 mod host;
+mod kube;
 mod modules;
 mod network;
 mod storage;
@@ -58,6 +60,8 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         network::ENTRIES,
         units::ENTRIES,
         apps::ENTRIES,
+        containers::ENTRIES,
+        kube::ENTRIES,
     ]
     .into_iter()
     .flatten()

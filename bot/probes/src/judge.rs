@@ -115,6 +115,7 @@ fn could_not_check(look: &Look<'_>, drafts: &[Draft]) -> Vec<CouldNotCheck> {
     let mut list = BTreeSet::new();
     let mut absent: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut root: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut unseen: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (key, raw) in look.answers {
         let answer = Answer { key, raw };
         let spec = specs().find(|spec| spec.id == answer.probe());
@@ -128,6 +129,8 @@ fn could_not_check(look: &Look<'_>, drafts: &[Draft]) -> Vec<CouldNotCheck> {
             let line: String = line.chars().take(120).collect();
             if let Some(what) = line.strip_prefix("absent: ") {
                 absent.entry(what.to_owned()).or_default().push(key.clone());
+            } else if let Some(what) = line.strip_prefix("unseen: ") {
+                unseen.entry(what.to_owned()).or_default().push(key.clone());
             } else if let Some(what) = line.strip_prefix("needs root: ")
                 && !raw.as_root
             {
@@ -140,6 +143,13 @@ fn could_not_check(look: &Look<'_>, drafts: &[Draft]) -> Vec<CouldNotCheck> {
             probe: several(&keys),
             why: format!("{ABSENT}{what}"),
             next: "nothing to do if that is meant so".to_owned(),
+        });
+    }
+    for (what, keys) in unseen {
+        list.insert(CouldNotCheck {
+            probe: several(&keys),
+            why: format!("out of reach from here: {what}"),
+            next: "look by hand as an account that may".to_owned(),
         });
     }
     for (what, keys) in root {

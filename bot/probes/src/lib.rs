@@ -30,6 +30,7 @@ mod dns;
 mod files;
 mod firewall;
 mod kernel;
+mod kube;
 mod limits;
 mod logins;
 mod logs;

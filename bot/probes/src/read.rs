@@ -191,6 +191,31 @@ pub(crate) fn openssl_date(text: &str) -> Option<i64> {
     fits.then(|| days(year, month, day) * 86_400 + h * 3600 + m * 60 + s)
 }
 
+/// Seconds since the epoch of a moment as Go writes it, `2026-11-20 09:00:00.1 +0100 CET`, or RFC 3339, `2026-11-20T09:00:00Z`. Nothing for
+/// the year 1, which is Go's word for never.
+pub(crate) fn instant(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let mut numbers = text.get(..19)?.split(['-', ' ', 'T', ':']).map(counted);
+    let (year, month, day) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    let (h, m, s) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    let fits = (1970..10_000).contains(&year) && (1..=12).contains(&month);
+    let fits = fits && (1..=31).contains(&day) && [h, m, s].iter().all(|n| (0..=60).contains(n));
+    let rest = text.get(19..)?.trim_start_matches(['.', ' ']);
+    let zone = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let zone = zone.trim_start();
+    let sign = if zone.starts_with('-') { -1 } else { 1 };
+    let digits: String = zone
+        .strip_prefix(['+', '-'])
+        .unwrap_or("")
+        .chars()
+        .filter(|c| *c != ':')
+        .take_while(char::is_ascii_digit)
+        .take(4)
+        .collect();
+    let shift = int(digits.get(..2).unwrap_or("")) * 3600 + int(digits.get(2..).unwrap_or("")) * 60;
+    fits.then(|| days(year, month, day) * 86_400 + h * 3600 + m * 60 + s - sign * shift)
+}
+
 /// Days since 1970-01-01 in the Gregorian calendar.
 const fn days(year: i64, month: i64, day: i64) -> i64 {
     let y = if month <= 2 { year - 1 } else { year };

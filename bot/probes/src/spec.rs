@@ -13,7 +13,8 @@ pub struct Spec {
     /// Its POSIX shell text; arguments are `$1`, `$2`, …. It only reads.
     ///
     /// A line `sickbay: needs root: WHAT` in its output says that something could not be read without root; a line
-    /// `sickbay: absent: WHAT` that the host has no such thing (`systemd`), which is not an error.
+    /// `sickbay: absent: WHAT` that the host has no such thing (`systemd`), which is not an error; a line
+    /// `sickbay: unseen: WHAT` that something is there which this account may not see, root or not.
     pub script: &'static str,
     /// The kinds of its arguments. A probe of the first wave takes nothing, or one number: the seconds to look back.
     pub takes: &'static [Slot],

@@ -6,7 +6,7 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
-    base, baseline, clock, containers, cron, disk, dns, files, firewall, kernel, limits, logins, logs,
+    base, baseline, clock, containers, cron, disk, dns, files, firewall, kernel, kube, limits, logins, logs,
     memory, modules, mounts, net, os, packages, scan, services, setuid, signatures, tls, tuning, units, work,
 };
 
@@ -74,6 +74,10 @@ pub(crate) const SUBJECTS: &[Part] = &[
     Part {
         follow: containers::follow,
         ..part(containers::PROBES, containers::judge)
+    },
+    Part {
+        follow: kube::follow,
+        ..part(kube::PROBES, kube::judge)
     },
     part(tuning::PROBES, tuning::judge),
     // Judged after the signatures, since logs name modules too.

@@ -45,7 +45,7 @@ fn is_file_name(word: &str) -> bool {
 }
 
 fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|c: char| !(c.is_ascii_lowercase() || c == '.' || c == '_'))
+    line.split(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '_'))
 }
 
 fn contains_word(text: &str, word: &str) -> bool {

@@ -9,7 +9,9 @@ use super::found;
 use crate::locale::Locale;
 
 mod apps;
+mod containers;
 mod host;
+mod kube;
 mod modules;
 mod network;
 mod storage;
@@ -52,6 +54,8 @@ pub fn codes() -> impl Iterator<Item = &'static Named> {
         network::CODES,
         units::CODES,
         apps::CODES,
+        containers::CODES,
+        kube::CODES,
     ]
     .into_iter()
     .flatten()

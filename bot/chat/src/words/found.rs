@@ -9,10 +9,12 @@ use std::borrow::Cow;
 use incident::{Finding, Value};
 
 mod apps;
+mod containers;
 mod databases;
 mod files;
 mod host;
 mod kernel;
+mod kube;
 mod modules;
 mod network;
 mod storage;
@@ -53,6 +55,8 @@ fn rows() -> impl Iterator<Item = &'static Said> {
         modules::SAID,
         databases::SAID,
         apps::SAID,
+        containers::SAID,
+        kube::SAID,
     ]
     .into_iter()
     .flatten()

@@ -7,6 +7,8 @@ use incident::{Proposal, Step};
 use crate::locale::{Locale, say};
 use crate::text::{exact, words};
 
+mod containers;
+
 impl Locale {
     /// A step for people, with what is there now where the host was asked.
     #[must_use]
@@ -287,6 +289,13 @@ impl Locale {
             "host.cancel_reboot" => self
                 .say("call off the planned reboot", "取消计划中的重启")
                 .to_owned(),
+            "container.start"
+            | "container.stop"
+            | "container.restart"
+            | "k8s.rollout_restart"
+            | "k8s.rollout_undo"
+            | "k8s.uncordon"
+            | "k8s.cordon" => self.of_containers(step),
             _ => words(&step.argv()),
         }
     }

@@ -52,6 +52,9 @@ fn who_may_approve_is_said_with_their_groups() {
 fn sample(slot: &str, kind: Slot) -> String {
     match slot {
         _ if kind == Slot::Module => "loop",
+        "engine" => "podman",
+        "workload" => "deployment/web",
+        "revision" => "4",
         "path" | "from" | "to" | "target" => "/etc/x",
         "mode" => "0644",
         "recursive" => "1",

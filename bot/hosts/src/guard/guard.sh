@@ -326,6 +326,9 @@ targets() {
     kmod.rename) echo "file:$(encode "${2:-}")" ;;
     kmod.*) echo modules ;;
     host.*) echo host ;;
+    container.*) echo "container:${3:-}" ;;
+    k8s.rollout_undo) echo "k8s:${2:-}/deployment/${3:-}" ;;
+    k8s.*) echo "k8s:${2:-}/${3:-}" ;;
     *) echo "$1" ;;
   esac
 }
@@ -806,6 +809,85 @@ plans_shutdowns() {
   [ "$(manager)" = systemd ] || { no "this host has no systemd to plan a reboot with; a person must reboot it"; return; }
   tool shutdown
 }
+engine_ok() { case $1 in docker|podman|nerdctl) ;; *) bad "not docker, podman or nerdctl: $1" ;; esac; }
+container_ok() {
+  case $1 in ''|[!A-Za-z0-9]*|*[!A-Za-z0-9_.-]*) bad "not the name of a container: $1"; return ;; esac
+  [ ${#1} -le 128 ] || bad "a container's name is too long"
+}
+# Sets CS (its state, or absent) and CU (the unit that it belongs to).
+container_state() { # ENGINE NAME
+  CS=absent CU=; tool "$1" || return 1
+  _cs=$(limit 10 "$TOOL" inspect --type container -f '{{.State.Status}}={{index .Config.Labels "PODMAN_SYSTEMD_UNIT"}}' -- "$2" 2>/dev/null) || return 0
+  CS=${_cs%%=*} CU=${_cs#*=}; case $CU in '<no value>') CU= ;; esac
+}
+# Podman is no daemon: what it starts must not belong to the run, which takes all its processes with it when it ends.
+engine_do() { # ENGINE VERB NAME
+  tool "$1" || return 1
+  if [ "$1:$ME" = podman:0 ] && [ -z "${GUARD_NO_SYSTEMD:-}" ] && [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1; then
+    limit 90 systemd-run --quiet --scope --collect --slice=machine.slice -- "$TOOL" "$2" -- "$3"
+  else limit 90 "$TOOL" "$2" -- "$3"; fi
+}
+# Waits until the container runs, and still does a second later.
+container_settled() { # ENGINE NAME
+  _k=0
+  while :; do
+    container_state "$1" "$2"
+    if [ "$CS" = running ]; then sleep 1; container_state "$1" "$2"; [ "$CS" != running ] || return 0; fi
+    [ $_k -lt "$SETTLE" ] || break
+    sleep 1; _k=$((_k + 1))
+  done
+  echo "the container $2 is $CS"; limit 8 "$TOOL" logs --tail 10 -- "$2" 2>&1; return 1
+}
+kube_name() { # TEXT: a DNS-1123 subdomain
+  case $1 in ''|-*|*-|.*|*.|*..*|*-.*|*.-*|*[!a-z0-9.-]*) bad "not a name of Kubernetes: $1"; return ;; esac
+  [ ${#1} -le 253 ] || { bad "a name of Kubernetes is too long"; return; }
+  _ifs=$IFS; IFS=.; for _lb in $1; do [ ${#_lb} -le 63 ] || bad "a name of Kubernetes is too long"; done; IFS=$_ifs; [ -z "$BAD_ARGS" ]
+}
+workload_ok() { case $1 in deployment/*|statefulset/*|daemonset/*) kube_name "${1#*/}" ;; *) bad "not a workload such as deployment/web: $1" ;; esac; }
+# Finds kubectl (KT) and whose settings it uses: root's own, the control plane's, or those of the account that called, as that account (KU).
+# A file that another account may write is never read as root: it may name programs to run.
+kube_ready() {
+  KT= KC= KU=
+  if tool kubectl; then KT=$TOOL
+  else
+    for _kt in /usr/local/bin/kubectl /usr/local/bin/k3s; do
+      _kt=$(readlink -f "$_kt" 2>/dev/null) && [ -x "$_kt" ] && { [ "$ME" != 0 ] || trusted "$_kt"; } || continue
+      KT=$_kt; break
+    done
+    [ -n "$KT" ] || { no "this host has no kubectl"; return; }
+  fi
+  _kh=${HOME:-/root}; [ "$ME" != 0 ] || _kh=$AT/root
+  for KC in "$_kh/.kube/config" "$AT/etc/kubernetes/admin.conf" "$AT/etc/rancher/k3s/k3s.yaml" "$AT/var/lib/k0s/pki/admin.conf"; do
+    [ ! -r "$KC" ] || { [ "$ME" = 0 ] && [ -z "$AT" ] && ! trusted "$KC"; } || return 0
+  done
+  KC=; case ${SUDO_UID:-0} in 0|*[!0-9]*) ;; *)
+    KU=$(awk -F: -v u="$SUDO_UID" '$3 == u { print $1; exit }' /etc/passwd) _kh=$(awk -F: -v u="$SUDO_UID" '$3 == u { print $6; exit }' /etc/passwd)
+    if [ "$ME" = 0 ] && [ -n "$KU" ] && [ -f "$_kh/.kube/config" ] && command -v runuser >/dev/null 2>&1; then KC=$_kh/.kube/config; return 0; fi ;; esac
+  no "no settings for kubectl (a kubeconfig) can be used here"
+}
+kube() { # SECONDS WORDS…
+  _kl=$1; shift
+  case $KT in */k3s) set -- kubectl "$@" ;; esac
+  # Whatever kubectl would keep has no place: nothing is written but what the step says.
+  set -- "$KT" "$@" --kubeconfig "$KC" --cache-dir=/dev/null/none --request-timeout=15s
+  [ -z "$KU" ] || set -- runuser -u "$KU" -- "$@"
+  limit "$_kl" env -u KUBECONFIG "$@"
+}
+kube_may() { # VERB RESOURCE [-n NAMESPACE]
+  kube 20 auth can-i "$@" >/dev/null 2>&1 || no "the account of $KC may not $1 $2${4:+ in $4}, or the cluster does not answer"
+}
+# Sets KR, the revision of a deployment, empty where there is none.
+kube_revision() { # NAMESPACE DEPLOYMENT
+  KR=$(kube 20 get deployment "$2" -n "$1" -o 'jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}' 2>/dev/null)
+}
+# Sets KN: 1 where no new pod may come to a node, 0, or empty where it is not known.
+kube_node() {
+  KN=; case $(kube 20 get node "$1" -o 'jsonpath={.metadata.name}={.spec.unschedulable}' 2>/dev/null) in "$1=true") KN=1 ;; "$1="*) KN=0 ;; esac
+}
+# Says how far it came; that not all pods are up within the time is for the look afterwards to judge.
+kube_rolled() { # NAMESPACE WORKLOAD
+  kube "$((KUBE_SETTLE + 20))" rollout status "$2" -n "$1" --timeout="${KUBE_SETTLE}s" || echo "not all of $2 is up after $KUBE_SETTLE s"
+}
 dropin_of() { printf '%s' "$UNIT_DIR/$1.d/50-sickbay-$2.conf"; }
 
 # ---------------------------------------------------------------------------------------------- check: may this step run?
@@ -1003,6 +1085,26 @@ check() {
     host.cancel_reboot) arity $# 1 && plans_shutdowns || return 1
       [ -n "$STATIC" ] && return
       planned; case $PM in none|reboot) ;; *) no "what is planned is a $PM, not a reboot" ;; esac ;;
+    container.start|container.stop|container.restart) arity $# 3 && engine_ok "$2" && container_ok "$3" || return 1
+      [ -n "$STATIC" ] && return
+      container_state "$2" "$3" || return 1
+      [ "$CS" != absent ] || { no "$2 has no container $3 that this account can see"; return; }
+      [ -z "$CU" ] || { no "the container $3 belongs to $CU, which starts and stops it"; return; }
+      [ "$CS" != paused ] || no "the container $3 is paused; somebody did that" ;;
+    k8s.rollout_restart) arity $# 3 && kube_name "$2" && workload_ok "$3" || return 1
+      [ -n "$STATIC" ] && return
+      kube_ready && kube_may patch "${3%%/*}s.apps" -n "$2" || return 1
+      kube 20 get "$3" -n "$2" -o name >/dev/null 2>&1 || no "there is no $3 in $2" ;;
+    k8s.rollout_undo) arity $# 4 && kube_name "$2" && kube_name "$3" || return 1
+      is_number "$4" && [ "$4" -gt 0 ] || { bad "not a revision: $4"; return; }
+      [ -n "$STATIC" ] && return
+      kube_ready && kube_may patch deployments.apps -n "$2" || return 1
+      kube_revision "$2" "$3"; [ -n "$KR" ] || { no "there is no deployment $3 in $2 with revisions"; return; }
+      [ "$KR" = "$4" ] || kube 20 rollout history "deployment/$3" -n "$2" --revision="$4" >/dev/null 2>&1 || no "deployment $3 in $2 has no revision $4 any more" ;;
+    k8s.uncordon|k8s.cordon) arity $# 2 && kube_name "$2" || return 1
+      [ -n "$STATIC" ] && return
+      kube_ready && kube_may patch nodes || return 1
+      kube_node "$2"; [ -n "$KN" ] || no "there is no node $2" ;;
     *) bad "an unknown verb: $1" ;;
   esac
 }
@@ -1068,6 +1170,9 @@ look() { # prints KEY VALUE lines; values are tokens
     kmod.depmod) _ix=$AT/lib/modules/$2/modules.dep; if [ -e "$_ix" ]; then _h=$(sha_of "$_ix"); kv sha256 "${_h:-unknown}"; else kv sha256 absent; fi ;;
     kmod.rename) look_file "$2" ;;
     kmod.dkms) dkms_state "$2" "$3" "$4"; kv state "$DS" ;;
+    container.*) container_state "$2" "$3"; kv state "$CS" ;;
+    k8s.rollout_undo) [ -n "${KT:-}" ] || kube_ready; kube_revision "$2" "$3"; kv revision "$KR" ;;
+    k8s.uncordon|k8s.cordon) [ -n "${KT:-}" ] || kube_ready; kube_node "$2"; kv unschedulable "$KN" ;;
     host.reboot|host.cancel_reboot) planned; kv mode "$PM"; kv usec "$PU" ;;
     journal.vacuum) kv usage "$(limit 10 journalctl --disk-usage 2>/dev/null | sed -n 's/.*take up \([^ ]*\).*/\1/p')" ;;
   esac
@@ -1180,6 +1285,11 @@ is_noop() { # the target is already as the step wants it (LOOK is current)
     file.put) pick mode "$LOOK"; [ -n "$V" ] && [ $((0$V)) = $((0$3)) ] && same_content "$@" ;;
     file.set_key) same_content "$@" ;;
     file.comment_line) [ -r "$2" ] && case $(sed -n "$3{s/^[[:space:]]*//;p;q;}" "$2") in "${4% }"*|'') ;; *) return 1 ;; esac ;;
+    container.start) pick state "$LOOK"; [ "$V" = running ] ;;
+    container.stop) pick state "$LOOK"; case $V in running|restarting) return 1 ;; esac ;;
+    k8s.rollout_undo) pick revision "$LOOK"; [ "$V" = "$4" ] ;;
+    k8s.uncordon) pick unschedulable "$LOOK"; [ "$V" = 0 ] ;;
+    k8s.cordon) pick unschedulable "$LOOK"; [ "$V" = 1 ] ;;
     unit.start) pick active "$LOOK"; [ "$V" = active ] ;;
     unit.stop) pick active "$LOOK"; [ "$V" = inactive ] ;;
     unit.reset_failed) pick active "$LOOK"; [ "$V" = active ] ;;
@@ -1264,6 +1374,13 @@ undo() {
     host.reboot) _more=; [ "$2" -gt 5 ] || _more="; from five minutes before it, only root can log in"
       echo "automatic the reboot is called off, as long as it has not begun$_more" ;;
     host.cancel_reboot) echo "irreversible the reboot is not planned again" ;;
+    container.start) pick state "$LOOK"; echo "automatic it is stopped again (it was $V)" ;;
+    container.stop) echo "automatic it is started again" ;;
+    container.restart) echo "irreversible it runs again as it did before; what it had in memory is gone" ;;
+    k8s.rollout_restart) echo "irreversible its pods are replaced by new ones of the same revision" ;;
+    k8s.rollout_undo) pick revision "$LOOK"; echo "automatic revision $V is rolled out again" ;;
+    k8s.uncordon) echo "automatic no new pods come to the node" ;;
+    k8s.cordon) echo "automatic new pods may come to the node again" ;;
   esac
 }
 # Decides whether $1 can be kept before it is removed: SAVE is 1 or empty, WHY says how or why not.
@@ -1412,6 +1529,13 @@ change() {
       planned; [ "$PM" = reboot ] || { echo "shutdown said nothing, but no reboot is planned"; return 1; } ;;
     host.cancel_reboot) tool shutdown && limit 20 "$TOOL" -c || return 1
       planned; [ "$PM" = none ] || { echo "a $PM is still planned"; return 1; } ;;
+    container.start|container.restart) engine_do "$2" "${1#container.}" "$3" && container_settled "$2" "$3" ;;
+    container.stop) engine_do "$2" stop "$3" || return 1
+      container_state "$2" "$3"; case $CS in running|restarting) echo "the container $3 is still $CS"; return 1 ;; esac ;;
+    k8s.rollout_restart) kube_ready && kube 60 rollout restart "$3" -n "$2" && kube_rolled "$2" "$3" ;;
+    k8s.rollout_undo) kube_ready && kube 60 rollout undo "deployment/$3" -n "$2" --to-revision="$4" && kube_rolled "$2" "deployment/$3" ;;
+    k8s.uncordon|k8s.cordon) kube_ready && kube 60 "${1#k8s.}" "$2" || return 1
+      kube_node "$2"; case $1:$KN in k8s.uncordon:0|k8s.cordon:1) ;; *) echo "node $2 did not take it"; return 1 ;; esac ;;
     *) return 64 ;;
   esac
 }
@@ -1556,7 +1680,7 @@ main() {
   PATH=${GUARD_PATH:-/usr/sbin:/usr/bin:/sbin:/bin} LC_ALL=C; export PATH LC_ALL
   ME=$(id -u) WHERE=disk ID=- ROOT= HOW=
   GUARD_TEXT=${GUARD_TEXT:-} SHELL_OF_RUNNER=${GUARD_SHELL:-/bin/sh} SETTLE=${GUARD_SETTLE:-10} OUT_MAX=${GUARD_OUT_MAX:-1048576}
-  UNIT_DIR=${GUARD_UNIT_DIR:-/etc/systemd/system} UNIT_LIMIT=120 MAX_STEPS_TEXT=262144 STATIC= BAD_ARGS= LOOK= WHY= CHANGED=
+  UNIT_DIR=${GUARD_UNIT_DIR:-/etc/systemd/system} UNIT_LIMIT=120 KUBE_SETTLE=${GUARD_SETTLE:-60} MAX_STEPS_TEXT=262144 STATIC= BAD_ARGS= LOOK= WHY= CHANGED=
   if timeout -k 1 5 true 2>/dev/null; then LIMIT=new; elif timeout -t 5 true 2>/dev/null; then LIMIT=old; else LIMIT=; fi
   # Where the kernel, modprobe and systemd have their files: the tests have a host in a directory.
   AT=${GUARD_AT:-} ROOT_USER=0; [ -z "$AT" ] || ROOT_USER=$ME

@@ -604,6 +604,62 @@ test_installed() {
   has "a state directory somebody else owns is refused" MSG=stateroot_not_only_roots "$out"
 }
 
+# ------------------------------------------------------------------------------------------------ containers and Kubernetes
+# An engine and a cluster that are files: $h/c/NAME has a container's state, $h/k what the cluster has.
+test_containers() {
+  host_in_a_directory; export GUARD_AT="$h" GUARD_SETTLE=2; GUARD_PATH=$fake:$GUARD_PATH
+  mkdir -p "$h/c" "$h/k"; echo running >"$h/c/web"; echo exited >"$h/c/db"; echo 'exited archive.service' >"$h/c/owned"; echo paused >"$h/c/still"; echo exited >"$h/c/dies"
+  cat >"$fake/podman" <<END
+#!/bin/sh
+verb=\$1; for name; do :; done
+echo "podman \$*" >>"$h/ran"; [ -f "$h/c/\$name" ] || exit 125
+case \$verb in inspect) read -r s u <"$h/c/\$name"; echo "\$s=\$u" ;; start|restart) [ \$name = dies ] || echo running >"$h/c/\$name" ;; stop) echo exited >"$h/c/\$name" ;; logs) echo 'panic: no database' ;; esac
+END
+  chmod 755 "$fake/podman"
+  out=$(preview "step 1 container.start podman db"); for l in "step 1 ok" "before 1 state exited" "undo 1 automatic it is stopped again (it was exited)"; do has "container.start: $l" "$l" "$out"; done
+  has "container.start: it runs" "step 1 noop" "$(preview "step 1 container.start podman web")"; has "container.stop: it does not run" "step 1 noop" "$(preview "step 1 container.stop podman db")"
+  has "container.restart: not undone" "undo 1 irreversible it runs again" "$(preview "step 1 container.restart podman web")"
+  refuses "has no container nosuch" "container.start podman nosuch"; refuses "belongs to archive.service" "container.start podman owned"; refuses "is paused" "container.restart podman still"
+  for e in sh Docker /bin/sh; do refuses "not docker, podman or nerdctl" "container.start $e db"; done; refuses "this host has no nerdctl" "container.start nerdctl db"
+  for c in -f _x .x a%20b a/b '%24x' %; do refuses "not the name of a container" "container.start podman $c"; done
+  go cstart "step 1 container.start podman db"; has "container.start: done" RC=0 "$out"; has "container.start: seen" "after 1 state running" "$(guard report cstart)"; has "container.start: called" "podman start -- db" "$(cat "$h/ran")"
+  go cstop "step 1 container.stop podman db"; has "container.stop: done" RC=0 "$out"; same "container.stop: seen" exited "$(cat "$h/c/db")"
+  go crestart "step 1 container.restart podman web"; has "container.restart: done" RC=0 "$out"
+  go cdies "step 1 container.start podman dies"; has "a container that does not stay up: failed" RC=1 "$out"; has "and its last words" "panic: no database" "$(guard output cdies 0 4000)"
+
+  if PATH=$GUARD_PATH:/usr/local/bin command -v kubectl >/dev/null; then skip "a host without kubectl"; else refuses "this host has no kubectl" "k8s.uncordon w-1"; fi
+  cat >"$fake/kubectl" <<END
+#!/bin/sh
+echo "kubectl \$*" >>"$h/ran"
+case "\$*" in *--cache-dir=/dev/null/none*) ;; *) exit 9 ;; esac
+case "\$1 \$2 \$3" in
+  "auth can-i patch") [ ! -f "$h/k/deny" ] ;;
+  "get deployment web") cat "$h/k/revision" ;;
+  "get deployment/web -n") echo deployment.apps/web ;;
+  "get node w-1") printf 'w-1=%s' "\$(cat "$h/k/cordoned")" ;;
+  "rollout history deployment/web") case "\$*" in *--revision=3*|*--revision=4*) ;; *) echo 'error: unable to find the specified revision' >&2; exit 1 ;; esac ;;
+  "rollout undo deployment/web") echo 5 >"$h/k/revision" ;;
+  "rollout restart deployment/web"|"rollout status deployment/web") ;;
+  "uncordon w-1 "*) : >"$h/k/cordoned" ;;
+  "cordon w-1 "*) echo true >"$h/k/cordoned" ;;
+  *) echo "Error from server (NotFound)" >&2; exit 1 ;;
+esac
+END
+  chmod 755 "$fake/kubectl"; echo 4 >"$h/k/revision"; echo true >"$h/k/cordoned"
+  HOME=$h/root; export HOME; refuses "no settings for kubectl" "k8s.uncordon w-1"; mkdir -p "$h/root/.kube"; : >"$h/root/.kube/config"
+  out=$(preview "step 1 k8s.rollout_undo shop web 3"); for l in "step 1 ok" "before 1 revision 4" "undo 1 automatic revision 4 is rolled out again"; do has "k8s.rollout_undo: $l" "$l" "$out"; done
+  has "k8s.rollout_undo: a need" "revision is 4, not 5" "$(preview "step 1 k8s.rollout_undo shop web 3" "need 1 revision 5")"; has "k8s.rollout_undo: there already" "step 1 noop" "$(preview "step 1 k8s.rollout_undo shop web 4")"
+  refuses "no revision 2 any more" "k8s.rollout_undo shop web 2"; refuses "no deployment nosuch in shop" "k8s.rollout_undo shop nosuch 3"; refuses "there is no statefulset/db" "k8s.rollout_restart shop statefulset/db"; refuses "there is no node w-2" "k8s.uncordon w-2"
+  for k in -n A a_b a..b -a a- .a a. a%20b %24x a/b % a-.b; do refuses "not a name of Kubernetes" "k8s.uncordon $k"; refuses "not a name of Kubernetes" "k8s.rollout_undo $k web 3"; done
+  for k in web pod/web deployment/ deployment/-x deployment/a/b Deployment/a; do refuses "not a " "k8s.rollout_restart shop $k"; done; for k in 0 x -1; do refuses "not a revision" "k8s.rollout_undo shop web $k"; done
+  : >"$h/k/deny"; refuses "may not patch nodes" "k8s.uncordon w-1"; refuses "may not patch deployments.apps in shop" "k8s.rollout_undo shop web 3"; rm "$h/k/deny"
+  go kundo "step 1 k8s.rollout_undo shop web 3"; has "k8s.rollout_undo: done" RC=0 "$out"; has "k8s.rollout_undo: seen" "after 1 revision 5" "$(guard report kundo)"; has "k8s.rollout_undo: called" "kubectl rollout undo deployment/web -n shop --to-revision=3" "$(cat "$h/ran")"
+  go krestart "step 1 k8s.rollout_restart shop deployment/web"; has "k8s.rollout_restart: done" RC=0 "$out"
+  go kuncordon "step 1 k8s.uncordon w-1"; has "k8s.uncordon: done" RC=0 "$out"; has "k8s.uncordon: seen" "after 1 unschedulable 0" "$(guard report kuncordon)"; has "k8s.uncordon: so already" "step 1 noop" "$(preview "step 1 k8s.uncordon w-1")"
+  go kcordon "step 1 k8s.cordon w-1"; has "k8s.cordon: done" RC=0 "$out"; has "k8s.cordon: seen" "after 1 unschedulable 1" "$(guard report kcordon)"
+  unset GUARD_SETTLE
+}
+
 # ------------------------------------------------------------------------------------------------ for each shell
 run_with() { # SHELL TEST…
   shell=$1 n=0 p=; shift
@@ -620,7 +676,7 @@ results=$(mktemp -d) || exit 1; pids= lanes=0
 for s; do
   command -v "$s" >/dev/null 2>&1 || { echo "skip: no $s here"; continue; }
   # Three lanes each: most of the time goes by waiting.
-  for lane in "once killed_client cut_upload abandon ends full text set_key gc" "hostile links policy files preview processes installed" "modules reboot"; do
+  for lane in "once killed_client cut_upload abandon ends full text set_key gc" "hostile links policy files preview processes installed" "modules reboot containers"; do
     lanes=$((lanes + 1)); into=$results/$lanes
     ( run_with "$s" ${TESTS:-$lane}; echo "$passed $failed $skipped" >"$into.n" ) >"$into.out" 2>&1 & pids="$pids $!"
     [ -z "${TESTS:-}" ] || break

@@ -109,7 +109,14 @@ fn kind(slot: Slot) -> &'static str {
         Slot::Path => "path",
         Slot::Unit => "unit",
         Slot::Number | Slot::Flag | Slot::Minutes => "number",
-        Slot::Name | Slot::Account | Slot::Sysctl | Slot::Module | Slot::Release => "name",
+        Slot::Name
+        | Slot::Account
+        | Slot::Sysctl
+        | Slot::Module
+        | Slot::Release
+        | Slot::Engine
+        | Slot::Container
+        | Slot::KubeName => "name",
         Slot::Package => "package",
         Slot::Mode
         | Slot::Line
@@ -120,6 +127,7 @@ fn kind(slot: Slot) -> &'static str {
         | Slot::RuleWord
         | Slot::Size
         | Slot::Execution
-        | Slot::MountOptions => "line",
+        | Slot::MountOptions
+        | Slot::Workload => "line",
     }
 }

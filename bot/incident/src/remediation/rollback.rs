@@ -36,8 +36,8 @@ pub enum NoRollback {
 }
 
 /// The facts about a target that an undo insists on, of those that the guard reported after the change.
-const BOUND: [&str; 9] = [
-    "exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "usec",
+const BOUND: [&str; 10] = [
+    "exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "usec", "revision",
 ];
 
 /// The steps that undo what an execution did: `steps` as they were approved, `reports` as the guard gave them.
@@ -219,6 +219,20 @@ fn undo_one(
         "kmod.unload" => plain("kmod.load", vec![arg("module")]),
         // Bound to the moment it is planned for: a reboot that somebody else plans later is not ours to call off.
         "host.reboot" => one("host.cancel_reboot", Vec::new()),
+        "container.start" if before("state") == "running" => Ok(Vec::new()),
+        "container.start" => plain("container.stop", vec![arg("engine"), arg("container")]),
+        "container.stop" => plain("container.start", vec![arg("engine"), arg("container")]),
+        "container.restart" => irreversible("it runs again as it did before"),
+        // Bound to the revision that the change made: what somebody has rolled out since is not ours to take back.
+        "k8s.rollout_undo" => one(
+            "k8s.rollout_undo",
+            vec![arg("namespace"), arg("deployment"), before("revision")],
+        ),
+        "k8s.rollout_restart" => irreversible("its pods were replaced by new ones"),
+        "k8s.uncordon" if before("unschedulable") == "0" => Ok(Vec::new()),
+        "k8s.uncordon" => plain("k8s.cordon", vec![arg("node")]),
+        "k8s.cordon" if before("unschedulable") == "1" => Ok(Vec::new()),
+        "k8s.cordon" => plain("k8s.uncordon", vec![arg("node")]),
         "unit.unset_property" => {
             irreversible("the drop-in is written anew by the runbook that first did")
         }

@@ -48,6 +48,14 @@ pub enum Slot {
     Release,
     /// 1 to 60 minutes from now.
     Minutes,
+    /// `docker`, `podman` or `nerdctl`.
+    Engine,
+    /// A container's name.
+    Container,
+    /// The name of an object of Kubernetes: letters, digits, `-` and `.` (DNS-1123).
+    KubeName,
+    /// What rolls out in Kubernetes: `deployment/web`, `statefulset/db`, `daemonset/agent`.
+    Workload,
 }
 
 impl Slot {
@@ -151,8 +159,38 @@ impl Slot {
                 && text.parse::<u8>().is_ok_and(|minutes| minutes <= 60))
             .then_some(())
             .ok_or("is not a number of minutes from 1 to 60"),
+            Self::Engine => matches!(text, "docker" | "podman" | "nerdctl")
+                .then_some(())
+                .ok_or("is not docker, podman or nerdctl"),
+            Self::Container => (all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
+                && text.starts_with(plain)
+                && text.len() <= 128)
+                .then_some(())
+                .ok_or("is not the name of a container"),
+            Self::KubeName => kube_name(text)
+                .then_some(())
+                .ok_or("is not a name of Kubernetes"),
+            Self::Workload => text
+                .split_once('/')
+                .is_some_and(|(kind, name)| {
+                    matches!(kind, "deployment" | "statefulset" | "daemonset") && kube_name(name)
+                })
+                .then_some(())
+                .ok_or("is not a workload such as deployment/web"),
         }
     }
+}
+
+/// A DNS-1123 subdomain: labels of small letters, digits and `-`, each beginning and ending with a letter or digit.
+fn kube_name(text: &str) -> bool {
+    let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    text.len() <= 253
+        && text.split('.').all(|label| {
+            label.starts_with(sound)
+                && label.ends_with(sound)
+                && label.len() <= 63
+                && label.chars().all(|c| sound(c) || c == '-')
+        })
 }
 
 fn path(text: &str) -> Result<(), &'static str> {

@@ -366,13 +366,4 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Guessing from the internet; a forgotten password.",
         "Allow keys only; look closely at a login that came after many refusals.",
     ),
-    entry(
-        "container.exited",
-        "A container does not run",
-        Warning,
-        "A container restarts again and again, is unhealthy, or ended though its policy wants it to run.",
-        "The engine's list, and what it knows of the container.",
-        "A failing program in it, a missing mount or secret, too little memory.",
-        "Read its last lines; run the image before.",
-    ),
 ];

@@ -154,6 +154,10 @@ const SHIPPED: &[(&str, &str)] = &[
         include_str!("../../../../runbooks/signatures/applications.toml"),
     ),
     (
+        "containers.toml",
+        include_str!("../../../../runbooks/signatures/containers.toml"),
+    ),
+    (
         "databases.toml",
         include_str!("../../../../runbooks/signatures/databases.toml"),
     ),

@@ -92,6 +92,46 @@ fn every_page_that_acts_does_what_it_says() {
         left.remove(id);
     };
 
+    // Containers.
+    let podman = ["container=web", "engine=podman", "restartable=true"];
+    check(
+        "container-unhealthy",
+        "container.unhealthy",
+        "container:web",
+        &podman,
+        &["container.restart podman web"],
+    );
+    check(
+        "container-stopped-on-boot",
+        "container.stopped_on_boot",
+        "container:web",
+        &podman,
+        &["container.start podman web"],
+    );
+
+    // Kubernetes.
+    check(
+        "k8s-rollout-undo",
+        "k8s.rollout_stuck",
+        "workload:shop/web",
+        &["namespace=shop", "deployment=web", "revision=8", "to=7"],
+        &["k8s.rollout_undo shop web 7"],
+    );
+    check(
+        "k8s-uncordon",
+        "k8s.node_cordoned",
+        "node:worker-1",
+        &["node=worker-1", "wanted=true"],
+        &["k8s.uncordon worker-1"],
+    );
+    check(
+        "k8s-not-ready",
+        "k8s.probe_failing",
+        "workload:shop/web",
+        &["namespace=shop", "workload=deployment/web"],
+        &["k8s.rollout_restart shop deployment/web"],
+    );
+
     // Units.
     let shop = "unit:shop.service";
     check(

@@ -1,4 +1,4 @@
-//! What is found of web servers, languages, containers and programs as such.
+//! What is found of web servers, languages and programs as such.
 
 use super::{Said, said};
 
@@ -171,11 +171,6 @@ pub(super) const SAID: &[Said] = &[
         "app.error",
         "{unit}: its {_step} command ended with exit code {_status}: {_argv}",
         "{unit} 的 {_step} 命令以退出码 {_status} 结束：{_argv}",
-    ),
-    said(
-        "container.exited",
-        "Container {container} is {status}",
-        "容器 {container} 的状态为 {status}",
     ),
     said(
         "app.wrong_runtime",

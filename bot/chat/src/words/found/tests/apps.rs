@@ -42,8 +42,8 @@ fn programs_say_what_they_refuse() {
     check(
         "container.exited",
         "container:db",
-        r#"{"container": "db", "status": "Restarting (1) 5 seconds ago"}"#,
-        "Container db is Restarting (1) 5 seconds ago",
-        "容器 db 的状态为 Restarting (1) 5 seconds ago",
+        r#"{"container": "db", "status": "exit code 1"}"#,
+        "Container db has ended: exit code 1",
+        "容器 db 已退出：exit code 1",
     );
 }

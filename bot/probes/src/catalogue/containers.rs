@@ -1,0 +1,108 @@
+//! Codes of containers.
+
+use incident::Severity::{Critical, Warning};
+
+use super::{Entry, entry};
+
+/// The entries.
+pub(super) const ENTRIES: &[Entry] = &[
+    entry(
+        "container.crash_loop",
+        "A container does not stay up",
+        Critical,
+        "It ends and is started again, over and over; what it serves is not there.",
+        "How often its engine started it anew, and that the last time was a few minutes ago.",
+        "An error of the program, a missing setting or secret, a mount that is not there, too little memory.",
+        "Read its last lines; go back to the image or setting that worked.",
+    ),
+    entry(
+        "container.oom_killed",
+        "A container was killed for want of memory",
+        Critical,
+        "The kernel ended it because its memory limit, or the host's memory, was used up.",
+        "What its engine keeps of its end.",
+        "A limit that is too low, a leak, more load than usual.",
+        "Raise the limit, or find what takes the memory.",
+    ),
+    entry(
+        "container.command_missing",
+        "A container's program is not in its image",
+        Critical,
+        "The engine cannot start it: what it is to run is not there.",
+        "The engine's error (exit code 127), or the shell's last line.",
+        "A typing mistake in the command, another image than expected, an interpreter or library that is missing.",
+        "Correct the command or the image.",
+    ),
+    entry(
+        "container.command_denied",
+        "A container's program may not be run",
+        Critical,
+        "The engine cannot start it: its program has no execute permission, or is of another processor.",
+        "The engine's error (exit code 126).",
+        "A file without its execute bit, a folder in place of a program, an image for another architecture.",
+        "Set the mode in the image, or take the image of this architecture.",
+    ),
+    entry(
+        "container.mount_missing",
+        "What a container is given of the host is not there",
+        Critical,
+        "The engine does not start it without the folder or file that it is to see.",
+        "The engine's error, or its mounts against what is there.",
+        "A filesystem that is not mounted, a folder that was moved or deleted.",
+        "Mount or bring back the folder, and start the container.",
+    ),
+    entry(
+        "container.port_taken",
+        "A container cannot have its port",
+        Critical,
+        "Something else listens on the port of the host that it publishes.",
+        "The engine's error.",
+        "Another container or service with the same port.",
+        "Find who listens there; change one of the two.",
+    ),
+    entry(
+        "container.image_missing",
+        "A container's image cannot be had",
+        Critical,
+        "It is not on the host, and the registry does not give it.",
+        "The engine's error.",
+        "A typing mistake in the name or tag, a registry that cannot be reached, credentials that ran out.",
+        "Correct the name, or log in to the registry again.",
+    ),
+    entry(
+        "container.unhealthy",
+        "A container's health check fails",
+        Warning,
+        "It runs, but says itself that it does not work.",
+        "The engine's record of its health check.",
+        "A program that hangs, a dependency that is away, a check that asks too much.",
+        "Look at what the check says; restart it where it hangs.",
+    ),
+    entry(
+        "container.stopped_on_boot",
+        "A container was not started after the reboot",
+        Warning,
+        "It ran until the host went down, its policy wants it to run, and nothing has started it.",
+        "When it ended, against when the host came up.",
+        "podman-restart.service is not enabled.",
+        "Start it, and enable what starts it at boot.",
+    ),
+    entry(
+        "container.engine_down",
+        "A container engine does not work",
+        Warning,
+        "It does not answer or says that it cannot; nothing is known of its containers.",
+        "Its client was asked for its containers.",
+        "Its daemon is down or hangs, its storage is damaged or full.",
+        "Look at the engine's unit and log.",
+    ),
+    entry(
+        "container.exited",
+        "A container has ended with an error",
+        Warning,
+        "A container ended with an error; a warning where its policy or a unit wants it to run.",
+        "The engine's list, and what it knows of the container.",
+        "A failing program in it, a missing mount or secret, too little memory.",
+        "Read its last lines; run the image before.",
+    ),
+];
