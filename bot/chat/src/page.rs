@@ -124,7 +124,7 @@ fn changed(change: &Change, since: &str, locale: Locale) -> Markup {
         ul {
             @for (how, lines) in parts {
                 @for line in lines.iter().take(MOST) {
-                    li { b { (locale.changed(how)) } " " (said(&locale.kept_line(line))) " " code { (line.code) } }
+                    li { b { (locale.since_last(how)) } " " (said(&locale.kept_line(line))) " " code { (line.code) } }
                 }
                 @if lines.len() > MOST {
                     li.quiet { (locale.more_of_group(lines.len() - MOST)) }

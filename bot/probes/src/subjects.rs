@@ -6,8 +6,9 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
-    base, baseline, clock, containers, cron, disk, dns, files, firewall, kernel, kube, limits, logins, logs,
-    memory, modules, mounts, net, os, packages, scan, services, setuid, signatures, tls, tuning, units, work,
+    base, baseline, clock, containers, cron, disk, dns, files, firewall, kernel, kube, limits,
+    logins, logs, memory, modules, mounts, net, os, packages, scan, services, setuid, signatures,
+    tls, tuning, units, work,
 };
 
 /// A subject: some probes and the judgement over their answers.

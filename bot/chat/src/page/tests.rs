@@ -29,6 +29,7 @@ fn vitals() -> Vitals {
             gauge(Area::Space, "/", 100, State::Over),
             Gauge::unknown(Area::Waiting, "for anything", Unit::Percent, "not told"),
         ],
+        needs: Vec::new(),
     }
 }
 

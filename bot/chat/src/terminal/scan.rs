@@ -45,7 +45,7 @@ fn changed(out: &mut String, change: &Change, since: &str, face: Face) {
         (Changed::Unsure, &change.unsure),
     ] {
         for line in lines.iter().take(most) {
-            let word = locale.changed(how);
+            let word = locale.since_last(how);
             let text = locale.headed(word, &locale.kept_line(line));
             face.put(out, 4, &format!("  {text}"));
         }

@@ -122,7 +122,7 @@ impl Locale {
     }
 
     /// What stands before what was not there, what is not there any more, and what nobody could look for.
-    pub(crate) const fn changed(self, how: Changed) -> &'static str {
+    pub(crate) const fn since_last(self, how: Changed) -> &'static str {
         match how {
             Changed::New => self.say("new", "新增"),
             Changed::Gone => self.say("gone", "消失"),
