@@ -188,7 +188,7 @@ fn what_comes_and_goes_by_itself_is_not_told() {
         "{seen:#}"
     );
     let out = host.command(&["diagnose", &host.name]).output().unwrap();
-    assert!(!both(&out).contains("baseline"), "{}", both(&out));
+    assert!(!both(&out).contains("the baseline of"), "{}", both(&out));
 }
 
 /// Settings in which a host is reached as an account without sudo.
@@ -248,6 +248,10 @@ fn another_machine_of_the_same_name_is_not_compared() {
         assert_eq!(code, 0, "{taken:#}");
         let (code, same) = differs(&host, &[]);
         assert_eq!((code, changes(&same)), (0, Vec::new()), "{same:#}");
+        // Those of BusyBox have no machine-id, and all of the lab have the same host keys.
+        if init == "busybox" {
+            continue;
+        }
         let state = std::mem::replace(&mut host.state, tempfile::tempdir().unwrap());
         drop(host);
         let mut again = Host::up(&name, init);

@@ -315,6 +315,41 @@ fn what_a_finding_is_about_comes_first() {
 }
 
 #[test]
+fn of_two_changes_of_a_kind_the_later_one_comes_first() {
+    let mut recent = finding(
+        1,
+        "change.recent",
+        ("host", "changes"),
+        &[
+            ("files", vec!["/etc/two.conf".to_owned()].into()),
+            ("packages", vec!["upgrade two 2".to_owned()].into()),
+        ],
+    );
+    recent.severity = Severity::Info;
+    let was = "baseline 1\npkg one:all 1 aa \npkg two:all 1 bb \nseen pkg\nfile 81a4 root:root aa /etc/one.conf\nfile 81a4 root:root bb /etc/two.conf\nseen file\n";
+    let now = was
+        .replace(":all 1", ":all 2")
+        .replace("root aa", "root cc")
+        .replace("root bb", "root dd");
+    let changes = read(was).diff(&read(&now)).changes;
+    let names = |findings: &[Finding]| {
+        let weighed = weigh(changes.clone(), findings);
+        weighed
+            .iter()
+            .map(|change| change.name.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names(&[]),
+        ["/etc/one.conf", "/etc/two.conf", "one:all", "two:all"]
+    );
+    assert_eq!(
+        names(&[recent]),
+        ["/etc/two.conf", "/etc/one.conf", "two:all", "one:all"]
+    );
+}
+
+#[test]
 fn names_are_akin_that_are_of_one_service() {
     let check = |one: &str, other: &str, is: bool| {
         assert_eq!(super::weigh::akin(one, other), is, "{one} {other}");

@@ -91,7 +91,7 @@ pub fn weigh(mut changes: Vec<Change>, findings: &[Finding]) -> Vec<Change> {
             }
         }
         change.touches = best.map(|(_, finding)| finding.id.clone());
-        let mut weight = base(&change);
+        let mut weight = base(&change) + lately(&change, findings);
         // What a package brought or took along follows from it.
         let follows = change.aspect == Aspect::Presence
             && matches!(
@@ -109,6 +109,29 @@ pub fn weigh(mut changes: Vec<Change>, findings: &[Finding]) -> Vec<Change> {
     }
     weighed.sort_by(|(a, left), (b, right)| b.cmp(a).then_with(|| left.cmp(right)));
     weighed.into_iter().map(|(_, change)| change).collect()
+}
+
+/// More for what was changed within the last day, which another question finds out: between two changes of a kind the later one
+/// is likelier.
+fn lately(change: &Change, findings: &[Finding]) -> u32 {
+    let lists = findings
+        .iter()
+        .filter(|one| one.code.as_str() == "change.recent")
+        .flat_map(|one| one.facts.iter());
+    let named = lists.filter_map(|(fact, value)| match (change.area, fact.as_str(), value) {
+        (Area::File, "files", Value::List(list)) => Some(list.contains(&change.name)),
+        // `upgrade nginx 1.24`.
+        (Area::Package, "packages", Value::List(list)) => {
+            let name = package(&change.name);
+            Some(list.iter().any(|one| one.split(' ').nth(1) == Some(name)))
+        }
+        _ => None,
+    });
+    if named.fold(false, |any, one| any || one) {
+        6
+    } else {
+        0
+    }
 }
 
 /// Whether a change is what somebody suffers from, rather than what somebody did.
