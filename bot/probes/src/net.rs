@@ -8,6 +8,8 @@ use crate::read::{after, all_after, file, files, int, percent, short};
 use crate::spec::Spec;
 use crate::work::sample;
 
+pub(crate) mod hung;
+
 /// What can be asked.
 pub(crate) const PROBES: &[Spec] = &[
     Spec::new(
@@ -252,8 +254,7 @@ fn queues(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 pid,
                 ..
             } = listener;
-            drafts.push(
-                Draft::new(
+            let draft = Draft::new(
                     "net.listen_overflow",
                     Severity::Warning,
                     Subject::new("port", format!("{port}/tcp")),
@@ -267,8 +268,8 @@ fn queues(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 .fact("comm", comm)
                 .fact("backlog", backlog)
                 .cite("net.sockets")
-                .cite("net.connections"),
-            );
+                .cite("net.connections");
+            drafts.push(hung::known(look, draft, port));
         }
     }
 }

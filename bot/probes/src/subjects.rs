@@ -60,7 +60,10 @@ pub(crate) const SUBJECTS: &[Part] = &[
         follow: logs::follow,
         ..part(logs::PROBES, logs::judge)
     },
-    part(net::PROBES, net::judge),
+    Part {
+        follow: net::hung::follow,
+        ..part(net::PROBES, net::judge)
+    },
     part(dns::PROBES, dns::judge),
     part(firewall::PROBES, firewall::judge),
     part(kernel::PROBES, kernel::judge),

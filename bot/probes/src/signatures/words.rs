@@ -24,7 +24,7 @@ static LEVEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 /// Lines that say no more than that it ends, or where to read on.
 static EMPTY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?i)^\W*(?:at |File "|---|\*\*\*|goroutine |\^|~+|Node\.js v|For more|See |Try |Usage:|hint:|traceback|stack trace|note:|The log |during handling)|is not recoverable|due to previous errors|\baborting\W*$|shut(?:ting)? ?down\b|is shut down|examine the log|could not start server|test failed\W*$|exiting\W*$|^\W*$"#).ok()
+    Regex::new(r#"(?i)^\W*(?:at |File "|---|\*\*\*|goroutine |\^|~+|Node\.js v|For more|See |Try |Usage:|hint:|traceback|stack trace|note:|The log |during handling)|is not recoverable|due to previous errors|\baborting\W*$|shut(?:ting)? ?down\b|is shut down|examine the log|could not start server|test failed\W*$|^(?:\W*|.*[#*] |.*: )exiting\W*$|^\W*$"#).ok()
 });
 /// Lines that warn, and those that only follow from others: told where there is nothing else.
 static LESS: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -85,3 +85,72 @@ pub(super) fn judge(text: &str, unit: &Unit) -> Vec<Draft> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use incident::Severity;
+
+    use super::judge;
+    use crate::units::list::Units;
+
+    /// As `unit.whole` answered on a host whose library was cut short, with other fates put in its place.
+    fn check(kind: &str, state: &str, result: &str, expected: Option<(Severity, &str)>) {
+        let text = format!(
+            "system dpkg\nsame redis-tools /usr/bin/redis-check-rdb\ndiffers {kind} liblzf1 1796111063 /usr/lib/x86_64-linux-gnu/liblzf.so.1.5\n"
+        );
+        let list = format!(
+            "manager systemd\nstate degraded\nnow 1796111070.0 1000.0\nId=redis-server.service\nLoadState=loaded\nActiveState={state}\nResult={result}\nType=notify\n"
+        );
+        let units = Units::read(&list);
+        let found = judge(&text, units.get("redis-server.service").unwrap());
+        let seen = found
+            .first()
+            .map(|draft| (draft.severity, draft.title.as_str()));
+        assert_eq!(seen, expected, "{kind} {state} {result}");
+        for draft in found {
+            assert_eq!(draft.text("package"), Some("liblzf1"));
+            assert_eq!(draft.text("restart_unit"), Some("redis-server.service"));
+        }
+    }
+
+    #[test]
+    fn a_broken_file_is_the_cause_and_a_whole_one_of_somebody_elses_is_not() {
+        const PATH: &str = "/usr/lib/x86_64-linux-gnu/liblzf.so.1.5";
+        let title = |rest: &str| format!("{PATH} {rest}");
+        let short = title("of package liblzf1 is cut short");
+        let empty = title("of package liblzf1 is empty");
+        let other = title("is not what package liblzf1 brought");
+        check(
+            "short",
+            "failed",
+            "signal",
+            Some((Severity::Critical, &short)),
+        );
+        check(
+            "short",
+            "active",
+            "success",
+            Some((Severity::Warning, &short)),
+        );
+        check(
+            "empty",
+            "failed",
+            "exit-code",
+            Some((Severity::Critical, &empty)),
+        );
+        check(
+            "other",
+            "failed",
+            "core-dump",
+            Some((Severity::Critical, &other)),
+        );
+        check(
+            "other",
+            "failed",
+            "exit-code",
+            Some((Severity::Info, &other)),
+        );
+        check("other", "active", "success", Some((Severity::Info, &other)));
+        check("strange", "failed", "signal", None);
+    }
+}

@@ -48,3 +48,49 @@ fn draft(unit: &str, stopped: &[&Process]) -> Option<Draft> {
             .cite("host.sample"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::judge;
+    use crate::sample::read;
+
+    fn check(processes: &[(&str, &str)], expected: &[&str]) {
+        let mut text = String::from("1 uptime 100.00\n2 uptime 100.70\n");
+        for (n, (state, unit)) in processes.iter().enumerate() {
+            let pid = 100 + n;
+            text.push_str(&format!(
+                "process {pid} 77 mariadbd {state} 0 50 0 9 4000 0\ncgroup {pid} 0::/system.slice/{unit}\n"
+            ));
+        }
+        let found = judge(&read(&text).unwrap());
+        let titles: Vec<&str> = found.iter().map(|draft| draft.title.as_str()).collect();
+        assert_eq!(titles, expected, "{processes:?}");
+    }
+
+    #[test]
+    fn what_was_stopped_in_a_service_is_told_and_what_a_person_stopped_is_theirs() {
+        check(
+            &[("T", "mariadb.service"), ("S", "ssh.service")],
+            &[
+                "Process mariadbd (100) of mariadb.service was stopped by a signal and never let go on",
+            ],
+        );
+        check(
+            &[
+                ("T", "postgresql@15-main.service"),
+                ("T", "postgresql@15-main.service"),
+            ],
+            &[
+                "2 processes of postgresql@15-main.service were stopped by a signal and never let go on",
+            ],
+        );
+        check(
+            &[
+                ("T", "ssh.service"),
+                ("T", "session-4.scope"),
+                ("S", "mariadb.service"),
+            ],
+            &[],
+        );
+    }
+}

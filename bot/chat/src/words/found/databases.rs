@@ -284,4 +284,14 @@ pub(super) const SAID: &[Said] = &[
         "PostgreSQL finds no database in {path}",
         "PostgreSQL 在 {path} 中找不到数据库",
     ),
+    said(
+        "app.permission_denied",
+        "Redis may not read the data that it saved",
+        "Redis 无权读取自己保存的数据",
+    ),
+    said(
+        "app.permission_denied",
+        "Redis may not use the folder of its log of writes",
+        "Redis 无权使用其写入日志的目录",
+    ),
 ];
