@@ -85,11 +85,10 @@ fn a_clock_that_is_turned_back_makes_nothing_due_twice() {
 }
 
 #[test]
-fn what_never_comes_is_never_due() {
-    let never = schedule("cron = \"0 0 30 2 *\"\nzone = \"UTC\"");
-    due(&never, "2026-03-01T02:30:00Z", "2027-03-01T02:30:00Z", "-");
-    assert_eq!(
-        never.next(at("2026-03-01T02:30:00Z"), at("2027-03-01T02:30:00Z")),
-        None
-    );
+fn what_comes_every_four_years_comes() {
+    let leap = schedule("cron = \"0 0 29 2 *\"\nzone = \"UTC\"");
+    let now = "2027-03-01T02:30:00Z";
+    due(&leap, "2026-03-01T02:30:00Z", now, "-");
+    let next = leap.next(at("2026-03-01T02:30:00Z"), at(now));
+    assert_eq!(shown(next), "2028-02-29T00:00:00Z");
 }

@@ -331,3 +331,6 @@ fn is_told(tell: Tell, scan: &Scan) -> bool {
             .map_or(!scan.is_well(), |change| change.is_worse()),
     }
 }
+
+#[cfg(test)]
+mod tests;

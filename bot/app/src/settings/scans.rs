@@ -111,6 +111,11 @@ impl TryFrom<String> for Cron {
         let cron = parser
             .parse(&text)
             .map_err(|error| bad(&error.to_string()))?;
+        // The 30th of February would be looked for again and again.
+        let some_day = jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0);
+        if cron.find_next_occurrence(&some_day, true).is_err() {
+            return Err(bad("it never comes"));
+        }
         Ok(Self(text, Box::new(cron)))
     }
 }
@@ -274,6 +279,10 @@ mod tests {
             (
                 format!("name = \"a\"\ncron = \"0 26 1 * *\"\n{rest}"),
                 "sickbay.toml:7:8: \"0 26 1 * *\" is no schedule (",
+            ),
+            (
+                format!("name = \"a\"\ncron = \"0 0 30 2 *\"\n{rest}"),
+                "sickbay.toml:7:8: \"0 0 30 2 *\" is no schedule (it never comes); ",
             ),
             (
                 format!("name = \"a\"\nevery = \"5s\"\n{rest}"),
