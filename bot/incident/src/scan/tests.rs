@@ -33,7 +33,10 @@ fn host(name: &str, status: &str, findings: &[Value], gaps: &[&str], used: i64) 
     );
     Scanned {
         report: serde_json::from_value(report).unwrap(),
-        vitals: (used > 0).then(|| Vitals { gauges: vec![room] }),
+        vitals: (used > 0).then(|| Vitals {
+            gauges: vec![room],
+            needs: Vec::new(),
+        }),
         about: vec![About::Up { days: 3 }],
     }
 }

@@ -15,6 +15,7 @@ fn scan(status: HostStatus, change: Option<(usize, usize)>) -> Scan {
         findings: Vec::new(),
         could_not_check: Vec::new(),
         unreachable: String::new(),
+        since: None,
     };
     let line = serde_json::json!({
         "host": "web1", "code": "fs.full", "subject": "mount:/", "severity": "critical", "title": "/ is full",
