@@ -55,7 +55,7 @@ pub(crate) async fn offer(world: &World, views: &[View], mut exit: Exit) -> anyh
             && click::can_undo(world, &view.proposal.id).await?
             && asked(&format!("{} [K/u] ", locale.keep_it())).await? == "u"
         {
-            exit = click::undo(world, &click_on(view), &view.proposal.id).await?;
+            exit = Box::pin(click::undo(world, &click_on(view), &view.proposal.id)).await?;
         }
     }
     world.hosts.close().await;

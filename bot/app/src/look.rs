@@ -77,7 +77,7 @@ pub(crate) async fn look(
     symptom: &str,
     progress: impl Fn(Step) + Send,
 ) -> Seen {
-    look_and_ask(world, host, window, symptom, None, progress).await
+    Box::pin(look_and_ask(world, host, window, symptom, None, progress)).await
 }
 
 /// The same, with one more question in the first wave.

@@ -14,6 +14,7 @@ pub(crate) mod account;
 mod hostile;
 mod long;
 mod notices;
+mod since;
 mod worded;
 
 fn finding(id: &str, severity: &str, title: &str, explains: &[&str]) -> serde_json::Value {

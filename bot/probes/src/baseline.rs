@@ -169,7 +169,7 @@ impl Snapshot {
         let nth = |n: usize| parts.get(n).copied().unwrap_or("-");
         match area {
             Area::System | Area::User | Area::Group => {
-                self.put(area, name, &[(Aspect::Value, rest)])
+                self.put(area, name, &[(Aspect::Value, rest)]);
             }
             Area::Sysctl => self.put(area, &name.replace('/', "."), &[(Aspect::Value, rest)]),
             Area::Module => self.put(
@@ -417,7 +417,7 @@ impl Diff {
                     let of_a_package = ["/usr/bin/", "/usr/sbin/", "/usr/lib/", "/bin/", "/sbin/"]
                         .iter()
                         .any(|dir| change.name.starts_with(dir));
-                    !(of_a_package && !packages.is_empty()) && !certificates.contains(&change.name)
+                    (packages.is_empty() || !of_a_package) && !certificates.contains(&change.name)
                 }
                 Area::Unit if change.aspect == Aspect::Content => {
                     let stem = weigh::stem(&change.name);

@@ -335,7 +335,7 @@ pub(crate) async fn rollback(global: &Global, click: &Click) -> anyhow::Result<E
     let id = id_of(click)?;
     let world = World::open(global, click.as_name.as_deref()).await?;
     perform::recover(&world).await;
-    let exit = undo(&world, click, &id).await?;
+    let exit = Box::pin(undo(&world, click, &id)).await?;
     world.hosts.close().await;
     Ok(exit)
 }

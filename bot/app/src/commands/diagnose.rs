@@ -121,7 +121,7 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
     let words = asks.then(|| tokio::spawn(say_words(Arc::clone(&world), id, kept, asked.all)));
     if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !views.is_empty() {
         // Nobody waits for words who could press a key.
-        let exit = crate::keys::offer(&world, &views, exit).await;
+        let exit = Box::pin(crate::keys::offer(&world, &views, exit)).await;
         if let Some(words) = words {
             words.abort();
         }

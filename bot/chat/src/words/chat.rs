@@ -414,7 +414,7 @@ impl Locale {
             };
             let changes = self.changes(&report.host, since, FEW);
             lines.push(
-                format!("{head} {}", changes.join(self.semicolon()))
+                format!("{head} {}", changes.join(" · "))
                     .trim_end()
                     .to_owned(),
             );

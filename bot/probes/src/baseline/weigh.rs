@@ -118,7 +118,7 @@ fn lately(change: &Change, findings: &[Finding]) -> u32 {
         .iter()
         .filter(|one| one.code.as_str() == "change.recent")
         .flat_map(|one| one.facts.iter());
-    let named = lists.filter_map(|(fact, value)| match (change.area, fact.as_str(), value) {
+    let mut named = lists.filter_map(|(fact, value)| match (change.area, fact.as_str(), value) {
         (Area::File, "files", Value::List(list)) => Some(list.contains(&change.name)),
         // `upgrade nginx 1.24`.
         (Area::Package, "packages", Value::List(list)) => {
@@ -127,11 +127,7 @@ fn lately(change: &Change, findings: &[Finding]) -> u32 {
         }
         _ => None,
     });
-    if named.fold(false, |any, one| any || one) {
-        6
-    } else {
-        0
-    }
+    if named.any(|one| one) { 6 } else { 0 }
 }
 
 /// Whether a change is what somebody suffers from, rather than what somebody did.
@@ -203,10 +199,10 @@ impl<'f> About<'f> {
         for (fact, value) in &finding.facts {
             match value {
                 Value::Text(text) if NAMING.contains(&fact.as_str()) || text.starts_with('/') => {
-                    about.name(text)
+                    about.name(text);
                 }
                 Value::List(list) if fact == "packages" => {
-                    list.iter().for_each(|one| about.name(one))
+                    list.iter().for_each(|one| about.name(one));
                 }
                 Value::Int(port) if fact == "port" => {
                     about.ports.insert(*port);
