@@ -320,6 +320,7 @@ scenarios! {
     healthy_containers "healthy-containers"
     healthy_kubernetes "healthy-kubernetes"
     k8s_node_cordoned "k8s-node-cordoned"
+    k8s_not_ready "k8s-not-ready"
     k8s_rollout_stuck "k8s-rollout-stuck"
     healthy_after_the_storm "healthy-after-the-storm"
     healthy_odds_and_ends "healthy-odds-and-ends"
