@@ -350,6 +350,7 @@ scenarios! {
     firewall_policy "firewall-policy"
     haproxy_config "haproxy-config"
     k8s_node_cordoned "k8s-node-cordoned"
+    k8s_not_ready "k8s-not-ready"
     k8s_rollout_stuck "k8s-rollout-stuck"
     healthy_containers "healthy-containers"
     healthy_kubernetes "healthy-kubernetes"

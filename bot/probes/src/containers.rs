@@ -64,6 +64,15 @@ fn trouble(row: &Row, list: &List) -> Option<Trouble> {
     match row.state.as_str() {
         "restarting" => Some(Trouble::Loops),
         "running" if row.restarts >= LOOPS && lately => Some(Trouble::Loops),
+        // Seen between its end and its next start.
+        state
+            if !matches!(state, "running" | "paused")
+                && row.restarts >= LOOPS
+                && should_run(row)
+                && list.within(row.finished, 30) =>
+        {
+            Some(Trouble::Loops)
+        }
         "running" if row.unhealthy => Some(Trouble::Unhealthy),
         "dead" => Some(Trouble::Ended),
         // Docker keeps the code of a start that failed; Podman keeps nothing, so it is looked at.
@@ -166,6 +175,15 @@ fn of_one(row: &Row, shown: &Shown, trouble: Trouble, lately: bool) -> Vec<Draft
         (Trouble::Loops, _) => Severity::Critical,
         (Trouble::Unhealthy | Trouble::LeftAtBoot, _) => Severity::Warning,
         (Trouble::Ended, Some(_)) if should_run(row) => Severity::Critical,
+        // Its engine would have started it again: somebody has stopped it, and it took that for an error.
+        (Trouble::Ended, None)
+            if row.unit.is_empty()
+                && matches!(row.policy.as_str(), "always" | "unless-stopped")
+                && row.state == "exited"
+                && shown.error.is_empty() =>
+        {
+            Severity::Info
+        }
         (Trouble::Ended, None) if should_run(row) => Severity::Warning,
         (Trouble::Ended, Some(_)) if lately => Severity::Warning,
         (Trouble::Ended, _) => Severity::Info,

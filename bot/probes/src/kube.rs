@@ -129,6 +129,11 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
 
 /// An API that does not answer. Settings of a cluster that is elsewhere may be old; that of this host is down.
 fn down(said: &str, here: bool) -> Draft {
+    let said = if said.is_empty() {
+        "no answer in time"
+    } else {
+        said
+    };
     let severity = if here {
         Severity::Critical
     } else {

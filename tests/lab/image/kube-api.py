@@ -60,8 +60,12 @@ class State:
         d["metadata"]["generation"] += 1
         wanted = d["spec"]["replicas"]
         works = "broken" not in image
+        # A program that hangs after a while, and works again in a new pod.
+        hangs = "hangs" in image and not annotated
         for s in self.sets:
-            if works:
+            if hangs:
+                s["replicas"], s["ready"] = wanted if s is found else 0, 0
+            elif works:
                 s["replicas"] = s["ready"] = wanted if s is found else 0
             elif s is found:
                 s["replicas"], s["ready"] = 1, 0
@@ -98,7 +102,9 @@ class State:
             for n in range(s["replicas"]):
                 pod = {"namespace": self.deployment["metadata"]["namespace"], "name": "%s-%s" % (s["name"], "x2x9z k8w4d q7t2m v5b6n".split()[n % 4]),
                        "owner": ["ReplicaSet", s["name"]], "node": sorted(self.nodes)[0], "image": s["image"], "ready": True, "status": "Running", "restarts": 0, "age": "26h"}
-                if s["ready"] <= n:
+                if s["ready"] <= n and "hangs" in s["image"]:
+                    pod.update(ready=False)
+                elif s["ready"] <= n:
                     pod.update(ready=False, status="CrashLoopBackOff", restarts=9, ago="2m ago", age="21m", last=[1, "Error"], log=["starting", "panic: no column tenant"],
                                waiting=["CrashLoopBackOff", "back-off 5m0s restarting failed container=web pod=%s" % pod["name"]])
                 made.append(pod)

@@ -176,6 +176,25 @@ fn what_each_end_means() {
             "Warning container.exited container:web | Container web has ended: exit code 139, SIGSEGV: it crashed",
         ],
     );
+    // Somebody stopped it, and it ended with an error for that; one that a failed start left behind is wanted.
+    check(
+        &one("exited", 1, false, 0, "always", (9000, 60)),
+        "error \"\"\n",
+        &["Info container.exited container:web | Container web has ended: exit code 1"],
+    );
+    check(
+        &one("exited", 128, false, 0, "always", (9000, 60)),
+        "error \"network 0c5a not found\"\n",
+        &["Warning container.exited container:web | Container web has ended: exit code 128"],
+    );
+    // Seen between its end and its next start.
+    check(
+        &one("exited", 1, false, 5, "always", (11, 10)),
+        "",
+        &[
+            "Critical container.crash_loop container:web | Container web does not stay up: started again 5 times",
+        ],
+    );
     // The cause stands before the loop.
     check(
         &one("restarting", 137, true, 9, "always", (90, 60)),

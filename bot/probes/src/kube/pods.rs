@@ -146,7 +146,9 @@ fn of_container(
     let all_log = pod.log.join("\n");
     let mut ours = Vec::new();
     let cause = start(words).or_else(|| start(told));
-    let loops = reason == "CrashLoopBackOff" || (row.restarts > 2 && code != 0);
+    // One that runs at the moment loops only where it is restarted at least once an hour.
+    let often = row.status != "Running" || row.age / row.restarts.max(1) < 3600;
+    let loops = reason == "CrashLoopBackOff" || (row.restarts > 2 && code != 0 && often);
     if ended == "OOMKilled" || reason == "OOMKilled" {
         ours.push(
             draft(

@@ -13,12 +13,12 @@ code=$?
 if [ $code != 0 ]; then
   refused "$out" || echo "sickbay: unseen: pods: $(printf '%s' "$out" | tail -n 1 | cut -c1-80)"
 else
-  # What runs with all its containers, and was not started anew within the hour, is left out; so is what has done its work.
+  # What runs with all its containers, and was not started anew within ten minutes, is left out; so is what has done its work.
   printf '%s\n' "$out" | awk 'NF > 4 {
       all++; split($3, r, "/"); ago = ""
       if ($6 ~ /^\(/) ago = substr($6, 2)
       if ($4 == "Completed" || $4 == "Succeeded") next
-      if ($4 == "Running" && r[1] == r[2] && !($5 > 2 && ago ~ /^([0-9]+s|[0-9]+m([0-9]+s)?)$/)) next
+      if ($4 == "Running" && r[1] == r[2] && !($5 > 2 && ago ~ /^([0-9]+s|[0-9]m([0-9]+s)?)$/)) next
       print "pod", $1, $2, $3, $4, $5, (ago == "" ? "-" : ago), $NF
     } END { print "pods", all + 0 }' | head -n 200
 fi
