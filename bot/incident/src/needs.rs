@@ -46,7 +46,7 @@ pub struct Need {
     /// What is wrong with it, or what is known of it, in a few words; may be empty.
     pub why: String,
     /// What it needs itself, what is broken first.
-    pub needs: Vec<Need>,
+    pub needs: Vec<Self>,
     /// How many more things it needs that are there and are not listed.
     pub more: usize,
 }
