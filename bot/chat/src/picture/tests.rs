@@ -1,7 +1,7 @@
 //! What the pictures show and say, that no name breaks them, and that what nobody saw never looks well.
 
 use incident::vitals::{Area, State, Unit};
-use incident::{Finding, Gauge, HostName, Need, Vitals};
+use incident::{Finding, Gauge, HostName, Vitals};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use super::font::{INSTEAD, Ruler};
 use super::layers::{MOST_NODES, layers};
 use super::sheet::Palette;
 use super::text::{clean, drawable, fit, wrap};
-use super::{LONGEST_ALT, Shade, WIDTH, causes, gauges, graph, needs, tree, vitals};
+use super::{LONGEST_ALT, Shade, WIDTH, causes, gauges, graph, vitals};
 use crate::Locale;
 
 const SHADES: [Shade; 2] = [Shade::Light, Shade::Dark];
@@ -490,86 +490,5 @@ proptest! {
         let told = Vitals { gauges: vec![gauge(Area::Space, &name, Unit::Bytes, 1, 2, State::Near)], ..Vitals::default() };
         let picture = vitals(&told, &host(), Shade::Dark, Locale::English).unwrap();
         prop_assert_eq!(size(&picture.png), (picture.width, picture.height));
-    }
-}
-
-/// A service that lacks a library, and a unit before it that failed.
-fn hurt() -> Vec<Need> {
-    use incident::needs::Kind::*;
-    use incident::needs::State::*;
-    let mut program = Need::new(File, "/opt/shop/releases/2026-11-23/bin/shop", There, "");
-    let mut library = Need::new(
-        Library,
-        "libyaml-0.so.2",
-        Broken,
-        "no folder of libraries has it",
-    );
-    library.needs.push(Need::new(
-        Package,
-        "libyaml-0-2",
-        Unknown,
-        "should bring it",
-    ));
-    program.needs = vec![library, Need::new(Package, "shop", There, "")];
-    program.more = 6;
-    let mut shop = Need::new(Unit, "shop.service", Broken, "failed (exit-code)");
-    shop.needs = vec![Need::new(Unit, "postgresql.service", There, ""), program];
-    let mut bridge = Need::new(
-        Module,
-        "br_netfilter",
-        Broken,
-        "Module br_netfilter lacks a symbol that bridge has",
-    );
-    bridge.needs = vec![
-        Need::new(
-            Symbol,
-            "br_fdb_test_addr",
-            Broken,
-            "no module that is there has it",
-        ),
-        Need::new(Module, "bridge", There, ""),
-    ];
-    vec![shop, bridge]
-}
-
-#[test]
-fn what_needs_what_is_drawn_and_told() {
-    let drawn = needs(&hurt(), Shade::Light, Locale::English)
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (drawn.width, drawn.png.starts_with(b"\x89PNG")),
-        (WIDTH, true)
-    );
-    let chinese = needs(&hurt(), Shade::Dark, Locale::Chinese)
-        .unwrap()
-        .unwrap();
-    let svg = tree::sheet(&hurt(), Shade::Light, Locale::English)
-        .unwrap()
-        .svg();
-    let terminal = Locale::English.needs(&hurt()).join("\n");
-    insta::assert_snapshot!(
-        "needs",
-        format!("{}\n\n{}\n\n{terminal}\n\n{svg}", drawn.alt, chinese.alt)
-    );
-    assert!(needs(&[], Shade::Light, Locale::English).unwrap().is_none());
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-    #[test]
-    fn no_name_breaks_what_needs_what(names in prop::collection::vec("\\PC{0,60}", 1..40), why in "\\PC{0,300}") {
-        use incident::needs::{Kind, State};
-        let mut tree = Need::new(Kind::Unit, "root", State::Broken, &why);
-        for (n, name) in names.iter().enumerate() {
-            let mut one = Need::new(Kind::Library, name, [State::There, State::Broken, State::Unknown][n % 3], &why);
-            one.needs.push(Need::new(Kind::Package, name, State::Unknown, ""));
-            tree.needs.push(one);
-        }
-        tree::sheet(&[tree.clone()], Shade::Dark, Locale::English).unwrap();
-        prop_assert!(Locale::English.needs_told(&[tree.clone()]).chars().count() <= LONGEST_ALT);
-        for line in Locale::Chinese.needs(&[tree]) {
-            prop_assert!(!line.chars().any(char::is_control));
-        }
     }
 }

@@ -160,3 +160,6 @@ fn mark(sheet: &mut Sheet, state: State, (x, foot): (f32, f32), colour: &str) {
 const fn float(n: usize) -> f32 {
     n as f32
 }
+
+#[cfg(test)]
+mod tests;
