@@ -67,15 +67,9 @@ fn host(host: &Scanned) -> Value {
 
 /// A finding without what it cites: a scan keeps no evidence, `sickbay diagnose` does.
 fn finding(finding: &Finding) -> Value {
-    json!({
-        "id": finding.id,
-        "code": finding.code,
-        "severity": finding.severity,
-        "confidence": finding.confidence,
-        "title": finding.title,
-        "subject": finding.subject,
-        "detail": finding.detail,
-        "facts": finding.facts,
-        "explains": finding.explains,
-    })
+    let mut value = super::finding(finding);
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("cites");
+    }
+    value
 }

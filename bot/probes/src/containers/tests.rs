@@ -1,29 +1,15 @@
 //! What is said of containers, from the words of real engines: Podman 4.3 with crun 1.8 in the lab, Docker 20.10 as its source and users have it.
 
-use incident::probe::Answers;
-use incident::{Ended, HostName, RawOutput, Span};
+use incident::HostName;
 use proptest::prelude::*;
 
 use super::why::{Why, missing_source, start_error};
 use crate::judge::judge;
+use crate::judge::tests::answers;
 use crate::look::{Look, Window};
 use crate::plan::next_wave;
 use crate::rank::rank;
 use crate::signatures::Signatures;
-
-fn answers(list: &[(&str, &str)]) -> Answers {
-    let raw = |key: &str, text: &str| RawOutput {
-        key: key.to_owned(),
-        ended: Ended::Exited { code: 0 },
-        bytes: text.as_bytes().to_vec(),
-        truncated: false,
-        took: Span(1),
-        as_root: true,
-    };
-    list.iter()
-        .map(|(key, text)| ((*key).to_owned(), raw(key, text)))
-        .collect()
-}
 
 /// What is found, the cause first, as `severity code subject | title`, and what would be asked next.
 fn found(list: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {

@@ -14,6 +14,21 @@ use crate::rank::rank;
 use crate::signatures::Signatures;
 use crate::subjects::specs;
 
+/// Answers that came in time and whole, from root, by their keys.
+pub(crate) fn answers(list: &[(&str, &str)]) -> Answers {
+    let raw = |(key, text): &(&str, &str)| RawOutput {
+        key: (*key).to_owned(),
+        ended: Ended::Exited { code: 0 },
+        bytes: text.as_bytes().to_vec(),
+        truncated: false,
+        took: Span(1),
+        as_root: true,
+    };
+    list.iter()
+        .map(|one| (one.0.to_owned(), raw(one)))
+        .collect()
+}
+
 pub(crate) fn parse(text: &str) -> (Answers, String) {
     let mut answers = Answers::new();
     let mut expected = String::new();

@@ -1,29 +1,15 @@
 //! What is said of a cluster, from the answers that the scripts give of the real kubectl (1.20 and 1.32), with the words of kubelets and schedulers of 1.28.
 
-use incident::probe::Answers;
-use incident::{Ended, HostName, RawOutput, Span};
+use incident::HostName;
 use proptest::prelude::*;
 
 use super::read::{Row, span};
 use crate::judge::judge;
+use crate::judge::tests::answers;
 use crate::look::{Look, Window};
 use crate::plan::next_wave;
 use crate::rank::rank;
 use crate::signatures::Signatures;
-
-fn answers(list: &[(&str, &str)]) -> Answers {
-    let raw = |key: &str, text: &str| RawOutput {
-        key: key.to_owned(),
-        ended: Ended::Exited { code: 0 },
-        bytes: text.as_bytes().to_vec(),
-        truncated: false,
-        took: Span(1),
-        as_root: true,
-    };
-    list.iter()
-        .map(|(key, text)| ((*key).to_owned(), raw(key, text)))
-        .collect()
-}
 
 /// What is found, the cause first, what could not be looked at, and what would be asked next.
 fn found(list: &[(&str, &str)]) -> (Vec<String>, Vec<String>, Vec<String>) {

@@ -1,10 +1,10 @@
 //! What is said of modules that are not there, from the words of a real kernel (Linux 6.1, kmod 30, systemd 252).
 
-use incident::probe::Answers;
-use incident::{Ended, HostName, RawOutput, Span};
+use incident::HostName;
 
 use super::why::all_compile;
 use crate::judge::judge;
+use crate::judge::tests::answers;
 use crate::look::{Look, Window};
 use crate::plan::next_wave;
 use crate::signatures::Signatures;
@@ -23,22 +23,6 @@ fn good() -> String {
     format!(
         "release 6.1.0-57-cloud-amd64\ntree\nindex\nfile {FILE}\ndep kernel/drivers/net/dummy.ko:\ndry insmod {FILE} numdummies=0\nis dummy\ninfo license:        GPL\ninfo vermagic:       6.1.0-57-cloud-amd64 SMP preempt mod_unload modversions\ninfo sig_id:         PKCS#7\ninfo parm:           numdummies:Number of dummy pseudo devices (int)\npackage linux-image-6.1.0-57-cloud-amd64\nsame\nrule /lib/modprobe.d/systemd.conf:15:options dummy numdummies=0\nnear dummy_two_long\n"
     )
-}
-
-fn answers(list: &[(&str, &str)]) -> Answers {
-    let mut answers = Answers::new();
-    for (key, text) in list {
-        let raw = RawOutput {
-            key: (*key).to_owned(),
-            ended: Ended::Exited { code: 0 },
-            bytes: text.as_bytes().to_vec(),
-            truncated: false,
-            took: Span(1),
-            as_root: true,
-        };
-        answers.insert((*key).to_owned(), raw);
-    }
-    answers
 }
 
 /// The findings about modules, as `severity code subject facts`.

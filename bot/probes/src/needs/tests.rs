@@ -1,29 +1,12 @@
 //! Trees made from answers of real hosts, written as indented lines.
 
-use incident::probe::Answers;
-use incident::{Ended, HostName, Need, RawOutput, Severity, Span, Subject};
+use incident::{HostName, Need, Severity, Subject};
 use proptest::prelude::*;
 
 use super::needs;
 use crate::draft::Draft;
+use crate::judge::tests::answers;
 use crate::look::{Look, Window};
-
-fn answers(texts: &[(&str, &str)]) -> Answers {
-    texts
-        .iter()
-        .map(|(key, text)| {
-            let raw = RawOutput {
-                key: (*key).to_owned(),
-                ended: Ended::Exited { code: 0 },
-                bytes: text.as_bytes().to_vec(),
-                truncated: false,
-                took: Span(1),
-                as_root: true,
-            };
-            ((*key).to_owned(), raw)
-        })
-        .collect()
-}
 
 fn trees(texts: &[(&str, &str)], drafts: &[Draft]) -> Vec<Need> {
     let (host, answers) = (HostName::new("web1").unwrap(), answers(texts));

@@ -1,11 +1,11 @@
 //! What a scan reads beyond a diagnosis, from the words of kmod 30 and of Linux 6.1 and 6.12.
 
-use incident::probe::Answers;
+use incident::HostName;
 use incident::scan::About;
-use incident::{Ended, HostName, RawOutput, Span};
 
 use super::{about, scan_wave};
 use crate::judge::judge;
+use crate::judge::tests::answers;
 use crate::look::{Look, Window};
 use crate::plan::first_wave;
 use crate::signatures::Signatures;
@@ -17,20 +17,6 @@ const TLS: &str = "server nginx\nuse /etc/nginx/sites-enabled/shop:4:  ssl_certi
 
 fn modules(lines: &str) -> String {
     format!("release 6.1.0-57-amd64\ntree\nindex\n{lines}")
-}
-
-fn answers(list: &[(&str, &str)]) -> Answers {
-    let raw = |(key, text): &(&str, &str)| RawOutput {
-        key: (*key).to_owned(),
-        ended: Ended::Exited { code: 0 },
-        bytes: text.as_bytes().to_vec(),
-        truncated: false,
-        took: Span(1),
-        as_root: true,
-    };
-    list.iter()
-        .map(|one| (one.0.to_owned(), raw(one)))
-        .collect()
 }
 
 /// The facts about a host, and its findings about modules, each in a line.
