@@ -28,6 +28,8 @@ const MEMORY_WAITS: (f64, f64) = (10.0, 5.0);
 const CPU_WAITS: (f64, f64) = (30.0, 15.0);
 /// A group in which most periods end early is held back by its limit, not by its neighbours.
 const THROTTLED_PERCENT: i64 = 50;
+/// A group that has this share of its limit is at it.
+const AT_LIMIT_PERCENT: i64 = 90;
 /// No unit is given more than this share of the host's memory by a fix.
 const MOST_OF_HOST: i64 = 75;
 
@@ -38,8 +40,8 @@ pub(crate) struct Group {
     memory_max: i64,
     /// Bytes from which the kernel slows down; 0 where there is no such limit.
     memory_high: i64,
-    /// How many of its processes were killed at the limit since it was made.
-    killed: i64,
+    /// Bytes that it has now, page cache and all.
+    memory_current: i64,
     /// Share of ten seconds and of a minute in which nothing in it went on for lack of memory, in percent.
     memory_waits: (f64, f64),
     /// Hundredths of a processor that it may use; 0 where there is no limit.
@@ -48,6 +50,17 @@ pub(crate) struct Group {
     throttled: i64,
     /// Share of ten seconds and of a minute in which something in it waited for a processor.
     cpu_waits: (f64, f64),
+}
+
+impl Group {
+    /// The lower of its limits of memory, with its name; 0 where it has none.
+    fn binding(&self) -> (&'static str, i64) {
+        match (self.memory_high, self.memory_max) {
+            (0, max) => ("MemoryMax", max),
+            (high, max) if max == 0 || high <= max => ("MemoryHigh", high),
+            (_, max) => ("MemoryMax", max),
+        }
+    }
 }
 
 /// Reads `limits.groups`: path of the group, such as `/system.slice/shop.service`, to what it says.
@@ -65,11 +78,7 @@ pub(crate) fn read(text: &str) -> BTreeMap<String, Group> {
         match file {
             "memory.max" => group.memory_max = int(line),
             "memory.high" => group.memory_high = int(line),
-            "memory.events" => {
-                if let Some(n) = line.strip_prefix("oom_kill ") {
-                    group.killed = int(n);
-                }
-            }
+            "memory.current" => group.memory_current = int(line),
             "memory.pressure" => waits(line, "full ", &mut group.memory_waits),
             "cpu.pressure" => waits(line, "some ", &mut group.cpu_waits),
             "cpu.max" => group.cpu_percent = percent(nth(line, 0), nth(line, 1)),
@@ -104,33 +113,48 @@ const fn over(waits: (f64, f64), from: (f64, f64)) -> bool {
 
 /// The unit whose limit a group is, by the last part of its path: a service or a slice; nothing for containers and sessions.
 pub(crate) fn limited(path: &str) -> Option<&str> {
-    let name = path.rsplit('/').next()?;
+    let (above, name) = path.rsplit_once('/')?;
+    // Only what hangs on slices all the way up is this host's own: below a service, a scope or a container's group lies another's.
+    let own = above
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .all(|part| {
+            part.ends_with(".slice")
+                && !part.starts_with("machine")
+                && !part.starts_with("kubepods")
+        });
+    let unit = name.ends_with(".service") || name.ends_with(".slice");
     let outside =
-        path.contains("/payload/") || path.contains("machine.slice") || path.contains("kubepods");
-    ((name.ends_with(".service") || name.ends_with(".slice")) && !outside && name != "user.slice")
-        .then_some(name)
+        name.starts_with("kubepods") || name.starts_with("machine") || name == "user.slice";
+    (own && unit && !outside).then_some(name)
 }
 
 /// The limit that a unit may be given, in bytes: twice what it has, where the host has that to give; nothing where it has not.
-pub(crate) fn roomier(look: &Look<'_>, limit: i64) -> Option<i64> {
+fn roomier(look: &Look<'_>, limit: i64, most: i64) -> Option<i64> {
     const MIB: i64 = 1 << 20;
     let memory = memory::read(&look.heard("memory.usage"))?;
     let (total, available) = (
         memory.total.saturating_mul(1024),
         memory.available.saturating_mul(1024),
     );
-    let want = limit.saturating_mul(2).min(total / 100 * MOST_OF_HOST) / MIB * MIB;
+    let want = limit
+        .saturating_mul(2)
+        .min(total / 100 * MOST_OF_HOST)
+        .min(most)
+        / MIB
+        * MIB;
     let more = want - limit;
     (limit > 0 && more >= limit / 4 && more <= available / 10 * 8).then_some(want)
 }
 
-/// Adds to a draft about a unit's memory limit what a fix needs: whose limit, which, and how much it may be.
-pub(crate) fn with_limit(
+/// Adds to a draft about a unit's memory limit what a fix needs: whose limit, which, and how much it may be, `most` at most.
+fn with_limit(
     draft: Draft,
     look: &Look<'_>,
     owner: &str,
     key: &str,
     limit: i64,
+    most: i64,
 ) -> Draft {
     let draft = draft.fact("limit_unit", owner).fact("limit_key", key);
     if limit == 0 {
@@ -138,7 +162,7 @@ pub(crate) fn with_limit(
     }
     let draft = draft.fact("limit", size(limit));
     // The limit of a slice is shared by what else runs in it; that is for people.
-    match roomier(look, limit).filter(|_| owner.ends_with(".service")) {
+    match roomier(look, limit, most).filter(|_| owner.ends_with(".service")) {
         Some(want) => draft.fact("want_limit", format!("{}M", want >> 20)),
         None => draft,
     }
@@ -209,7 +233,15 @@ pub(crate) fn killed(look: &Look<'_>, units: &Units, killed: &Killed<'_>) -> Opt
     .fact("pid", killed.pid)
     .fact("count", i64::try_from(killed.count).unwrap_or(i64::MAX))
     .fact("own_limit", true);
-    Some(with_limit(draft, look, owner, "MemoryMax", killed.limit))
+    let draft = draft.fact("by_timer", listed.is_some_and(standing::is_timed));
+    Some(with_limit(
+        draft,
+        look,
+        owner,
+        "MemoryMax",
+        killed.limit,
+        i64::MAX,
+    ))
 }
 
 /// What the answers mean.
@@ -219,12 +251,17 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         let Some(owner) = limited(&path) else {
             continue;
         };
-        // A job that is held back on purpose takes its time.
+        // A job that is held back on purpose takes its time, and so does what shares a slice.
         let severity = match units.get(owner) {
-            Some(unit) if !standing::is_standing_service(unit) => Severity::Info,
-            Some(_) | None => Severity::Warning,
+            Some(unit) if standing::is_standing_service(unit) => Severity::Warning,
+            Some(_) => Severity::Info,
+            None if owner.ends_with(".service") => Severity::Warning,
+            None => Severity::Info,
         };
-        if over(group.memory_waits, MEMORY_WAITS) {
+        // On a host that is short of memory itself everybody waits, also those far from their limit.
+        let (_, limit) = group.binding();
+        let at_limit = limit > 0 && group.memory_current >= limit / 100 * AT_LIMIT_PERCENT;
+        if at_limit && over(group.memory_waits, MEMORY_WAITS) {
             drafts.push(tight(look, owner, severity, &group));
         }
         if group.cpu_percent > 0
@@ -238,11 +275,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
 }
 
 fn tight(look: &Look<'_>, owner: &str, severity: Severity, group: &Group) -> Draft {
-    let (key, limit) = match (group.memory_high, group.memory_max) {
-        (0, max) => ("MemoryMax", max),
-        (high, max) if max == 0 || high <= max => ("MemoryHigh", high),
-        (_, max) => ("MemoryMax", max),
-    };
+    let (key, limit) = group.binding();
     let waits = group.memory_waits.0;
     let draft = Draft::new(
         "unit.memory_limit",
@@ -257,13 +290,21 @@ fn tight(look: &Look<'_>, owner: &str, severity: Severity, group: &Group) -> Dra
     .fact("waiting_percent", whole(waits))
     .cite("limits.groups")
     .cite("memory.usage");
-    with_limit(draft, look, owner, key, limit)
+    // Above its MemoryMax a MemoryHigh slows nothing down any more: what was slow would be killed.
+    let most = if key == "MemoryHigh" && group.memory_max > 0 {
+        group.memory_max / 100 * AT_LIMIT_PERCENT
+    } else {
+        i64::MAX
+    };
+    let most = if severity == Severity::Info { 0 } else { most };
+    with_limit(draft, look, owner, key, limit, most)
 }
 
 fn held_back(look: &Look<'_>, owner: &str, severity: Severity, group: &Group) -> Draft {
     let waits = group.cpu_waits.0;
-    let most = host::Host::read(look).cpus.saturating_mul(100);
-    let want = group.cpu_percent.saturating_mul(4).max(50).min(most);
+    // Something is left for the others.
+    let most = host::Host::read(look).cpus.saturating_mul(MOST_OF_HOST);
+    let want = group.cpu_percent.saturating_mul(2).max(50).min(most);
     let draft = Draft::new(
         "unit.cpu_limit",
         severity,
@@ -279,7 +320,7 @@ fn held_back(look: &Look<'_>, owner: &str, severity: Severity, group: &Group) ->
     .fact("limit", format!("{}%", group.cpu_percent))
     .fact("waiting_percent", whole(waits))
     .cite("limits.groups");
-    if want > group.cpu_percent && owner.ends_with(".service") {
+    if want > group.cpu_percent && severity > Severity::Info && owner.ends_with(".service") {
         draft.fact("want_limit", format!("{want}%"))
     } else {
         draft
@@ -320,7 +361,15 @@ fn unlogged(look: &Look<'_>, units: &Units, drafts: &mut Vec<Draft>) {
         .cite(standing::LIST)
         .cite(answer.key)
         .cite("memory.usage");
-        drafts.push(with_limit(draft, look, &unit.id, "MemoryMax", limit));
+        let draft = draft.fact("by_timer", standing::is_timed(unit));
+        drafts.push(with_limit(
+            draft,
+            look,
+            &unit.id,
+            "MemoryMax",
+            limit,
+            i64::MAX,
+        ));
     }
 }
 

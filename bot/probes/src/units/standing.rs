@@ -86,7 +86,7 @@ pub(crate) fn is_standing_service(unit: &Unit) -> bool {
 }
 
 /// Whether a timer starts it: then it is a job, and running it once more is not harmless.
-fn is_timed(unit: &Unit) -> bool {
+pub(crate) fn is_timed(unit: &Unit) -> bool {
     unit.triggered_by.iter().any(|by| by.ends_with(".timer"))
 }
 
