@@ -43,6 +43,7 @@ const fn entry(
 }
 
 mod apps;
+mod cloud;
 mod containers;
 mod host;
 mod kube;
@@ -56,6 +57,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
     [
         host::ENTRIES,
         modules::ENTRIES,
+        cloud::ENTRIES,
         storage::ENTRIES,
         network::ENTRIES,
         units::ENTRIES,

@@ -23,6 +23,7 @@ mod sample;
 // The subjects; `subjects.rs` lists them.
 mod base;
 mod clock;
+mod cloud;
 mod containers;
 mod cron;
 mod disk;

@@ -6,9 +6,9 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
-    base, baseline, clock, containers, cron, disk, dns, files, firewall, kernel, kube, limits,
-    logins, logs, memory, modules, mounts, net, os, packages, scan, services, setuid, signatures,
-    tls, tuning, units, work,
+    base, baseline, clock, cloud, containers, cron, disk, dns, files, firewall, kernel, kube,
+    limits, logins, logs, memory, modules, mounts, net, os, packages, scan, services, setuid,
+    signatures, tls, tuning, units, work,
 };
 
 /// A subject: some probes and the judgement over their answers.
@@ -69,6 +69,7 @@ pub(crate) const SUBJECTS: &[Part] = &[
     part(kernel::PROBES, kernel::judge),
     part(logins::PROBES, logins::judge),
     part(clock::PROBES, clock::judge),
+    part(cloud::PROBES, cloud::judge),
     part(packages::PROBES, packages::judge),
     part(setuid::PROBES, setuid::judge),
     Part {

@@ -9,6 +9,7 @@ use super::found;
 use crate::locale::Locale;
 
 mod apps;
+mod cloud;
 mod containers;
 mod host;
 mod kube;
@@ -50,6 +51,7 @@ pub fn codes() -> impl Iterator<Item = &'static Named> {
     [
         host::CODES,
         modules::CODES,
+        cloud::CODES,
         storage::CODES,
         network::CODES,
         units::CODES,

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use incident::{Finding, Value};
 
 mod apps;
+mod cloud;
 mod containers;
 mod databases;
 mod files;
@@ -53,6 +54,7 @@ fn rows() -> impl Iterator<Item = &'static Said> {
         host::SAID,
         kernel::SAID,
         modules::SAID,
+        cloud::SAID,
         databases::SAID,
         apps::SAID,
         containers::SAID,
