@@ -13,6 +13,7 @@ use crate::host::Host;
 use crate::look::Look;
 use crate::spec::Spec;
 
+mod ignored;
 mod near;
 mod read;
 #[cfg(test)]
@@ -102,6 +103,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     }
     drafts.extend(whole::initrd(&state));
     let asked = answered(look);
+    ignored::judge(look, &asked, drafts);
     let mut wanted = wanted(&state, host.managed);
     // What a log says of a module is one more who wants it; of one that is there by now it is old news.
     drafts.retain(|draft| {
@@ -251,7 +253,7 @@ pub(crate) fn follow(look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
     names.extend(state.wanted(host.managed).map(|(name, _)| name.to_owned()));
     let mut seen = BTreeSet::new();
     names.retain(|name| !state.has.contains(&same_name(name)) && seen.insert(same_name(name)));
-    names
+    let mut runs: Vec<ProbeRun> = names
         .iter()
         .take(MOST)
         .filter_map(|name| {
@@ -259,7 +261,12 @@ pub(crate) fn follow(look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
                 .run(&[name], &format!("module {name} is wanted and not loaded"))
                 .ok()
         })
-        .collect()
+        .collect();
+    for name in ignored::names(look).iter().take(4) {
+        let because = format!("module {name} did not know a parameter");
+        runs.extend(MODULE.run(&[name], &because));
+    }
+    runs
 }
 
 /// A list as a fact.

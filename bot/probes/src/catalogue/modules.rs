@@ -16,6 +16,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Reboot into the kernel that is installed, or install the running one's package again.",
     ),
     entry(
+        "kmod.parameter_ignored",
+        "A module goes without a setting that it does not know",
+        Warning,
+        "It is loaded, but what the setting was to do is not done.",
+        "The kernel's words when it loaded the module, and the line of modprobe.d that still sets it.",
+        "A slip in the parameter's name, or a newer kernel that no longer has it.",
+        "Correct the name; load the module anew.",
+    ),
+    entry(
         "kmod.locked",
         "Modules can no longer be loaded",
         Warning,

@@ -346,3 +346,33 @@ fn each_that_is_wanted_and_not_loaded_is_asked_about_once() {
         .collect();
     assert_eq!(asked, ["kernel.module dummy", "kernel.module xfs"]);
 }
+
+#[test]
+fn a_setting_that_a_loaded_module_does_not_know_is_told_while_it_is_set() {
+    let modules = format!("{HOST}has nf_conntrack\n");
+    let module = format!(
+        "{}loaded\ninfo parm:           hashsize:uint\ninfo parm:           expect_hashsize:uint\n",
+        good()
+    );
+    let seen = |kernel: &str, rules: &str| {
+        found(&[
+            ("os.identity", BASE),
+            ("kernel.modules", &modules),
+            ("kernel.messages", kernel),
+            ("kernel.module nf_conntrack", &format!("{module}{rules}")),
+        ])
+    };
+    let fresh = "uptime 9000.00\n[ 8900.1] nf_conntrack: unknown parameter 'hashsizes' ignored\n";
+    let old = "uptime 9000.00\n[   12.1] nf_conntrack: unknown parameter 'hashsizes' ignored\n";
+    let rule = "rule /etc/modprobe.d/tune.conf:4:options nf_conntrack hashsizes=65536\n";
+    assert_eq!(
+        seen(fresh, rule),
+        ["Warning kmod.parameter_ignored module:nf_conntrack"]
+    );
+    assert_eq!(
+        seen(old, rule),
+        ["Info kmod.parameter_ignored module:nf_conntrack"]
+    );
+    assert_eq!(seen(fresh, ""), [""; 0]);
+    assert_eq!(seen(fresh, &rule.replace("hashsizes", "hashsize")), [""; 0]);
+}

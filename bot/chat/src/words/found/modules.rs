@@ -15,6 +15,11 @@ pub(super) const SAID: &[Said] = &[
         "运行中内核 {release} 的模块已被删除",
     ),
     said(
+        "kmod.parameter_ignored",
+        "Module {module} is loaded without its setting {parameter}, which it does not know",
+        "模块 {module} 已加载，但不认识参数 {parameter}，该设置未生效",
+    ),
+    said(
         "kmod.locked",
         "No module can be loaded until the next boot; missing: {_names}",
         "下次启动前无法加载任何模块；缺少：{_names}",
