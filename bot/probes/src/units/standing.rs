@@ -75,9 +75,23 @@ pub(crate) fn judge(units: &Units, log: &Log, list_key: &str, drafts: &mut Vec<D
     }));
 }
 
-/// Our own short-lived units are no finding.
+/// Our own short-lived units are no finding; nor are those by which Podman looks after a container's health: a container that is not
+/// well fails them, and is told itself.
 fn is_ours(unit: &Unit) -> bool {
-    unit.id.starts_with("sickbay-")
+    unit.id.starts_with("sickbay-") || is_health_check(&unit.id)
+}
+
+/// Podman names the timer and the service of a health check after the container's whole id, newer ones with a suffix.
+fn is_health_check(id: &str) -> bool {
+    let stem = id
+        .strip_suffix(".service")
+        .or_else(|| id.strip_suffix(".timer"))
+        .unwrap_or("");
+    let digits = stem.bytes().take_while(u8::is_ascii_hexdigit).count();
+    digits == 64
+        && stem
+            .get(64..)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 /// A service that somebody expects to run all the time, as against a job, a session or a passing unit.

@@ -58,6 +58,19 @@ fn a_healthy_host_has_nothing_to_say() {
 }
 
 #[test]
+fn how_podman_asks_after_a_container_is_no_unit_of_its_own() {
+    let id = "96d31ecb1fe0153620cb787a521bdd475f9fd6222a9263e9bf9eba8b807f6e59";
+    let failed = |id: &str| {
+        format!(
+            "Id={id}\nLoadState=loaded\nActiveState=failed\nSubState=failed\nResult=start-limit-hit\nType=oneshot\nTransient=no\n"
+        )
+    };
+    assert_eq!(stand(&failed(&format!("{id}.service")), ""), [""; 0]);
+    assert_eq!(stand(&failed(&format!("{id}-5a6b.service")), ""), [""; 0]);
+    assert!(!stand(&failed(&format!("{}.service", &id[1..])), "").is_empty());
+}
+
+#[test]
 fn what_was_stopped_by_hand_differs_from_what_ended_by_itself() {
     let rests = one(
         "Type=simple\nId=web.service\nLoadState=loaded\nActiveState=inactive\nSubState=dead\nUnitFileState=enabled\nWantedBy=multi-user.target\n",
