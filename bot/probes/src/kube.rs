@@ -102,6 +102,8 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         return;
     }
     let mut of_pods = Vec::new();
+    let identity = look.heard("os.identity");
+    let own = crate::read::file(&identity, "/proc/sys/kernel/hostname").unwrap_or("");
     for row in chosen(&list) {
         let key = format!("k8s.pod {} {}", row.namespace, row.name);
         let known = look.answer(&key).is_some_and(|answer| answer.key == key);
@@ -110,7 +112,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         if heard.lines().any(|line| line.starts_with("gone ")) {
             continue;
         }
-        let mut ours = pods::of_one(row, &Pod::read(&heard));
+        let mut ours = pods::of_one(row, &Pod::read(&heard), own);
         for draft in &mut ours {
             if known {
                 draft.cites.push(key.clone());
@@ -224,7 +226,11 @@ fn of_node(look: &Look<'_>, name: &str, status: &str, wanted: bool) -> Vec<Draft
             format!("Node {name} takes no new pods: it is cordoned"),
         )
         .detail("Ask first whether somebody works on it: kubectl drain leaves it so.");
-        ours.push(if wanted {
+        // Where something else keeps pods away too, taking this back would not bring them.
+        let alone = status == "Ready,SchedulingDisabled"
+            && !crate::read::all_after(&heard, "taint ")
+                .any(|line| !line.starts_with("node.kubernetes.io/unschedulable "));
+        ours.push(if wanted && alone {
             cordoned.fact("wanted", true)
         } else {
             cordoned
