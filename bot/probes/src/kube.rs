@@ -26,6 +26,7 @@ pub(crate) const PROBES: &[Spec] = &[
         "k8s.list",
         "nodes and troubled pods of the cluster",
         concat!(
+            include_str!("sh/safe.with.sh"),
             include_str!("sh/kube.with.sh"),
             include_str!("sh/k8s.list.sh")
         ),
@@ -41,6 +42,7 @@ const POD: Spec = Spec::new(
     "k8s.pod",
     "why one pod does not run",
     concat!(
+        include_str!("sh/safe.with.sh"),
         include_str!("sh/kube.with.sh"),
         include_str!("sh/k8s.pod.sh")
     ),
@@ -53,6 +55,7 @@ const NODE: Spec = Spec::new(
     "k8s.node",
     "what one node of the cluster says of itself",
     concat!(
+        include_str!("sh/safe.with.sh"),
         include_str!("sh/kube.with.sh"),
         include_str!("sh/k8s.node.sh")
     ),

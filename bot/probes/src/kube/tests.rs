@@ -314,6 +314,37 @@ fn nodes() {
 }
 
 #[test]
+fn a_node_is_opened_only_where_nothing_else_keeps_pods_away() {
+    let offered = |status: &str, taints: &str| {
+        let host = HostName::new("web1").unwrap();
+        let list = format!("cluster\nnode w-2 {status}\npod shop web-0 0/1 Pending 0 - 9m\n");
+        let waits = "phase Pending\ncondition PodScheduled Unschedulable \"0/2 nodes are available: 1 node(s) were unschedulable.\"\n";
+        let answers = answers(&[
+            ("k8s.list", list.as_str()),
+            ("k8s.pod shop web-0", waits),
+            ("k8s.node w-2", taints),
+        ]);
+        let look = Look {
+            host: &host,
+            answers: &answers,
+            window: Window::default(),
+        };
+        let judged = judge(&look, &Signatures::none());
+        judged
+            .drafts
+            .iter()
+            .any(|draft| draft.code == "k8s.node_cordoned" && draft.facts.contains_key("wanted"))
+    };
+    let own = "taint node.kubernetes.io/unschedulable NoSchedule\ncordoned\n";
+    assert!(offered("Ready,SchedulingDisabled", own));
+    assert!(!offered(
+        "Ready,SchedulingDisabled",
+        &format!("{own}taint node.kubernetes.io/disk-pressure NoSchedule\n")
+    ));
+    assert!(!offered("NotReady,SchedulingDisabled", own));
+}
+
+#[test]
 fn what_cannot_be_seen() {
     let list = "sickbay: unseen: nodes is forbidden: User oncall cannot list resource nodes in API group  at the cluster scope\ncluster\npods 3\n";
     let (told, gaps, _) = found(&[("k8s.list", list)]);
