@@ -23,7 +23,10 @@ pub(crate) const PROBES: &[Spec] = &[
     Spec::new(
         "container.list",
         "containers and their state",
-        include_str!("sh/container.list.sh"),
+        concat!(
+            include_str!("sh/safe.with.sh"),
+            include_str!("sh/container.list.sh")
+        ),
     )
     .first()
     .root()
@@ -34,7 +37,10 @@ pub(crate) const PROBES: &[Spec] = &[
 const SHOW: Spec = Spec::new(
     "container.show",
     "how one container ended, and its last lines",
-    include_str!("sh/container.show.sh"),
+    concat!(
+        include_str!("sh/safe.with.sh"),
+        include_str!("sh/container.show.sh")
+    ),
 )
 .takes(&[Slot::Name])
 .root()
@@ -57,7 +63,12 @@ enum Trouble {
     Unhealthy,
     /// It ran until the host went down, and nothing has started it since.
     LeftAtBoot,
+    /// It ended a while before the host went down: somebody may have stopped it.
+    EndedBeforeBoot,
 }
+
+/// What a host takes to end its containers, to go down and to come up again.
+const GOING_DOWN: i64 = 120;
 
 fn trouble(row: &Row, list: &List) -> Option<Trouble> {
     let lately = list.within(row.finished, LATELY);
@@ -78,7 +89,13 @@ fn trouble(row: &Row, list: &List) -> Option<Trouble> {
         // Docker keeps the code of a start that failed; Podman keeps nothing, so it is looked at.
         "created" if row.exit != 0 => Some(Trouble::Ended),
         "created" if list.within(row.created, RECENT) => Some(Trouble::Ended),
-        "exited" | "stopped" if left_at_boot(row, list) => Some(Trouble::LeftAtBoot),
+        "exited" | "stopped" if left_at_boot(row, list) => {
+            let booted = list.now - list.up;
+            Some(match row.finished.filter(|end| Some(*end) > row.started) {
+                Some(end) if end < booted - GOING_DOWN => Trouble::EndedBeforeBoot,
+                _ => Trouble::LeftAtBoot,
+            })
+        }
         // Ended well, or told to end, or killed: that was somebody's wish, but for want of memory.
         "exited" | "stopped" if matches!(row.exit, 0 | 137 | 143) && !row.oom => None,
         "exited" | "stopped" => Some(Trouble::Ended),
@@ -174,6 +191,7 @@ fn of_one(row: &Row, shown: &Shown, trouble: Trouble, lately: bool) -> Vec<Draft
     let severity = match (trouble, &cause) {
         (Trouble::Loops, _) => Severity::Critical,
         (Trouble::Unhealthy | Trouble::LeftAtBoot, _) => Severity::Warning,
+        (Trouble::EndedBeforeBoot, _) => Severity::Info,
         (Trouble::Ended, Some(_)) if should_run(row) => Severity::Critical,
         // Its engine would have started it again: somebody has stopped it, and it took that for an error.
         (Trouble::Ended, None)
@@ -278,9 +296,9 @@ fn of_one(row: &Row, shown: &Shown, trouble: Trouble, lately: bool) -> Vec<Draft
                 format!("Container {name} runs, but its health check fails"),
             )
             .detail(checked(shown))
-            .fact("restartable", row.unit.is_empty()),
+            .fact("restartable", row.unit.is_empty() && !cannot_check(shown)),
         ),
-        Trouble::LeftAtBoot => ours.push(
+        Trouble::LeftAtBoot | Trouble::EndedBeforeBoot => ours.push(
             draft(
                 "container.stopped_on_boot",
                 format!("Container {name} ran until the reboot and was not started since"),
@@ -334,6 +352,11 @@ fn said(shown: &Shown) -> String {
         .map(|line| short(line, 200))
         .collect();
     last.join("\n")
+}
+
+/// Whether the health check itself cannot be run: a restart brings no program.
+fn cannot_check(shown: &Shown) -> bool {
+    why::start_error(&shown.checked).is_some() || shown.checked.trim_end().ends_with(": not found")
 }
 
 /// What its health check asks, and says.

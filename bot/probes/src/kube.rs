@@ -26,6 +26,7 @@ pub(crate) const PROBES: &[Spec] = &[
         "k8s.list",
         "nodes and troubled pods of the cluster",
         concat!(
+            include_str!("sh/safe.with.sh"),
             include_str!("sh/kube.with.sh"),
             include_str!("sh/k8s.list.sh")
         ),
@@ -41,6 +42,7 @@ const POD: Spec = Spec::new(
     "k8s.pod",
     "why one pod does not run",
     concat!(
+        include_str!("sh/safe.with.sh"),
         include_str!("sh/kube.with.sh"),
         include_str!("sh/k8s.pod.sh")
     ),
@@ -53,6 +55,7 @@ const NODE: Spec = Spec::new(
     "k8s.node",
     "what one node of the cluster says of itself",
     concat!(
+        include_str!("sh/safe.with.sh"),
         include_str!("sh/kube.with.sh"),
         include_str!("sh/k8s.node.sh")
     ),
@@ -102,6 +105,8 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         return;
     }
     let mut of_pods = Vec::new();
+    let identity = look.heard("os.identity");
+    let own = crate::read::file(&identity, "/proc/sys/kernel/hostname").unwrap_or("");
     for row in chosen(&list) {
         let key = format!("k8s.pod {} {}", row.namespace, row.name);
         let known = look.answer(&key).is_some_and(|answer| answer.key == key);
@@ -110,7 +115,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         if heard.lines().any(|line| line.starts_with("gone ")) {
             continue;
         }
-        let mut ours = pods::of_one(row, &Pod::read(&heard));
+        let mut ours = pods::of_one(row, &Pod::read(&heard), own);
         for draft in &mut ours {
             if known {
                 draft.cites.push(key.clone());
@@ -224,7 +229,11 @@ fn of_node(look: &Look<'_>, name: &str, status: &str, wanted: bool) -> Vec<Draft
             format!("Node {name} takes no new pods: it is cordoned"),
         )
         .detail("Ask first whether somebody works on it: kubectl drain leaves it so.");
-        ours.push(if wanted {
+        // Where something else keeps pods away too, taking this back would not bring them.
+        let alone = status == "Ready,SchedulingDisabled"
+            && !crate::read::all_after(&heard, "taint ")
+                .any(|line| !line.starts_with("node.kubernetes.io/unschedulable "));
+        ours.push(if wanted && alone {
             cordoned.fact("wanted", true)
         } else {
             cordoned

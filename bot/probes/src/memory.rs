@@ -61,6 +61,15 @@ pub(crate) fn read(text: &str) -> Option<Memory> {
     Some(memory)
 }
 
+/// Whether anything has to wait for memory at this moment, or hardly any is left.
+pub(crate) fn is_scarce(look: &Look<'_>, memory: Memory) -> bool {
+    let sample = sample(look).unwrap_or_default();
+    let (waiting, minute) = sample.pressure("memory some");
+    percent(memory.available, memory.total) < LOW_PERCENT
+        || waiting.max(minute) >= 10.0
+        || (sample.rate("pswpin") > 10.0 && sample.rate("pswpout") > 10.0)
+}
+
 /// What the answers mean.
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let Some(memory) = read(&look.heard("memory.usage")) else {

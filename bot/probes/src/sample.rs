@@ -24,6 +24,8 @@ pub(crate) struct Process {
     pub(crate) rss_pages: i64,
     /// How it is scheduled: 0 is the usual way, 1 and 2 are real-time, 3 and 5 give way to others.
     pub(crate) policy: i64,
+    /// Whether it has a terminal: somebody works with it.
+    pub(crate) terminal: bool,
     /// Its unit, or nothing.
     pub(crate) unit: String,
 }
@@ -216,6 +218,7 @@ fn process(line: &str, seconds: f64, units: &BTreeMap<i64, String>) -> Process {
         nice: int(word(6)),
         rss_pages: int(word(8)),
         policy: int(word(9)),
+        terminal: int(word(10)) != 0,
         unit: units.get(&pid).cloned().unwrap_or_default(),
     }
 }

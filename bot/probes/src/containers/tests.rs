@@ -283,6 +283,25 @@ fn what_engines_say_of_a_start() {
 }
 
 #[test]
+fn a_health_check_that_cannot_run_is_not_restarted_for() {
+    for (said, want) in [
+        ("connection refused", false),
+        ("404 Not Found", false),
+        ("/bin/sh: 1: curl: not found\n", true),
+        (
+            "OCI runtime exec failed: exec failed: unable to start container process: exec: \"curl\": executable file not found in $PATH: unknown",
+            true,
+        ),
+    ] {
+        let shown = super::Shown {
+            checked: said.to_owned(),
+            ..super::Shown::default()
+        };
+        assert_eq!(super::cannot_check(&shown), want, "{said}");
+    }
+}
+
+#[test]
 fn left_behind_by_a_reboot() {
     let row = "now 1796110366\nup 3600\nengine podman\nc\tpodman\tdb\texited\t143\tfalse\t0\talways\t2026-11-01 07:29:25 +0000 UTC\t2026-11-01 07:29:25 +0000 UTC\t2026-12-01 06:31:00 +0000 UTC\t\t\n";
     let want = "Warning container.stopped_on_boot container:db | Container db ran until the reboot and was not started since";
@@ -290,6 +309,12 @@ fn left_behind_by_a_reboot() {
     // The host went down hard: no end was written.
     let hard = row.replace("2026-12-01 06:31:00", "2026-10-30 06:31:00");
     assert_eq!(found(&[("container.list", &hard)]).0, [want]);
+    // Some minutes before: somebody may have stopped it, so it is not offered to be started.
+    let minutes = row.replace("2026-12-01 06:31:00", "2026-12-01 06:27:00");
+    assert_eq!(
+        found(&[("container.list", &minutes)]).0,
+        [want.replace("Warning", "Info")]
+    );
     // Stopped long before, or started again by the unit for it.
     let before = row.replace("2026-12-01 06:31:00", "2026-12-01 04:00:00");
     assert!(found(&[("container.list", &before)]).0.is_empty());

@@ -9,20 +9,18 @@ use crate::draft::Draft;
 use crate::read::short;
 
 /// What is said of one pod: the cause, what it leads to, and the rollout that it holds up.
-pub(super) fn of_one(row: &Row, pod: &Pod) -> Vec<Draft> {
-    // Where pods of an older revision still serve, nobody is without an answer yet.
-    let severity = if pod.good.is_some() {
-        Severity::Warning
-    } else {
-        Severity::Critical
-    };
+/// `own` is what this host calls itself, empty where that is not known.
+pub(super) fn of_one(row: &Row, pod: &Pod, own: &str) -> Vec<Draft> {
+    let severity = severity(row, pod, own);
     let of = row.workload();
+    // What comes up slowly may still come up: only what cannot, or has had its time, is worth going back for.
+    let back = pod.good.filter(|_| is_stuck(row, pod));
     let draft = |code: &str, title: String| {
         let draft = Draft::new(code, severity, Subject::new("workload", of.as_str()), title)
             .fact("namespace", row.namespace.as_str())
             .fact("pod", row.name.as_str())
             .cite("k8s.list");
-        match (&pod.deployment, pod.good) {
+        match (&pod.deployment, back) {
             // With what it can be taken back to.
             (Some(name), Some(good)) => draft.fact("deployment", name.as_str()).fact("to", good),
             (Some(name), None) => draft.fact("deployment", name.as_str()),
@@ -99,7 +97,7 @@ pub(super) fn of_one(row: &Row, pod: &Pod) -> Vec<Draft> {
             draft.facts.insert("container".to_owned(), container.into());
         }
     }
-    if let (Some(deployment), Some(good), false) = (&pod.deployment, pod.good, ours.is_empty()) {
+    if let (Some(deployment), Some(good), false) = (&pod.deployment, back, ours.is_empty()) {
         ours.push(
             draft(
                 "k8s.rollout_stuck",
@@ -113,6 +111,53 @@ pub(super) fn of_one(row: &Row, pod: &Pod) -> Vec<Draft> {
         );
     }
     ours
+}
+
+/// A day: what failed before is a record that nobody has cleared away.
+const DAY: i64 = 86_400;
+/// What a deployment gives its pods to come up.
+const TIME_TO_COME_UP: i64 = 600;
+
+fn severity(row: &Row, pod: &Pod, own: &str) -> Severity {
+    if pod.is_failed && row.age > DAY {
+        return Severity::Info;
+    }
+    let first = |name: &str| {
+        let name = name.split('.').next().unwrap_or_default();
+        name.to_ascii_lowercase()
+    };
+    let elsewhere = !own.is_empty() && !pod.node.is_empty() && first(own) != first(&pod.node);
+    // Where other pods serve, of this revision or of an older one, nobody is without an answer yet. What runs on another host is first
+    // of all that host's trouble.
+    if pod.is_failed || pod.good.is_some() || pod.others > 0 || elsewhere {
+        Severity::Warning
+    } else {
+        Severity::Critical
+    }
+}
+
+/// Whether a pod of a new revision will not come up by waiting.
+fn is_stuck(row: &Row, pod: &Pod) -> bool {
+    let waits = pod.waiting.as_ref().map_or("", |said| said.reason.as_str());
+    let ended = pod
+        .last
+        .as_ref()
+        .map_or("", |(_, said)| said.reason.as_str());
+    let status = row.status.strip_prefix("Init:").unwrap_or(&row.status);
+    let hard = [status, waits, ended].iter().any(|reason| {
+        matches!(
+            *reason,
+            "ErrImagePull"
+                | "ImagePullBackOff"
+                | "InvalidImageName"
+                | "ErrImageNeverPull"
+                | "CreateContainerConfigError"
+                | "RunContainerError"
+                | "StartError"
+        )
+    });
+    let loops = [status, waits].contains(&"CrashLoopBackOff") && row.restarts >= 3;
+    hard || loops || pod.is_late || row.age > TIME_TO_COME_UP
 }
 
 /// An eviction leaves the pod behind as a record: news within the hour, a leftover later.

@@ -159,6 +159,12 @@ pub(super) struct Pod {
     pub(super) deployment: Option<String>,
     pub(super) revision: i64,
     pub(super) good: Option<i64>,
+    /// How many pods of its own revision are ready.
+    pub(super) others: i64,
+    /// It has ended for good.
+    pub(super) is_failed: bool,
+    /// The deployment has given up waiting for it.
+    pub(super) is_late: bool,
 }
 
 impl Pod {
@@ -171,6 +177,8 @@ impl Pod {
             events: all_after(text, "event ").map(said).collect(),
             log: all_after(text, "log ").map(str::to_owned).collect(),
             revision: after(text, "mine ").map_or(0, int),
+            is_failed: after(text, "phase ") == Some("Failed"),
+            is_late: after(text, "progress ").is_some_and(|line| line.starts_with("False")),
             ..Self::default()
         };
         let (mut name, mut image) = ("", "");
@@ -218,6 +226,10 @@ impl Pod {
             pod.deployment = owner.strip_prefix("Deployment/").map(str::to_owned);
             let (revision, ready) = (nth(line, 2), nth(line, 4));
             newest = newest.max(revision);
+            let set = line.split_whitespace().next();
+            if set.is_some() && set == pod.owner.strip_prefix("ReplicaSet ") {
+                pod.others = ready;
+            }
             if revision < pod.revision && ready > 0 {
                 pod.good = pod.good.max(Some(revision));
             }

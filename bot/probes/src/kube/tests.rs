@@ -101,6 +101,67 @@ fn a_rollout_that_is_stuck_beside_pods_that_serve() {
 }
 
 #[test]
+fn a_rollout_that_is_only_slow_is_not_taken_back() {
+    let offers = |status: &str, pod: &str| {
+        let (found, ..) = found(&[
+            (
+                "k8s.list",
+                &format!("cluster\npod shop web-7d9c6b60f-x2x9z 0/1 {status}\n"),
+            ),
+            ("k8s.pod shop web-7d9c6b60f-x2x9z", pod),
+        ]);
+        assert!(!found.is_empty(), "{status}");
+        assert!(found.iter().all(|one| one.starts_with("Warning")));
+        found.iter().any(|one| one.contains("k8s.rollout_stuck"))
+    };
+    let slow = "phase Running\nowner ReplicaSet web-7d9c6b60f\ncontainer web\nimage shop:2\nready false 0\nevent Unhealthy \"Readiness probe failed: HTTP probe failed with statuscode: 503\"\nmine 2\nset web-7d9c6b5f4 Deployment/web 1 2 2\nset web-7d9c6b60f Deployment/web 2 1 0\n";
+    assert!(!offers("Running 0 - 3m", slow));
+    assert!(!offers(
+        "Running 0 - 3m",
+        &format!("{slow}progress True ReplicaSetUpdated\n")
+    ));
+    assert!(offers("Running 0 - 11m", slow));
+    assert!(offers(
+        "Running 0 - 3m",
+        &format!("{slow}progress False ProgressDeadlineExceeded\n")
+    ));
+    assert!(!offers("CrashLoopBackOff 2 20s 3m", ROLLOUT));
+    assert!(offers("CrashLoopBackOff 3 20s 3m", ROLLOUT));
+    let pull = slow.replace("ready false 0", "ready false 0\nwaiting ImagePullBackOff ");
+    assert!(offers("ImagePullBackOff 0 - 3m", &pull));
+}
+
+#[test]
+fn what_has_failed_or_has_others_beside_it_is_less() {
+    let failed = "phase Failed\nnode w-1\nowner ReplicaSet web-7d9c6b60f\ncontainer web\nimage shop:2\nready false 0\nterminated 1 Error \n";
+    let title = "k8s.crash_loop workload:shop/web | shop/web does not stay up: restarted 3 times, last with exit code 1";
+    check("Error 3 - 1h", failed, &[&format!("Warning {title}")]);
+    check("Error 3 - 3d", failed, &[&format!("Info {title}")]);
+    let runs = failed.replace("Failed", "Running");
+    check("Error 3 - 1h", &runs, &[&format!("Critical {title}")]);
+    let served = format!("{runs}mine 2\nset web-7d9c6b60f Deployment/web 2 3 2\n");
+    check("Error 3 - 1h", &served, &[&format!("Warning {title}")]);
+    for (own, severity) in [
+        ("w-1", "Critical"),
+        ("W-1.example.com", "Critical"),
+        ("w-2", "Warning"),
+    ] {
+        let (found, ..) = found(&[
+            ("os.identity", &format!("/proc/sys/kernel/hostname:{own}\n")),
+            (
+                "k8s.list",
+                "cluster\npod shop web-7d9c6b60f-x2x9z 0/1 Error 3 - 1h\n",
+            ),
+            ("k8s.pod shop web-7d9c6b60f-x2x9z", &runs),
+        ]);
+        assert!(
+            found.contains(&format!("{severity} {title}")),
+            "{own}: {found:?}"
+        );
+    }
+}
+
+#[test]
 fn why_a_pod_does_not_run() {
     let loops = "Critical k8s.crash_loop workload:shop/web | shop/web does not stay up: restarted 7 times, last with exit code";
     let last = |code: i64, reason: &str| {
@@ -250,6 +311,37 @@ fn nodes() {
             "Critical k8s.unschedulable workload:shop/web | No node takes shop/web",
         ]
     );
+}
+
+#[test]
+fn a_node_is_opened_only_where_nothing_else_keeps_pods_away() {
+    let offered = |status: &str, taints: &str| {
+        let host = HostName::new("web1").unwrap();
+        let list = format!("cluster\nnode w-2 {status}\npod shop web-0 0/1 Pending 0 - 9m\n");
+        let waits = "phase Pending\ncondition PodScheduled Unschedulable \"0/2 nodes are available: 1 node(s) were unschedulable.\"\n";
+        let answers = answers(&[
+            ("k8s.list", list.as_str()),
+            ("k8s.pod shop web-0", waits),
+            ("k8s.node w-2", taints),
+        ]);
+        let look = Look {
+            host: &host,
+            answers: &answers,
+            window: Window::default(),
+        };
+        let judged = judge(&look, &Signatures::none());
+        judged
+            .drafts
+            .iter()
+            .any(|draft| draft.code == "k8s.node_cordoned" && draft.facts.contains_key("wanted"))
+    };
+    let own = "taint node.kubernetes.io/unschedulable NoSchedule\ncordoned\n";
+    assert!(offered("Ready,SchedulingDisabled", own));
+    assert!(!offered(
+        "Ready,SchedulingDisabled",
+        &format!("{own}taint node.kubernetes.io/disk-pressure NoSchedule\n")
+    ));
+    assert!(!offered("NotReady,SchedulingDisabled", own));
 }
 
 #[test]

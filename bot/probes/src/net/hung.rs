@@ -9,6 +9,8 @@ use crate::signatures::port::Port;
 use crate::work::sample;
 
 const HOLDER: &str = "port.holder";
+/// Of how many processes that worked the sample tells.
+const MOST_SHOWN: usize = 12;
 
 /// Who holds the ports whose queues are full.
 pub(crate) fn follow(_look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
@@ -48,8 +50,15 @@ pub(super) fn known(look: &Look<'_>, draft: Draft, port: i64) -> Draft {
         .processes
         .iter()
         .any(|process| process.unit == unit && (process.cpu > 0.0 || process.state == "R"));
+    // The sample shows those that worked most: where it is full, the unit's own may be among the others.
+    let busy = sample
+        .processes
+        .iter()
+        .filter(|process| process.cpu > 0.0)
+        .count();
+    let seen = busy < MOST_SHOWN || sample.processes.iter().any(|process| process.unit == unit);
     // One that is only slow is not helped by being started again: no unit is named.
-    if works || holder.waiting == 0 {
+    if works || !seen || holder.waiting == 0 {
         return draft;
     }
     let detail = format!(

@@ -20,6 +20,8 @@ pub(super) struct Place {
     pub(super) section: String,
     pub(super) key: String,
     pub(super) value: String,
+    /// Whether all of the value is here: a long one may have been cut.
+    whole: bool,
 }
 
 /// What one server is told.
@@ -102,6 +104,7 @@ fn place(rest: &str) -> Option<Place> {
         section: section.to_owned(),
         key: key.to_owned(),
         value: plain(value),
+        whole: is_whole(value),
     })
 }
 
@@ -109,6 +112,13 @@ fn place(rest: &str) -> Option<Place> {
 fn plain(value: &str) -> String {
     let value = value.split(['#', ';']).next().unwrap_or_default().trim();
     value.trim_matches(['\'', '"']).trim().to_owned()
+}
+
+/// Whether a value that begins with a quote ends with it.
+fn is_whole(value: &str) -> bool {
+    let value = value.trim();
+    let value = value.split('#').next().unwrap_or_default().trim_end();
+    !value.starts_with('\'') || (value.len() > 1 && value.ends_with('\''))
 }
 
 impl Told {
@@ -161,10 +171,13 @@ struct Room {
 }
 
 impl Room {
-    fn of(told: &Told, memory: Memory) -> Self {
+    /// A server that runs may have all of its pool already, which its main process does not show: a segment that is shared, or huge
+    /// pages.
+    fn of(told: &Told, memory: Memory, pool: i64, up: bool) -> Self {
         let kib = |kib: i64| kib.saturating_mul(1024);
         let all = kib(memory.total);
-        let left = kib(memory.available.saturating_add(told.holds)).min(all);
+        let own = if up { pool } else { kib(told.holds) };
+        let left = kib(memory.available).saturating_add(own).min(all);
         match told.most.filter(|most| *most < all) {
             Some(most) => Self {
                 all: most,
@@ -189,6 +202,8 @@ impl Room {
 
 /// The share of memory from which a pool is a mistake on any host.
 const TOO_MUCH_PERCENT: i64 = 80;
+/// The share that is too much for a server that runs, though nothing waits for memory yet.
+const ANYWHERE_PERCENT: i64 = 90;
 /// The share from which it is worth knowing.
 const MUCH_PERCENT: i64 = 70;
 
@@ -240,6 +255,7 @@ pub(super) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let units = crate::units::units(look);
     let counted = look.heard("os.uptime").contains("/cpu/online");
     let cores = if counted { Host::read(look).cpus } else { 0 };
+    let scarce = memory::is_scarce(look, memory);
     for told in &all {
         let up = units
             .get(&told.unit)
@@ -247,7 +263,7 @@ pub(super) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         let mut found: Vec<Draft> = POOLS
             .iter()
             .filter(|(server, _)| *server == told.server)
-            .filter_map(|(_, kind)| pool(told, kind, Room::of(told, memory), up))
+            .filter_map(|(_, kind)| pool(told, kind, memory, up, scarce))
             .collect();
         found.extend(huge_pages(told, pages, up));
         found.extend(libraries(told, up));
@@ -261,9 +277,10 @@ pub(super) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
-fn pool(told: &Told, kind: &Pool, room: Room, up: bool) -> Option<Draft> {
+fn pool(told: &Told, kind: &Pool, memory: Memory, up: bool, scarce: bool) -> Option<Draft> {
     let place = told.last(kind.key)?;
     let bytes = (kind.size)(&place.value)?;
+    let room = Room::of(told, memory, bytes, up);
     let share = percent(bytes, room.all);
     let others = room.all.saturating_sub(room.left);
     let fits = bytes.saturating_add(others) <= room.all / 100 * 95;
@@ -273,7 +290,9 @@ fn pool(told: &Told, kind: &Pool, room: Room, up: bool) -> Option<Draft> {
     }
     let (severity, sure) = if share > 100 {
         (Severity::Critical, Confidence::Confirmed)
-    } else if share >= TOO_MUCH_PERCENT || (share >= MUCH_PERCENT && !fits) {
+    } else if share > ANYWHERE_PERCENT
+        || ((scarce || !up) && (share >= TOO_MUCH_PERCENT || (share >= MUCH_PERCENT && !fits)))
+    {
         (Severity::Warning, Confidence::Likely)
     } else {
         (Severity::Info, Confidence::Possible)
@@ -369,6 +388,7 @@ fn libraries(told: &Told, up: bool) -> Option<Draft> {
         .map(|name| name.trim().trim_matches(['\'', '"']))
         .filter(|name| !name.is_empty() && !told.lacks.iter().any(|lacks| lacks == name))
         .collect();
+    let want = place.whole.then(|| format!("'{}'", rest.join(",")));
     let (severity, later) = if up {
         (
             Severity::Warning,
@@ -391,8 +411,11 @@ fn libraries(told: &Told, up: bool) -> Option<Draft> {
     .fact("library", lacks.as_str())
     .fact("path", place.path.as_str())
     .fact("line", place.line)
-    .fact("have", place.value.as_str())
-    .fact("want", format!("'{}'", rest.join(",")));
+    .fact("have", place.value.as_str());
+    let draft = match want {
+        Some(want) => draft.fact("want", want),
+        None => draft,
+    };
     Some(if up { draft } else { draft.fact("down", true) })
 }
 

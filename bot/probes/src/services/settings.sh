@@ -9,7 +9,7 @@ ours() {
       if (line ~ /^\[/) { section = line; sub(/^\[[ \t]*/, "", section); sub(/[ \t]*\].*$/, "", section); next }
       key = line; sub(/[ \t=].*/, "", key); value = substr(line, length(key) + 1); sub(/^[ \t]*=?[ \t]*/, "", value)
       gsub(/-/, "_", key); key = tolower(key); sub(/^loose_/, "", key)
-      if (index(keys, " " key " ")) print "at " FILENAME ":" FNR ":" section ":" key "=" substr(value, 1, 60) }' "$@" 2>/dev/null | head -n 40
+      if (index(keys, " " key " ")) print "at " FILENAME ":" FNR ":" section ":" key "=" substr(value, 1, key == "shared_preload_libraries" ? 2000 : 60) }' "$@" 2>/dev/null | head -n 40
 }
 # The files as they are, without what is only a link to one that is listed already.
 plain() {
@@ -53,8 +53,11 @@ for main in /etc/postgresql/*/*/postgresql.conf /var/lib/pgsql/data/postgresql.c
   ours 'shared_buffers huge_pages max_connections shared_preload_libraries' $files
   # Libraries that it is told to load and that are not there.
   # shellcheck disable=SC2086 # as above
+  listed=$(ours shared_preload_libraries $files | tail -n 1 | sed "s/^[^=]*=//; s/#.*//; s/[[:space:]]*\$//")
+  # A value that was cut ends within a name.
+  case $listed in "'"*"'" | [!\']*) ;; *) listed= ;; esac
   set -f
-  for name in $(ours shared_preload_libraries $files | tail -n 1 | sed "s/^[^=]*=//; s/#.*//" | tr -d "'\"" | tr ',' ' '); do
+  for name in $(printf '%s\n' "$listed" | tr -d "'\"" | tr ',' ' '); do
     case $name in
       *[!A-Za-z0-9_./\$-]*) continue;;
       /*) lib=$name;;

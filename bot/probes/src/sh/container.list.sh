@@ -9,6 +9,8 @@ wanted() {
   return 1
 }
 one() { # ENGINE
+  program=$(command -v "$1")
+  if ! safe "$program"; then echo "sickbay: unseen: containers of $1 ($program can be written by others than root)"; return; fi
   ids=$(timeout 4 "$1" ps -aq --no-trunc 2>&1)
   code=$?
   if [ $code != 0 ]; then

@@ -1,6 +1,6 @@
 # One container: how it ended, what it is given, and its last lines. $1: its name. Nothing of its environment.
 for tool in docker podman nerdctl; do
-  command -v "$tool" >/dev/null 2>&1 || continue
+  program=$(command -v "$tool" 2>/dev/null) && [ -n "$program" ] && safe "$program" || continue
   case $tool in docker) grep -lsx dockerd /proc/[0-9]*/comm 2>/dev/null | grep -q . || continue ;; esac
   out=$(timeout 3 "$tool" inspect --type container -f 'state {{.State.Status}}
 exit {{.State.ExitCode}}

@@ -1,5 +1,5 @@
 # Two looks at the kernel's counters, a moment apart: what is busy now, not since the boot.
-# Lines `1 …` and `2 …` are counters that changed; `process PID START COMM STATE TICKS TICKS_EVER NICE THREADS RSS_PAGES POLICY` are those that
+# Lines `1 …` and `2 …` are counters that changed; `process PID START COMM STATE TICKS TICKS_EVER NICE THREADS RSS_PAGES POLICY TTY` are those that
 # worked most in between or hold most memory; `cgroup PID:…` says to whom they belong.
 snap() {
   grep -sH '' /proc/uptime /proc/stat /proc/vmstat /proc/diskstats /proc/net/dev /proc/pressure/cpu /proc/pressure/memory /proc/pressure/io
@@ -43,7 +43,7 @@ out=$({ snap; echo second; sleep 0.7 2>/dev/null || sleep 1; snap; } | awk '
     total += ticks
     if (f[1] == "D" && state[id] != "D") f[1] = "d"
     n++; used[n] = ticks; rss[n] = f[22] + 0; blocked[n] = f[1] == "D" || (f[1] == "T" && state[id] == "T")
-    text[n] = "process " id " " comm " " f[1] " " ticks " " f[12] + f[13] " " f[17] " " f[18] " " f[22] " " f[39]
+    text[n] = "process " id " " comm " " f[1] " " ticks " " f[12] + f[13] " " f[17] " " f[18] " " f[22] " " f[39] " " f[5]
   }
   END {
     print "all processes " count + 0 " threads " threads + 0 " zombies " zombies + 0 " ticks " total + 0

@@ -1,5 +1,8 @@
 # Nodes and troubled pods of the cluster that this host's kubectl speaks to, as the API itself sums them up: small tables, no settings.
-case $kc in /etc/kubernetes/* | /etc/rancher/* | /var/lib/k0s/*) echo 'here' ;; esac
+case $kc in
+  /etc/kubernetes/* | /etc/rancher/* | /var/lib/k0s/*) echo 'here' ;;
+  *) if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ] || [ -d /var/lib/rancher/k3s/server ]; then echo 'here'; fi ;;
+esac
 out=$(k get nodes --no-headers)
 code=$?
 if [ $code != 0 ] && ! refused "$out"; then
@@ -7,14 +10,14 @@ if [ $code != 0 ] && ! refused "$out"; then
   exit 0
 fi
 echo 'cluster'
-[ $code != 0 ] || printf '%s\n' "$out" | awk '$2 != "Ready" && NF > 2 { print "node " $1, $2; n++ } END { print "nodes", NR }' | head -n 60
+[ $code != 0 ] || rows "$out" | awk '$2 != "Ready" && NF > 2 { print "node " $1, $2; n++ } END { print "nodes", NR }' | head -n 60
 out=$(k get pods --all-namespaces --no-headers)
 code=$?
 if [ $code != 0 ]; then
   refused "$out" || echo "sickbay: unseen: pods: $(printf '%s' "$out" | tail -n 1 | cut -c1-80)"
 else
   # What runs with all its containers, and was not started anew within ten minutes, is left out; so is what has done its work.
-  printf '%s\n' "$out" | awk 'NF > 4 {
+  rows "$out" | awk 'NF > 4 {
       all++; split($3, r, "/"); ago = ""
       if ($6 ~ /^\(/) ago = substr($6, 2)
       if ($4 == "Completed" || $4 == "Succeeded") next

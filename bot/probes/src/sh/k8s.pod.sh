@@ -29,3 +29,9 @@ set=$(printf '%s\n' "$out" | sed -n 's/^owner ReplicaSet //p' | head -n 1)
 sets=$(k get replicasets -n "$1" -o 'go-template={{range .items}}{{.metadata.name}} {{range .metadata.ownerReferences}}{{.kind}}/{{.name}}{{end}} {{with .metadata.annotations}}{{index . "deployment.kubernetes.io/revision"}}{{end}} {{.spec.replicas}} {{with .status.readyReplicas}}{{.}}{{else}}0{{end}}
 {{end}}') || { refused "$sets"; exit 0; }
 printf '%s\n' "$sets" | awk -v s="$set" '{ line[NR] = $0; of[NR] = $2 } $1 == s { d = $2; print "mine", $3 } END { for (i = 1; i <= NR; i++) if (of[i] == d && d ~ /^Deployment\//) print "set", line[i] }' | head -n 30
+# Whether the deployment has given up waiting.
+deployment=$(printf '%s\n' "$sets" | awk -v s="$set" '$1 == s && $2 ~ /^Deployment\// { sub(/^Deployment\//, "", $2); print $2; exit }')
+[ -n "$deployment" ] || exit 0
+late=$(k get deployment -n "$1" "$deployment" -o 'go-template={{range .status.conditions}}{{if eq .type "Progressing"}}progress {{.status}} {{.reason}}
+{{end}}{{end}}') && printf '%s\n' "$late" | grep '^progress '
+exit 0

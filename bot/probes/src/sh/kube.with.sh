@@ -9,6 +9,7 @@ for tool in kubectl /usr/local/bin/kubectl /usr/local/bin/k3s; do
   kt=$(command -v "$tool" 2>/dev/null) && [ -n "$kt" ] && break
 done
 [ -n "$kt" ] || exit 0
+safe "$kt" || { echo "sickbay: unseen: the cluster ($kt can be written by others than root)"; exit 0; }
 me=$(id -u)
 for file in "${HOME:-/root}/.kube/config" /etc/kubernetes/admin.conf /etc/rancher/k3s/k3s.yaml /var/lib/k0s/pki/admin.conf; do
   if [ -r "$file" ] && { [ "$me" != 0 ] || trusted "$file"; }; then kc=$file; break; fi
@@ -34,6 +35,10 @@ k() {
 refused() { # OUTPUT
   case $1 in
     *'(Forbidden)'* | *'is forbidden'*) echo "sickbay: unseen: $(printf '%s' "$1" | tail -n 1 | sed 's/.*(Forbidden): *//' | tr -d '"' | cut -c1-100)" ;;
+    *Unauthorized* | *'must be logged in'* | *'exec plugin'* | *'executable '*' not found'* | *'getting credentials'*)
+      echo "sickbay: unseen: the cluster: $(printf '%s' "$1" | tail -n 1 | tr -d '"' | cut -c1-100)" ;;
     *) return 1 ;;
   esac
 }
+# Without what kubectl says for itself between the rows.
+rows() { printf '%s\n' "$1" | grep -vE '^[EWI][0-9]{4} |^Warning:'; }

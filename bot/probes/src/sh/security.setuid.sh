@@ -11,6 +11,11 @@ if command -v dpkg-query >/dev/null 2>&1; then
     echo "setuid ${package:--} $(stat -c %Y "$file" 2>/dev/null) $file"
   done
 elif command -v rpm >/dev/null 2>&1; then
-  for file in $list; do echo "setuid $(rpm -qf --qf '%{NAME}' -- "$file" 2>/dev/null || echo -) $(stat -c %Y "$file" 2>/dev/null) $file" | grep -v 'not owned'; done
+  for file in $list; do
+    # That nobody owns it is said on stdout too; two packages may own it.
+    package=$(rpm -qf --qf '%{NAME}\n' -- "$file" 2>/dev/null) || package=-
+    echo "setuid ${package%%[!A-Za-z0-9._+-]*} $(stat -c %Y "$file" 2>/dev/null) $file"
+  done
+else echo 'sickbay: absent: a package database for setuid programs'
 fi
 exit 0

@@ -35,7 +35,8 @@ tell() {
   long=$(end "$2")
   if [ "${size:-0}" = 0 ]; then kind=empty
   elif [ -n "$long" ]; then if [ "$size" -lt "$long" ]; then kind=short; fi
-  else case $magic in 2321*) kind=script;; *) kind=foreign;; esac; fi
+  # An ELF file of another width or byte order is a program all the same.
+  else case $magic in 2321*) kind=script;; 7f454c46) kind=other;; *) kind=foreign;; esac; fi
   echo "differs $kind $1 $(stat -c %Y "$2" 2>/dev/null) $2"
 }
 if [ -d /var/lib/dpkg/info ]; then

@@ -12,6 +12,7 @@ pub(super) fn judge(sample: &Sample) -> Vec<Draft> {
     let mut of: BTreeMap<&str, Vec<&Process>> = BTreeMap::new();
     for process in &sample.processes {
         if process.state == "T"
+            && !process.terminal
             && process.unit.ends_with(".service")
             && !whose(&process.unit).is_empty()
         {
@@ -58,8 +59,12 @@ mod tests {
         let mut text = String::from("1 uptime 100.00\n2 uptime 100.70\n");
         for (n, (state, unit)) in processes.iter().enumerate() {
             let pid = 100 + n;
+            let (state, tty) = match *state {
+                "T on a terminal" => ("T", 34_816),
+                state => (state, 0),
+            };
             text.push_str(&format!(
-                "process {pid} 77 mariadbd {state} 0 50 0 9 4000 0\ncgroup {pid} 0::/system.slice/{unit}\n"
+                "process {pid} 77 mariadbd {state} 0 50 0 9 4000 0 {tty}\ncgroup {pid} 0::/system.slice/{unit}\n"
             ));
         }
         let found = judge(&read(&text).unwrap());
@@ -88,6 +93,7 @@ mod tests {
             &[
                 ("T", "ssh.service"),
                 ("T", "session-4.scope"),
+                ("T on a terminal", "cron.service"),
                 ("S", "mariadb.service"),
             ],
             &[],

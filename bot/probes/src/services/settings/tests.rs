@@ -178,6 +178,45 @@ fn postgres_counts_in_blocks_and_may_insist_on_huge_pages() {
 }
 
 #[test]
+fn a_pool_that_is_shared_is_counted_once() {
+    fn check(shared: &str, available: i64, expected: &[(Severity, Option<&str>)]) {
+        let text = format!(
+            "server postgres\nunit postgresql@15-main.service\nholds 30000\nat /etc/postgresql/15/main/postgresql.conf:127::shared_buffers={shared}\n"
+        );
+        let found = drafts(&text, 16_384, available, "active");
+        let seen: Vec<_> = found
+            .iter()
+            .map(|draft| (draft.severity, draft.text("want")))
+            .collect();
+        assert_eq!(seen, expected, "{shared} with {available} MiB");
+    }
+    // Its pool is full, in huge pages or in a segment that its main process does not show: nothing else is there.
+    check("9GB", 5_500, &[]);
+    check("12GB", 3_000, &[(Severity::Info, Some("4096MB"))]);
+    // Hardly any is left.
+    check("13500MB", 500, &[(Severity::Warning, Some("4096MB"))]);
+    check("13500MB", 2_000, &[(Severity::Info, Some("4096MB"))]);
+    check("15GB", 2_000, &[(Severity::Warning, Some("4096MB"))]);
+}
+
+#[test]
+fn a_list_of_libraries_that_was_cut_is_not_written_back() {
+    let check = |list: &str, want: Option<&str>| {
+        let text = format!(
+            "server postgres\nunit postgresql@15-main.service\nat /etc/postgresql/15/main/postgresql.conf:9::shared_preload_libraries={list}\nlacks gone\n"
+        );
+        let found = drafts(&text, 16_384, 15_500, "failed");
+        assert_eq!(found.first().unwrap().text("want"), want, "{list}");
+    };
+    check(
+        "'pg_stat_statements,gone'\t# two",
+        Some("'pg_stat_statements'"),
+    );
+    check("'pg_stat_statements,gone,pg_cro", None);
+    check("gone", Some("''"));
+}
+
+#[test]
 fn sizes_are_read_as_the_servers_read_them() {
     assert_eq!(mysql_size("128M"), Some(134_217_728));
     assert_eq!(mysql_size("1g"), Some(1 << 30));
