@@ -23,6 +23,8 @@ use crate::settings::scans::{Planned, Tell};
 const TURN: Span = Span::minutes(2);
 /// How often a turn is renewed.
 const RENEW: Duration = Duration::from_secs(30);
+/// No scan is done further ahead than this, unless the clock was wrong; as in the journal.
+const AHEAD: Span = Span::minutes(24 * 60);
 /// How often a report is tried to be posted that the platform does not take, and how long is waited between.
 const TRIES: usize = 60;
 const AGAIN: Duration = Duration::from_secs(10);
@@ -90,33 +92,25 @@ impl Serve {
         });
     }
 
-    /// A scan that is due and that we may do.
+    /// A scan that is due and that we may do: of several the one that was due longest.
     async fn due(&self) -> Option<(Planned, Turn)> {
         let store = &self.world.store;
+        let mut due: Vec<(Moment, &Planned)> = Vec::new();
         for planned in &self.world.settings.scans {
+            let now = clock::now();
+            let done = self.done(planned, now).await;
+            let at = done.and_then(|done| planned.schedule.due(done, now));
+            due.extend(at.map(|at| (at, planned)));
+        }
+        due.sort_by_key(|(at, _)| *at);
+        for (at, planned) in due {
             let name = planned.name.as_str();
             let now = clock::now();
-            let known = self.scans.done.lock();
-            let known = known.ok().and_then(|done| done.get(name).copied());
-            let plan = planned.schedule.text();
-            let done = match known {
-                Some(done) => done,
-                None => match store.scan_done(name, &plan, now).await {
-                    Ok(done) => done,
-                    Err(error) => {
-                        tracing::warn!(%error, scan.name = name, "whether a scan is due cannot be read");
-                        continue;
-                    }
-                },
-            };
-            self.is_done(name, done);
-            let Some(due) = planned.schedule.due(done, now) else {
-                continue;
-            };
-            match store.begin_scan(name, due, now, now.plus(TURN)).await {
+            match store.begin_scan(name, at, now, now.plus(TURN)).await {
                 Ok(Some(turn)) => return Some((planned.clone(), turn)),
                 // Somebody else is at it, or has done it.
                 Ok(None) => {
+                    let plan = planned.schedule.text();
                     if let Ok(done) = store.scan_done(name, &plan, now).await {
                         self.is_done(name, done);
                     }
@@ -127,6 +121,28 @@ impl Serve {
             }
         }
         None
+    }
+
+    /// Up to when a scan is done; none where that cannot be read.
+    async fn done(&self, planned: &Planned, now: Moment) -> Option<Moment> {
+        let name = planned.name.as_str();
+        let known = self.scans.done.lock();
+        let known = known.ok().and_then(|done| done.get(name).copied());
+        // What lies ahead a clock said that was wrong.
+        if let Some(done) = known.filter(|done| *done <= now.plus(AHEAD)) {
+            return Some(done);
+        }
+        let plan = planned.schedule.text();
+        match self.world.store.scan_done(name, &plan, now).await {
+            Ok(done) => {
+                self.is_done(name, done);
+                Some(done)
+            }
+            Err(error) => {
+                tracing::warn!(%error, scan.name = name, "whether a scan is due cannot be read");
+                None
+            }
+        }
     }
 
     fn is_done(&self, name: &str, at: Moment) {
