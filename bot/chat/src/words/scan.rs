@@ -114,8 +114,8 @@ impl Locale {
             let lost = self.few_hosts(&lost);
             text.push_str(&say!(
                 self,
-                "; could be examined then and not now: {lost}",
-                "；上次可以检查而这次不行：{lost}"
+                "; could not be examined, which is new: {lost}",
+                "；新出现的无法检查的主机：{lost}"
             ));
         }
         text
