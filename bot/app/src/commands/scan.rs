@@ -10,6 +10,7 @@ use incident::scan::{Scan, Telling};
 use super::diagnose::exit_code;
 use crate::cli::{Global, Scan as Asked};
 use crate::exit::Exit;
+use crate::look::several::AT_ONCE;
 use crate::progress::Progress;
 use crate::scan::{self, Words};
 use crate::world::{Usage, World};
@@ -38,9 +39,24 @@ impl Form {
     }
 }
 
+/// Refuses a file whose folder is not there, before hosts are looked at for it.
+fn has_folder(path: &Path) -> Result<(), Usage> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    if folder.is_none_or(Path::is_dir) {
+        return Ok(());
+    }
+    Err(Usage(format!(
+        "{} cannot be written: its folder does not exist; make it first",
+        path.display()
+    )))
+}
+
 /// Runs the command.
 pub(crate) async fn run(global: &Global, asked: &Asked) -> anyhow::Result<Exit> {
     let form = asked.out.as_deref().map(Form::of).transpose()?;
+    if let Some(path) = &asked.out {
+        has_folder(path)?;
+    }
     let name = named(asked.name.as_deref().unwrap_or_default())?;
     let world = Arc::new(World::open(global, None).await?);
     let target = asked.targets.join(",");
@@ -49,16 +65,10 @@ pub(crate) async fn run(global: &Global, asked: &Asked) -> anyhow::Result<Exit> 
         .select(&target)
         .map_err(|error| Usage(error.to_string()))?;
     let progress = Progress::new(hosts.len(), asked.json, world.locale);
-    let scan = scan::scan(&world, name, &hosts, &progress).await;
-    scan::keep(&world, &scan).await;
+    let scan = scan::scan(&world, name, &hosts, AT_ONCE, &progress).await;
     world.hosts.close().await;
     let words = Words::of(&scan, world.locale, clock::local_minute);
     let telling = words.telling(&scan);
-    if let (Some(path), Some(form)) = (&asked.out, form) {
-        let text = written(&telling, form, world.locale);
-        file::replace(path, text.as_bytes())
-            .map_err(|error| Usage(format!("{} cannot be written: {error}", path.display())))?;
-    }
     if asked.json {
         screen::json(&json::scan(&scan));
     } else {
@@ -68,10 +78,17 @@ pub(crate) async fn run(global: &Global, asked: &Asked) -> anyhow::Result<Exit> 
             page: "",
         };
         screen::say(&notice, asked.all, world.locale);
-        if let Some(path) = &asked.out {
+    }
+    // What was seen is told first: it took long, and the file may not be writable after all.
+    if let (Some(path), Some(form)) = (&asked.out, form) {
+        let text = written(&telling, form, world.locale);
+        file::replace(path, text.as_bytes())
+            .map_err(|error| Usage(format!("{} cannot be written: {error}", path.display())))?;
+        if !asked.json {
             screen::line(&world.locale.is_written(&path.display().to_string()));
         }
     }
+    scan::keep(&world, &scan).await;
     Ok(exit_of(&scan))
 }
 
@@ -116,4 +133,17 @@ pub(crate) fn named(name: &str) -> Result<&str, Usage> {
         )));
     }
     Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_a_folder_is_refused_before_hosts_are_looked_at() {
+        let dir = tempfile::tempdir().unwrap();
+        let there = |path: &str| has_folder(&dir.path().join(path)).is_ok();
+        assert!(there("a.html") && has_folder(Path::new("a.html")).is_ok());
+        assert!(!there("away/a.html"));
+    }
 }

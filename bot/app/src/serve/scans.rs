@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use super::Serve;
 use super::sends::Sending;
 use crate::clock;
+use crate::look::several::BESIDE_OTHERS;
 use crate::progress::Progress;
 use crate::scan::{self, Words};
 use crate::settings::scans::{Planned, Tell};
@@ -156,9 +157,10 @@ impl Serve {
         let name = planned.name.as_str();
         tracing::info!(scan.name = name, "a scan is due");
         let back = tokio::select! {
-            told = Box::pin(self.scan_and_tell(planned, turn)) => {
-                if told { None } else { Some(clock::now().plus(LATER)) }
-            }
+            told = Box::pin(self.scan_and_tell(planned, turn)) => match told {
+                Told::Told | Told::Never => None,
+                Told::Later => Some(clock::now().plus(LATER)),
+            },
             () = self.renew(turn) => {
                 tracing::warn!(scan.name = name, "another process makes this scan now");
                 return;
@@ -192,11 +194,15 @@ impl Serve {
         }
     }
 
-    /// False where the platform does not take the report for now.
-    async fn scan_and_tell(&self, planned: &Planned, turn: &Turn) -> bool {
+    async fn scan_and_tell(&self, planned: &Planned, turn: &Turn) -> Told {
         let place = planned.place();
         let Some(front) = self.front(&place) else {
-            return true;
+            tracing::error!(
+                scan.name = planned.name,
+                place,
+                "a scan has no platform to be told on, and is not made"
+            );
+            return Told::Never;
         };
         let locale = self.languages.of_place(&place);
         let hosts = match self.world.inventory().select(&planned.targets) {
@@ -209,7 +215,7 @@ impl Serve {
             }
         };
         let progress = Progress::new(hosts.len(), true, locale);
-        let scan = scan::scan(&self.world, &planned.name, &hosts, &progress).await;
+        let scan = scan::scan(&self.world, &planned.name, &hosts, BESIDE_OTHERS, &progress).await;
         let told = if is_told(planned.tell, &scan) {
             let words = Words::of(&scan, locale, |at| planned.schedule.shown(at));
             let telling = words.telling(&scan);
@@ -232,9 +238,10 @@ impl Serve {
             self.post_scan(front, planned, turn, &content).await
         } else {
             tracing::info!(scan.name = planned.name, "a scan has nothing to tell");
-            true
+            Told::Told
         };
-        if told {
+        // The next one is held against what somebody was told.
+        if told == Told::Told {
             scan::keep(&self.world, &scan).await;
         }
         told
@@ -247,7 +254,7 @@ impl Serve {
         planned: &Planned,
         turn: &Turn,
         content: &Content,
-    ) -> bool {
+    ) -> Told {
         let once = format!("scan {} {}", planned.name, turn.due.0);
         // Somebody who began with it before may have got as far as this.
         let again = turn.again.then_some(turn.began);
@@ -260,7 +267,7 @@ impl Serve {
         };
         let root = match self.post_patiently(front, new, turn, content).await {
             Ok(root) => root,
-            Err(gone) => return gone.is_final(&planned.name),
+            Err(gone) => return gone.told(&planned.name),
         };
         if let Some(apart) = front.apart(content) {
             let once = format!("{once} page");
@@ -271,10 +278,13 @@ impl Serve {
             };
             if let Err(gone) = self.post_patiently(front, new, turn, &apart).await {
                 // The message stands there; whoever wants all of it asks at a terminal.
-                return gone.is_final(&planned.name);
+                return match gone.told(&planned.name) {
+                    Told::Told | Told::Never => Told::Told,
+                    Told::Later => Told::Later,
+                };
             }
         }
-        true
+        Told::Told
     }
 
     async fn post_patiently(
@@ -303,6 +313,17 @@ impl Serve {
     }
 }
 
+/// Whether somebody was told of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// They were, or there was nothing to tell.
+    Told,
+    /// Nobody ever will be.
+    Never,
+    /// Not for now.
+    Later,
+}
+
 /// Why a report is not posted.
 enum Gone {
     /// It never will be.
@@ -312,8 +333,8 @@ enum Gone {
 }
 
 impl Gone {
-    /// Says so in the log, and whether that is the end of it.
-    fn is_final(&self, name: &str) -> bool {
+    /// Says so in the log.
+    fn told(&self, name: &str) -> Told {
         match self {
             Self::Refused(why) => {
                 tracing::error!(
@@ -321,7 +342,7 @@ impl Gone {
                     why,
                     "the report of a scan is refused; `sickbay doctor` says whether Sickbay may write there"
                 );
-                true
+                Told::Never
             }
             Self::Away(why) => {
                 tracing::error!(
@@ -329,7 +350,7 @@ impl Gone {
                     why,
                     "the report of a scan cannot be posted; the scan is made again later"
                 );
-                false
+                Told::Later
             }
         }
     }
