@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::look::several::AT_ONCE;
 use crate::progress::Progress;
 use crate::scan::{self, Words};
+use crate::settings::scans::Planned;
 use crate::world::{Usage, World};
 use crate::{clock, file, json, screen};
 
@@ -39,6 +40,17 @@ impl Form {
     }
 }
 
+/// Refuses the name of a scan of the settings for other hosts: the next report would be held against those.
+fn is_its_own(name: &str, targets: &str, scans: &[Planned]) -> Result<(), Usage> {
+    match scans.iter().find(|planned| planned.name == name) {
+        Some(planned) if planned.targets != targets => Err(Usage(format!(
+            "{name} is a scan of the settings, of {}, and is held against its last one; scan those, or give another --name",
+            planned.targets
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Refuses a file whose folder is not there, before hosts are looked at for it.
 fn has_folder(path: &Path) -> Result<(), Usage> {
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
@@ -60,6 +72,7 @@ pub(crate) async fn run(global: &Global, asked: &Asked) -> anyhow::Result<Exit> 
     let name = named(asked.name.as_deref().unwrap_or_default())?;
     let world = Arc::new(World::open(global, None).await?);
     let target = asked.targets.join(",");
+    is_its_own(name, &target, &world.settings.scans)?;
     let hosts = world
         .inventory()
         .select(&target)
@@ -145,5 +158,24 @@ mod tests {
         let there = |path: &str| has_folder(&dir.path().join(path)).is_ok();
         assert!(there("a.html") && has_folder(Path::new("a.html")).is_ok());
         assert!(!there("away/a.html"));
+    }
+
+    #[test]
+    fn a_name_of_the_settings_is_for_its_hosts_alone() {
+        let planned = Planned {
+            name: "monthly".to_owned(),
+            targets: "web*".to_owned(),
+            schedule: crate::schedule::Schedule::Every(incident::Span::minutes(60)),
+            channel: "C1".to_owned(),
+            platform: chat::event::Platform::Slack,
+            tell: crate::settings::scans::Tell::Always,
+        };
+        let scans = [planned];
+        assert!(is_its_own("monthly", "web*", &scans).is_ok());
+        assert!(is_its_own("", "db1", &scans).is_ok());
+        let Err(Usage(says)) = is_its_own("monthly", "db1", &scans) else {
+            panic!("it is taken");
+        };
+        assert!(says.contains("of web*"), "{says}");
     }
 }

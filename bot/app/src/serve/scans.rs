@@ -228,7 +228,10 @@ impl Serve {
                 );
                 page.clear();
             }
-            let file = scan::file(&scan, &clock::local_day(turn.due));
+            // By the clock of the schedule, as its title.
+            let due = planned.schedule.shown(turn.due);
+            let day = due.split(' ').next().unwrap_or_default();
+            let file = scan::file(&scan, day);
             let notice = Notice::Scanned {
                 telling: &telling,
                 file: &file,
