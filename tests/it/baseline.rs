@@ -213,7 +213,8 @@ fn without_root_less_is_known_and_nothing_is_gone() {
     let (code, taken) = take(&host, &[]);
     assert_eq!(code, 0, "{taken:#}");
     let (code, told) = differs(&host, &plain);
-    assert_eq!((code, changes(&told)), (0, Vec::new()), "{told:#}");
+    // Not all could be compared, so nobody may take it for the same.
+    assert_eq!((code, changes(&told)), (3, Vec::new()), "{told:#}");
     assert_eq!(told["unseen"], serde_json::json!(["program"]));
     assert!(told["unread_files"].as_u64().unwrap() > 3, "{told:#}");
     // Taken without, compared without: a file that cannot be read is known by its size and time.

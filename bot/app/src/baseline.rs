@@ -1,7 +1,7 @@
 //! What differs on a host since it was well: the stored baseline beside what a look saw, compared in the pure rooms.
 
 use chat::Locale;
-use incident::change::{MOST_CHANGES, Nothing, Since};
+use incident::change::{Nothing, Since};
 use incident::{EvidenceId, Finding, HostName, finding};
 use probes::baseline::{Snapshot, is_consequence, weigh};
 use store::Baseline;
@@ -21,14 +21,7 @@ pub(crate) struct Known {
 
 /// The baseline of a host, if it has one. Where the journal cannot be read the host is looked at all the same.
 pub(crate) async fn known(world: &World, host: &HostName) -> Option<Known> {
-    let read = async {
-        let Some(baseline) = world.store.baseline(host).await? else {
-            return Ok(None);
-        };
-        let text = world.store.baseline_text(&baseline).await?;
-        Ok::<_, store::ReadError>(Some(Known { baseline, text }))
-    };
-    match read.await {
+    match read(world, host).await {
         Ok(known) => known,
         Err(error) => {
             tracing::warn!(%error, host.name = %host, "its baseline cannot be read");
@@ -37,13 +30,26 @@ pub(crate) async fn known(world: &World, host: &HostName) -> Option<Known> {
     }
 }
 
+/// The same, where somebody asked for it and is told why it cannot be read.
+pub(crate) async fn read(
+    world: &World,
+    host: &HostName,
+) -> Result<Option<Known>, store::ReadError> {
+    let Some(baseline) = world.store.baseline(host).await? else {
+        return Ok(None);
+    };
+    let text = world.store.baseline_text(&baseline).await?;
+    Ok(Some(Known { baseline, text }))
+}
+
 impl Known {
-    /// What differs in what the host says of itself now, redacted as the baseline is; none where it did not say.
+    /// At most so much of what differs in what the host says of itself now, redacted as the baseline is; none where it did not say.
     pub(crate) fn since(
         &self,
         now: Option<&str>,
         line: Option<&Line>,
         findings: &[Finding],
+        most: usize,
     ) -> Since {
         let mut since = Since {
             taken_at: self.baseline.taken_at,
@@ -59,7 +65,8 @@ impl Known {
             since.nothing = Some(Nothing::Lost);
             return since;
         };
-        let Some(now) = now.and_then(Snapshot::read) else {
+        let now = now.and_then(Snapshot::read);
+        let Some(now) = now.filter(|now| !now.is_blank()) else {
             since.nothing = Some(Nothing::Unanswered);
             return since;
         };
@@ -70,8 +77,8 @@ impl Known {
         }
         let diff = was.diff(&now);
         since.changes = weigh(diff.changes, findings);
-        since.more = since.changes.len().saturating_sub(MOST_CHANGES);
-        since.changes.truncate(MOST_CHANGES);
+        since.more = since.changes.len().saturating_sub(most);
+        since.changes.truncate(most);
         since.unseen = diff.unseen;
         since.unread_files = diff.unread_files;
         since

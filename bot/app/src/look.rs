@@ -352,7 +352,12 @@ impl Seen {
         let known = self.known.as_ref()?;
         let answer = self.answers.get(probes::baseline::KEY);
         let now = answer.map(|answer| redactor.redact(&printable(&answer.bytes)));
-        Some(known.since(now.as_deref(), self.line.as_ref(), findings))
+        Some(known.since(
+            now.as_deref(),
+            self.line.as_ref(),
+            findings,
+            incident::change::MOST_CHANGES,
+        ))
     }
 
     /// That what was asked may not be what this version would have asked.

@@ -18,15 +18,16 @@ use crate::world::World;
 /// How long one host may take in all. Each question has its own limit; a host that trickles through all of them has this one.
 const HOST: Duration = Duration::from_secs(300);
 
-/// Looks at these hosts and gives what it came to, in their order. Where it has a name, it is held against the last of that name.
+/// Looks at these hosts and gives what it came to, in their order; `width` are looked at side by side. Where it has a name, it is held against the last of that name.
 pub(crate) async fn scan(
     world: &Arc<World>,
     name: &str,
     hosts: &[hosts::Host],
+    width: usize,
     progress: &Progress,
 ) -> Scan {
     let at = clock::now();
-    let mut looks = Looks::default();
+    let mut looks = Looks::of(width);
     let mut scanned = Vec::with_capacity(hosts.len());
     while scanned.len() < hosts.len() {
         looks.begin(hosts, scanned.len(), |host| {

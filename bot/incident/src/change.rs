@@ -126,6 +126,14 @@ pub struct Since {
     pub unread_files: usize,
 }
 
+impl Since {
+    /// Whether all was compared that a host says of itself.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.nothing.is_none() && self.unseen.is_empty() && self.unread_files == 0
+    }
+}
+
 /// Why a host was not compared with its baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,20 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::finding::roots;
 use crate::report::HostReport;
 use crate::vitals::{Area, Vitals};
-use crate::{Code, Finding, HostName, HostStatus, Moment, Severity, Span, Subject};
+use crate::{Code, Finding, FindingId, HostName, HostStatus, Moment, Severity, Span};
 
+pub use kept::{Carried, Change, Grown, Kept, KeptHost, KeptLine, Line};
+
+mod kept;
 #[cfg(test)]
 mod tests;
-
-/// How much fuller a filesystem has to be, in points of a hundred, before it is said.
-const GROWN: i64 = 5;
-/// At most so many filesystems are said to have grown.
-const MOST_GROWN: usize = 12;
 
 /// What a scan came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -240,14 +238,29 @@ impl Scan {
             gaps: host.gaps().into_iter().map(str::to_owned).collect(),
             rooms: rooms(host),
         });
-        let found = self.hosts.iter().flat_map(|h| roots(&h.report.findings));
-        Kept {
+        let mut kept = Kept {
             version: 1,
             at: self.at,
             hosts: hosts.collect(),
-            lines: found.map(Line::of).collect(),
+            lines: self.hosts.iter().flat_map(lines).collect(),
+        };
+        if let Some(change) = &self.change {
+            kept.carry(&change.carried);
         }
+        kept
     }
+}
+
+/// What is wrong on a host, by itself or not.
+fn lines(host: &Scanned) -> impl Iterator<Item = KeptLine> {
+    let findings = &host.report.findings;
+    let roots: BTreeSet<&FindingId> = roots(findings).map(|one| &one.id).collect();
+    let wrong = findings.iter().filter(|one| one.severity > Severity::Info);
+    wrong.map(move |one| KeptLine {
+        line: Line::of(one),
+        explained: !roots.contains(&one.id),
+        seen_with: None,
+    })
 }
 
 /// How full the filesystems of a host are, in percent.
@@ -256,162 +269,6 @@ fn rooms(host: &Scanned) -> BTreeMap<String, i64> {
     gauges
         .filter_map(|gauge| Some((gauge.name.clone(), gauge.percent()?)))
         .collect()
-}
-
-/// A finding as it is kept from scan to scan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// The host.
-    pub host: HostName,
-    /// The code.
-    pub code: Code,
-    /// What on the host.
-    pub subject: Subject,
-    /// How bad.
-    pub severity: Severity,
-    /// What it said.
-    pub title: String,
-}
-
-impl Line {
-    fn of(finding: &Finding) -> Self {
-        Self {
-            host: finding.host.clone(),
-            code: finding.code.clone(),
-            subject: finding.subject.clone(),
-            severity: finding.severity,
-            title: finding.title.clone(),
-        }
-    }
-
-    fn is(&self, other: &Self) -> bool {
-        (&self.host, &self.code, &self.subject) == (&other.host, &other.code, &other.subject)
-    }
-}
-
-/// What is kept of a host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptHost {
-    /// The host.
-    pub host: HostName,
-    /// Whether it could be looked at.
-    pub seen: bool,
-    /// The questions that got no usable answer.
-    pub gaps: BTreeSet<String>,
-    /// How full its filesystems are, in percent.
-    pub rooms: BTreeMap<String, i64>,
-}
-
-/// What is kept of a scan, for the next one of its name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
-    /// The version of this shape.
-    pub version: u32,
-    /// When it began.
-    pub at: Moment,
-    /// Its hosts.
-    pub hosts: Vec<KeptHost>,
-    /// What was wrong by itself.
-    pub lines: Vec<Line>,
-}
-
-/// What is other than in the last scan of the same name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// When that was.
-    pub since: Moment,
-    /// What was not there, or is worse.
-    pub new: Vec<Line>,
-    /// What is not there any more.
-    pub gone: Vec<Line>,
-    /// What was not seen any more where not all could be looked at that could be then: nobody knows whether it is gone.
-    pub unsure: Vec<Line>,
-    /// How much stays as it was.
-    pub stays: usize,
-    /// Hosts that could be examined then, and now cannot.
-    pub lost: Vec<HostName>,
-    /// Filesystems that are fuller.
-    pub grown: Vec<Grown>,
-}
-
-/// A filesystem that is fuller than it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grown {
-    /// The host.
-    pub host: HostName,
-    /// Where it is mounted.
-    pub path: String,
-    /// How full it was, in percent.
-    pub from: i64,
-    /// How full it is, in percent.
-    pub to: i64,
-}
-
-impl Change {
-    /// Whether something is worse than it was.
-    #[must_use]
-    pub const fn is_worse(&self) -> bool {
-        !self.new.is_empty() || !self.lost.is_empty()
-    }
-}
-
-impl Kept {
-    /// What is other in a later scan. Of hosts that are no part of it any more nothing is said.
-    #[must_use]
-    pub fn compare(&self, scan: &Scan) -> Change {
-        let now = scan.keep();
-        let after = |host: &HostName| now.hosts.iter().find(|one| one.host == *host);
-        let before = |host: &HostName| self.hosts.iter().find(|one| one.host == *host);
-        let (mut gone, mut unsure) = (Vec::new(), Vec::new());
-        for line in &self.lines {
-            if now.lines.iter().any(|one| one.is(line)) {
-                continue;
-            }
-            let Some(host) = after(&line.host) else {
-                continue;
-            };
-            // What could not be asked then either did not hide it.
-            let known = before(&line.host).map(|then| &then.gaps);
-            let hidden = |gap: &String| known.is_none_or(|known| !known.contains(gap));
-            if host.seen && !host.gaps.iter().any(hidden) {
-                gone.push(line.clone());
-            } else {
-                unsure.push(line.clone());
-            }
-        }
-        let was = |line: &&Line| {
-            let mut then = self.lines.iter().filter(|then| then.is(line));
-            then.any(|then| then.severity >= line.severity)
-        };
-        let (stays, new): (Vec<&Line>, Vec<&Line>) = now.lines.iter().partition(was);
-        let lost = now.hosts.iter().filter(|host| !host.seen);
-        let lost = lost.filter(|host| before(&host.host).is_some_and(|then| then.seen));
-        let mut grown: Vec<Grown> = now
-            .hosts
-            .iter()
-            .flat_map(|host| host.rooms.iter().map(move |room| (&host.host, room)))
-            .filter_map(|(host, (path, to))| {
-                let from = *before(host)?.rooms.get(path)?;
-                (to - from >= GROWN).then(|| Grown {
-                    host: host.clone(),
-                    path: path.clone(),
-                    from,
-                    to: *to,
-                })
-            })
-            .collect();
-        grown.sort_by_key(|one| std::cmp::Reverse(one.to));
-        grown.truncate(MOST_GROWN);
-        Change {
-            since: self.at,
-            new: new.into_iter().cloned().collect(),
-            gone,
-            unsure,
-            stays: stays.len(),
-            lost: lost.map(|host| host.host.clone()).collect(),
-            grown,
-        }
-    }
 }
 
 /// A scan as people are told of it.

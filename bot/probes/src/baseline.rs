@@ -59,8 +59,8 @@ pub struct Snapshot {
     programs: BTreeSet<String>,
     /// Directories that could not be looked into.
     blind: Vec<String>,
-    /// Whether there were more files than are told.
-    cut: bool,
+    /// The parts of which there was more than is told: files, certificates.
+    cut: BTreeSet<Area>,
 }
 
 /// What two snapshots differ in.
@@ -111,6 +111,12 @@ impl Snapshot {
         self.seen.contains(&Area::User) && self.seen.contains(&Area::File)
     }
 
+    /// Whether no part of the host was seen to its end, so that nothing can be compared.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.seen.is_empty()
+    }
+
     /// How many things it knows of each part that was seen.
     #[must_use]
     pub fn counts(&self) -> Vec<(Area, usize)> {
@@ -127,7 +133,7 @@ impl Snapshot {
             "machine" => self.machine = Some(short(rest, 64)),
             "seen" => self.seen.extend(area(rest)),
             "blind" => self.blind.push(short(rest, LONGEST)),
-            "cut" => self.cut = true,
+            "cut" => self.cut.extend(area(rest)),
             "file" | "exe" => {
                 let mut part = rest.splitn(4, ' ');
                 let (Some(mode), Some(owner), Some(content), Some(path)) =
@@ -287,9 +293,7 @@ impl Snapshot {
                 (None, None) => {}
             }
         }
-        if self.cut || now.cut {
-            diff.unseen.push(Area::File);
-        }
+        diff.unseen.extend(self.cut.union(&now.cut));
         diff.unseen.sort_unstable();
         diff.unseen.dedup();
         diff.leave_out();
@@ -302,7 +306,19 @@ impl Snapshot {
             name.strip_prefix(dir.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        area != Area::File || !(self.cut || self.blind.iter().any(inside))
+        let unread = || {
+            let file = self.things.get(&(Area::File, name.to_owned()));
+            let content = file.and_then(|file| file.get(&Aspect::Content));
+            content.is_some_and(|content| content.starts_with('~'))
+        };
+        match area {
+            Area::File => !self.cut.contains(&area) && !self.blind.iter().any(inside),
+            // A file that is there and could not be read may hold one.
+            Area::Certificate => {
+                !self.cut.contains(&area) && !self.blind.iter().any(inside) && !unread()
+            }
+            _ => true,
+        }
     }
 }
 
@@ -417,7 +433,10 @@ impl Diff {
                     let of_a_package = ["/usr/bin/", "/usr/sbin/", "/usr/lib/", "/bin/", "/sbin/"]
                         .iter()
                         .any(|dir| change.name.starts_with(dir));
-                    (packages.is_empty() || !of_a_package) && !certificates.contains(&change.name)
+                    let program = change.name.rsplit('/').next().unwrap_or("");
+                    let brought = |package: &String| weigh::akin(package, program);
+                    !(of_a_package && packages.iter().any(brought))
+                        && !certificates.contains(&change.name)
                 }
                 Area::Unit if change.aspect == Aspect::Content => {
                     let stem = weigh::stem(&change.name);

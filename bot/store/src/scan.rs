@@ -95,12 +95,12 @@ impl Store {
         self.turned(sql::FINISH_SCAN, turn, turn.due).await
     }
 
-    /// Gives a turn back undone; it may be begun again from then on.
+    /// Gives a turn back undone; it may be begun again from then on, and any other at once.
     ///
     /// # Errors
     /// [`Fault`] where the journal cannot be written.
     pub async fn give_back_scan(&self, turn: &Turn, from: Moment) -> Result<bool, Fault> {
-        self.turned(sql::RENEW_SCAN, turn, from).await
+        self.turned(sql::GIVE_BACK_SCAN, turn, from).await
     }
 
     async fn turned(

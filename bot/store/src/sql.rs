@@ -93,20 +93,24 @@ statements! {
         JOIN post ON post.incident = incident.id AND post.part = 'root' \
         WHERE substr(post.message, 1, length($1) + 1) = $1 || ':' AND incident.changed_at >= $2 \
         ORDER BY incident.opened_at DESC, incident.id DESC LIMIT $3";
-    // Scans of a schedule.
-    PLAN_SCAN = "INSERT INTO scan_turn (name, plan, done, due, began_at, fence, lease_until) VALUES ($1, $2, $3, $3, $3, 0, 0) \
-        ON CONFLICT (name) DO UPDATE SET plan = excluded.plan, done = excluded.done, due = excluded.due \
-        WHERE scan_turn.plan <> excluded.plan";
+    // Scans of a schedule. A time further ahead than anybody puts one was written by a clock that was wrong, and counts for nothing.
+    PLAN_SCAN = "INSERT INTO scan_turn (name, plan, done, due, began_at, fence, lease_until, not_before) \
+        VALUES ($1, $2, $3, $3, $3, 0, 0, 0) \
+        ON CONFLICT (name) DO UPDATE SET plan = excluded.plan, done = excluded.done, due = excluded.due, not_before = 0 \
+        WHERE scan_turn.plan <> excluded.plan OR scan_turn.done > excluded.done + 86400000";
     SCAN_DONE = "SELECT done FROM scan_turn WHERE name = $1";
     /// Who begins with another due time than whoever had the turn before begins anew.
     BEGIN_SCAN = "UPDATE scan_turn SET fence = fence + 1, lease_until = $4, \
             began_at = CASE WHEN due = $2 AND fence > 0 THEN began_at ELSE $3 END, due = $2 \
-        WHERE name = $1 AND done < $2 AND NOT EXISTS (SELECT 1 FROM scan_turn AS other WHERE other.lease_until > $3) \
+        WHERE name = $1 AND done < $2 AND (not_before <= $3 OR not_before > $3 + 3600000) AND NOT EXISTS \
+            (SELECT 1 FROM scan_turn AS other WHERE other.lease_until > $3 AND other.lease_until <= $3 + 3600000) \
         RETURNING began_at, fence";
     RENEW_SCAN = "UPDATE scan_turn SET lease_until = $3 WHERE name = $1 AND fence = $2 AND done < due";
+    GIVE_BACK_SCAN = "UPDATE scan_turn SET lease_until = 0, not_before = $3 WHERE name = $1 AND fence = $2 AND done < due";
     FINISH_SCAN = "UPDATE scan_turn SET done = $3, lease_until = 0 WHERE name = $1 AND fence = $2 AND done < $3";
     KEEP_SCAN = "INSERT INTO scan_kept (name, at, kept) VALUES ($1, $2, $3) \
-        ON CONFLICT (name) DO UPDATE SET at = excluded.at, kept = excluded.kept WHERE scan_kept.at <= excluded.at";
+        ON CONFLICT (name) DO UPDATE SET at = excluded.at, kept = excluded.kept \
+        WHERE scan_kept.at <= excluded.at OR scan_kept.at > excluded.at + 86400000";
     KEPT_SCAN = "SELECT kept FROM scan_kept WHERE name = $1";
     // What incidents came down to.
     UNTOLD_CAUSES = "SELECT incident.id, incident.version FROM incident LEFT JOIN cause_told ON cause_told.incident = incident.id \

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chat::Locale;
+use incident::change::MOST_CHANGES;
 use incident::fact::EvidenceRecord;
 use incident::probe::Plan;
 use incident::redact::printable;
@@ -190,7 +191,20 @@ async fn diff(global: &Global, asked: &BaselineDiff) -> anyhow::Result<Exit> {
     let mut exit = Exit::Fine;
     let mut rows = Vec::new();
     for host in hosts {
-        let Some(known) = baseline::known(&world, &host.name).await else {
+        let known = match baseline::read(&world, &host.name).await {
+            Ok(known) => known,
+            Err(error) => {
+                exit = worse(exit, Exit::NotExamined);
+                let says = locale.baseline_unread(&host.name, &error.to_string());
+                if json {
+                    rows.push(json!({ "host": host.name, "baseline": null, "error": says }));
+                } else {
+                    screen::wrapped(&says, 2);
+                }
+                continue;
+            }
+        };
+        let Some(known) = known else {
             exit = worse(exit, Exit::Usage);
             let says = locale.no_baseline(&host.name);
             if json {
@@ -200,7 +214,8 @@ async fn diff(global: &Global, asked: &BaselineDiff) -> anyhow::Result<Exit> {
             }
             continue;
         };
-        match compared(&world, &host, &known).await {
+        let most = if asked.all { usize::MAX } else { MOST_CHANGES };
+        match compared(&world, &host, &known, most).await {
             Err(why) => {
                 exit = worse(exit, Exit::NotExamined);
                 if json {
@@ -210,10 +225,12 @@ async fn diff(global: &Global, asked: &BaselineDiff) -> anyhow::Result<Exit> {
                 }
             }
             Ok(since) => {
-                let end = match (since.nothing, since.changes.is_empty()) {
-                    (Some(_), _) => Exit::NotExamined,
-                    (None, false) => Exit::Findings,
-                    (None, true) => Exit::Fine,
+                let end = if !since.changes.is_empty() {
+                    Exit::Findings
+                } else if since.nothing.is_some() || !since.unseen.is_empty() {
+                    Exit::NotExamined
+                } else {
+                    Exit::Fine
                 };
                 exit = worse(exit, end);
                 if json {
@@ -251,6 +268,7 @@ async fn compared(
     world: &World,
     host: &hosts::Host,
     known: &Known,
+    most: usize,
 ) -> Result<incident::change::Since, String> {
     let runs = probes::baseline::question("").into_iter().collect();
     let examined = world.hosts.examine(host, &Plan { wave: 1, runs }).await;
@@ -264,7 +282,7 @@ async fn compared(
     };
     let answer = examined.answers.iter().find(|answer| answer.key == KEY);
     let now = answer.map(|answer| world.redactor.redact(&printable(&answer.bytes)));
-    Ok(known.since(now.as_deref(), Some(&line), &[]))
+    Ok(known.since(now.as_deref(), Some(&line), &[], most))
 }
 
 fn row(kept: &Kept) -> Value {

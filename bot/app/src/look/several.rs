@@ -6,14 +6,15 @@ use tokio::task::JoinSet;
 
 use super::Seen;
 
-/// How many hosts are looked at side by side.
-const AT_ONCE: usize = 20;
-/// How many hosts may be begun and not yet told.
-const AHEAD: usize = 40;
+/// How many hosts are looked at side by side at a terminal, which has the connections for itself.
+pub(crate) const AT_ONCE: usize = 20;
+/// How many where others wait for connections too: fewer than there are.
+pub(crate) const BESIDE_OTHERS: usize = 8;
 
 /// Looks that are under way, and what those saw that are over, by the host's place in the order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Looks {
+    width: usize,
     tasks: JoinSet<Seen>,
     /// Which host each task looks at.
     whose: BTreeMap<tokio::task::Id, usize>,
@@ -21,8 +22,25 @@ pub(crate) struct Looks {
     seen: BTreeMap<usize, Seen>,
 }
 
+impl Default for Looks {
+    fn default() -> Self {
+        Self::of(AT_ONCE)
+    }
+}
+
 impl Looks {
-    /// Begins as many looks as may be under way, where so many hosts are told.
+    /// None yet, and at most so many hosts side by side.
+    pub(crate) fn of(width: usize) -> Self {
+        Self {
+            width,
+            tasks: JoinSet::new(),
+            whose: BTreeMap::new(),
+            begun: 0,
+            seen: BTreeMap::new(),
+        }
+    }
+
+    /// Begins as many looks as may be under way, where so many hosts are told; at most twice as many wait to be told.
     pub(crate) fn begin<F>(
         &mut self,
         hosts: &[hosts::Host],
@@ -31,7 +49,7 @@ impl Looks {
     ) where
         F: Future<Output = Seen> + Send + 'static,
     {
-        while self.tasks.len() < AT_ONCE && self.begun < told + AHEAD {
+        while self.tasks.len() < self.width && self.begun < told + 2 * self.width {
             let Some(host) = hosts.get(self.begun).cloned() else {
                 return;
             };

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use super::Serve;
 use super::sends::Sending;
 use crate::clock;
+use crate::look::several::BESIDE_OTHERS;
 use crate::progress::Progress;
 use crate::scan::{self, Words};
 use crate::settings::scans::{Planned, Tell};
@@ -23,6 +24,8 @@ use crate::settings::scans::{Planned, Tell};
 const TURN: Span = Span::minutes(2);
 /// How often a turn is renewed.
 const RENEW: Duration = Duration::from_secs(30);
+/// No scan is done further ahead than this, unless the clock was wrong; as in the journal.
+const AHEAD: Span = Span::minutes(24 * 60);
 /// How often a report is tried to be posted that the platform does not take, and how long is waited between.
 const TRIES: usize = 60;
 const AGAIN: Duration = Duration::from_secs(10);
@@ -90,33 +93,25 @@ impl Serve {
         });
     }
 
-    /// A scan that is due and that we may do.
+    /// A scan that is due and that we may do: of several the one that was due longest.
     async fn due(&self) -> Option<(Planned, Turn)> {
         let store = &self.world.store;
+        let mut due: Vec<(Moment, &Planned)> = Vec::new();
         for planned in &self.world.settings.scans {
+            let now = clock::now();
+            let done = self.done(planned, now).await;
+            let at = done.and_then(|done| planned.schedule.due(done, now));
+            due.extend(at.map(|at| (at, planned)));
+        }
+        due.sort_by_key(|(at, _)| *at);
+        for (at, planned) in due {
             let name = planned.name.as_str();
             let now = clock::now();
-            let known = self.scans.done.lock();
-            let known = known.ok().and_then(|done| done.get(name).copied());
-            let plan = planned.schedule.text();
-            let done = match known {
-                Some(done) => done,
-                None => match store.scan_done(name, &plan, now).await {
-                    Ok(done) => done,
-                    Err(error) => {
-                        tracing::warn!(%error, scan.name = name, "whether a scan is due cannot be read");
-                        continue;
-                    }
-                },
-            };
-            self.is_done(name, done);
-            let Some(due) = planned.schedule.due(done, now) else {
-                continue;
-            };
-            match store.begin_scan(name, due, now, now.plus(TURN)).await {
+            match store.begin_scan(name, at, now, now.plus(TURN)).await {
                 Ok(Some(turn)) => return Some((planned.clone(), turn)),
                 // Somebody else is at it, or has done it.
                 Ok(None) => {
+                    let plan = planned.schedule.text();
                     if let Ok(done) = store.scan_done(name, &plan, now).await {
                         self.is_done(name, done);
                     }
@@ -127,6 +122,28 @@ impl Serve {
             }
         }
         None
+    }
+
+    /// Up to when a scan is done; none where that cannot be read.
+    async fn done(&self, planned: &Planned, now: Moment) -> Option<Moment> {
+        let name = planned.name.as_str();
+        let known = self.scans.done.lock();
+        let known = known.ok().and_then(|done| done.get(name).copied());
+        // What lies ahead a clock said that was wrong.
+        if let Some(done) = known.filter(|done| *done <= now.plus(AHEAD)) {
+            return Some(done);
+        }
+        let plan = planned.schedule.text();
+        match self.world.store.scan_done(name, &plan, now).await {
+            Ok(done) => {
+                self.is_done(name, done);
+                Some(done)
+            }
+            Err(error) => {
+                tracing::warn!(%error, scan.name = name, "whether a scan is due cannot be read");
+                None
+            }
+        }
     }
 
     fn is_done(&self, name: &str, at: Moment) {
@@ -140,9 +157,10 @@ impl Serve {
         let name = planned.name.as_str();
         tracing::info!(scan.name = name, "a scan is due");
         let back = tokio::select! {
-            told = Box::pin(self.scan_and_tell(planned, turn)) => {
-                if told { None } else { Some(clock::now().plus(LATER)) }
-            }
+            told = Box::pin(self.scan_and_tell(planned, turn)) => match told {
+                Told::Told | Told::Never => None,
+                Told::Later => Some(clock::now().plus(LATER)),
+            },
             () = self.renew(turn) => {
                 tracing::warn!(scan.name = name, "another process makes this scan now");
                 return;
@@ -176,11 +194,15 @@ impl Serve {
         }
     }
 
-    /// False where the platform does not take the report for now.
-    async fn scan_and_tell(&self, planned: &Planned, turn: &Turn) -> bool {
+    async fn scan_and_tell(&self, planned: &Planned, turn: &Turn) -> Told {
         let place = planned.place();
         let Some(front) = self.front(&place) else {
-            return true;
+            tracing::error!(
+                scan.name = planned.name,
+                place,
+                "a scan has no platform to be told on, and is not made"
+            );
+            return Told::Never;
         };
         let locale = self.languages.of_place(&place);
         let hosts = match self.world.inventory().select(&planned.targets) {
@@ -193,7 +215,7 @@ impl Serve {
             }
         };
         let progress = Progress::new(hosts.len(), true, locale);
-        let scan = scan::scan(&self.world, &planned.name, &hosts, &progress).await;
+        let scan = scan::scan(&self.world, &planned.name, &hosts, BESIDE_OTHERS, &progress).await;
         let told = if is_told(planned.tell, &scan) {
             let words = Words::of(&scan, locale, |at| planned.schedule.shown(at));
             let telling = words.telling(&scan);
@@ -206,7 +228,10 @@ impl Serve {
                 );
                 page.clear();
             }
-            let file = scan::file(&scan, &clock::local_day(turn.due));
+            // By the clock of the schedule, as its title.
+            let due = planned.schedule.shown(turn.due);
+            let day = due.split(' ').next().unwrap_or_default();
+            let file = scan::file(&scan, day);
             let notice = Notice::Scanned {
                 telling: &telling,
                 file: &file,
@@ -216,9 +241,10 @@ impl Serve {
             self.post_scan(front, planned, turn, &content).await
         } else {
             tracing::info!(scan.name = planned.name, "a scan has nothing to tell");
-            true
+            Told::Told
         };
-        if told {
+        // The next one is held against what somebody was told.
+        if told == Told::Told {
             scan::keep(&self.world, &scan).await;
         }
         told
@@ -231,7 +257,7 @@ impl Serve {
         planned: &Planned,
         turn: &Turn,
         content: &Content,
-    ) -> bool {
+    ) -> Told {
         let once = format!("scan {} {}", planned.name, turn.due.0);
         // Somebody who began with it before may have got as far as this.
         let again = turn.again.then_some(turn.began);
@@ -244,7 +270,7 @@ impl Serve {
         };
         let root = match self.post_patiently(front, new, turn, content).await {
             Ok(root) => root,
-            Err(gone) => return gone.is_final(&planned.name),
+            Err(gone) => return gone.told(&planned.name),
         };
         if let Some(apart) = front.apart(content) {
             let once = format!("{once} page");
@@ -255,10 +281,13 @@ impl Serve {
             };
             if let Err(gone) = self.post_patiently(front, new, turn, &apart).await {
                 // The message stands there; whoever wants all of it asks at a terminal.
-                return gone.is_final(&planned.name);
+                return match gone.told(&planned.name) {
+                    Told::Told | Told::Never => Told::Told,
+                    Told::Later => Told::Later,
+                };
             }
         }
-        true
+        Told::Told
     }
 
     async fn post_patiently(
@@ -287,6 +316,17 @@ impl Serve {
     }
 }
 
+/// Whether somebody was told of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// They were, or there was nothing to tell.
+    Told,
+    /// Nobody ever will be.
+    Never,
+    /// Not for now.
+    Later,
+}
+
 /// Why a report is not posted.
 enum Gone {
     /// It never will be.
@@ -296,8 +336,8 @@ enum Gone {
 }
 
 impl Gone {
-    /// Says so in the log, and whether that is the end of it.
-    fn is_final(&self, name: &str) -> bool {
+    /// Says so in the log.
+    fn told(&self, name: &str) -> Told {
         match self {
             Self::Refused(why) => {
                 tracing::error!(
@@ -305,7 +345,7 @@ impl Gone {
                     why,
                     "the report of a scan is refused; `sickbay doctor` says whether Sickbay may write there"
                 );
-                true
+                Told::Never
             }
             Self::Away(why) => {
                 tracing::error!(
@@ -313,7 +353,7 @@ impl Gone {
                     why,
                     "the report of a scan cannot be posted; the scan is made again later"
                 );
-                false
+                Told::Later
             }
         }
     }

@@ -77,9 +77,11 @@ pub(crate) fn scan(name: &str) -> Scan {
         change: None,
     };
     let mut before = scan.keep();
-    before.lines.retain(|line| line.host.as_str() != "web9");
+    before
+        .lines
+        .retain(|line| line.line.host.as_str() != "web9");
     let mut gone = before.lines[0].clone();
-    gone.host = "db1".parse().unwrap();
+    gone.line.host = "db1".parse().unwrap();
     before.lines.push(gone);
     for host in &mut before.hosts {
         host.seen = true;

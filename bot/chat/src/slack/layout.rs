@@ -374,12 +374,16 @@ fn finding(finding: &Finding, several: bool, locale: Locale) -> String {
     text
 }
 
+/// The longest line of what a scan came to: all of them fit into one block.
+const BRIEF: usize = 240;
+
 /// A scan: its verdict and the worst of it, and beside it all of it as a page.
 fn scan(telling: &Telling<'_>, file: &str, page: &str, locale: Locale) -> Content {
     let verdict = locale.scan_verdict(&telling.scan.tally());
     let mut blocks = vec![section(&verdict)];
     let brief = locale.scan_brief(telling);
     if !brief.is_empty() {
+        let brief: Vec<String> = brief.iter().map(|line| fit(line, BRIEF).0).collect();
         blocks.push(section(&brief.join("\n")));
     }
     blocks.push(context(&locale.scan_title(telling)));

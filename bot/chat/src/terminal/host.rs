@@ -92,6 +92,9 @@ fn changed(out: &mut String, report: &HostReport, since: &Since, face: Face) {
             || face.all
         {
             face.put_dim(out, 4, &format!("  {head}"));
+            if let Some(unseen) = locale.not_compared(since) {
+                face.put_dim(out, 6, &format!("    {unseen}"));
+            }
         }
         return;
     }

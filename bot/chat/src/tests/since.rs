@@ -29,6 +29,8 @@ fn changes() -> Vec<Change> {
     let hash = Some("00ff");
     vec![
         change(File, "/etc/nginx/nginx.conf", Content, Some("11aa"), hash),
+        change(File, "/etc/motd", Content, Some("file"), Some("link")),
+        change(File, "/etc/motd", Content, Some("link"), Some("file")),
         change(
             Unit,
             "nginx.service",
@@ -154,7 +156,12 @@ fn each_kind_of_change_is_a_sentence() {
                 };
                 locale.since(host, &since) + "\n"
             });
-        lines + &nothing.concat() + &locale.since(host, &since(Vec::new())) + "\n"
+        let partly = Since {
+            unseen: vec![Area::Unit],
+            ..since(Vec::new())
+        };
+        let partly = locale.since(host, &partly) + "\n";
+        lines + &nothing.concat() + &partly + &locale.since(host, &since(Vec::new())) + "\n"
     });
     insta::assert_snapshot!("changes", out);
 }

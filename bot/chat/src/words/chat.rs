@@ -412,12 +412,13 @@ impl Locale {
             } else {
                 head
             };
-            let changes = self.changes(&report.host, since, FEW);
-            lines.push(
-                format!("{head} {}", changes.join(" · "))
-                    .trim_end()
-                    .to_owned(),
-            );
+            let changes = self.changes(&report.host, since, FEW).join(" · ");
+            let mut line = format!("{head} {changes}").trim_end().to_owned();
+            if let Some(unseen) = self.not_compared(since) {
+                line.push_str(" · ");
+                line.push_str(&unseen);
+            }
+            lines.push(line);
         }
         lines
     }

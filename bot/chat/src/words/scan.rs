@@ -114,8 +114,8 @@ impl Locale {
             let lost = self.few_hosts(&lost);
             text.push_str(&say!(
                 self,
-                "; could be examined then and not now: {lost}",
-                "；上次可以检查而这次不行：{lost}"
+                "; could not be examined, which is new: {lost}",
+                "；新出现的无法检查的主机：{lost}"
             ));
         }
         text
@@ -374,6 +374,16 @@ impl Locale {
     pub(crate) fn scan_brief(self, telling: &Telling<'_>) -> Vec<String> {
         let scan = telling.scan;
         let mut lines = Vec::new();
+        // Whatever is cut off, that somebody was not looked at is not.
+        let unseen: Vec<&HostName> = scan.unseen().map(|one| &one.host).collect();
+        if !unseen.is_empty() {
+            let named = self.few_hosts(&unseen);
+            lines.push(say!(
+                self,
+                "❔ could not be looked at: {named}",
+                "❔ 无法检查：{named}"
+            ));
+        }
         if let Some(change) = &scan.change {
             lines.push(self.scan_change(change, telling.since));
         }
@@ -392,15 +402,6 @@ impl Locale {
         }
         if let more @ 1.. = groups.len().saturating_sub(WORST) {
             lines.push(self.more_of_group(more));
-        }
-        let unseen: Vec<&HostName> = scan.unseen().map(|one| &one.host).collect();
-        if !unseen.is_empty() {
-            let named = self.few_hosts(&unseen);
-            lines.push(say!(
-                self,
-                "❔ could not be looked at: {named}",
-                "❔ 无法检查：{named}"
-            ));
         }
         if let Some(group) = groups.first() {
             lines.push(self.go_on(&group.hosts()));

@@ -142,6 +142,16 @@ impl Locale {
                 "{name} leads to {now}; it was {was}",
                 "{name} 现在指向 {now}，原来指向 {was}"
             ),
+            (Area::File, Aspect::Content) if was == "file" && now == "link" => say!(
+                self,
+                "{name} is a link now; it was a file",
+                "{name} 现在是链接，原来是文件"
+            ),
+            (Area::File, Aspect::Content) if was == "link" && now == "file" => say!(
+                self,
+                "{name} is a file now; it was a link",
+                "{name} 现在是文件，原来是链接"
+            ),
             (Area::File, _) => say!(self, "{name} was edited", "{name} 被修改过"),
             _ => say!(
                 self,
@@ -254,6 +264,11 @@ impl Locale {
                 self,
                 "What changed since {of} is not known: its text is erased or is not what was recorded; sickbay baseline take {host} takes a new one",
                 "{of}以来有什么变化不得而知：其内容已被抹去，或与记录的不符；sickbay baseline take {host} 可以记录新的基线"
+            ),
+            None if since.changes.is_empty() && !since.is_whole() => say!(
+                self,
+                "Of what could be compared nothing changed since {of}",
+                "{of}以来，能比较的部分没有变化"
             ),
             None if since.changes.is_empty() => {
                 say!(self, "Nothing changed since {of}", "{of}以来没有变化")
@@ -385,6 +400,16 @@ impl Locale {
             self,
             "{host}: there is no baseline; take one when it is well: sickbay baseline take {host}",
             "{host}：没有基线；请在它正常时记录一个：sickbay baseline take {host}"
+        )
+    }
+
+    /// The baseline of a host cannot be read from the journal.
+    #[must_use]
+    pub fn baseline_unread(self, host: &HostName, why: &str) -> String {
+        say!(
+            self,
+            "{host}: its baseline could not be read: {why}",
+            "{host}：无法读取它的基线：{why}"
         )
     }
 

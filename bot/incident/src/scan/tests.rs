@@ -163,6 +163,73 @@ fn a_host_that_is_lost_is_worse() {
 }
 
 #[test]
+fn what_another_explained_is_neither_gone_nor_new() {
+    let full = |explains| finding("web1", "f-1", "fs.full", "critical", explains);
+    let failed = || finding("web1", "f-2", "unit.failed", "critical", &[]);
+    let both = || {
+        vec![host(
+            "web1",
+            "critical",
+            &[full(&["f-2"]), failed()],
+            &[],
+            0,
+        )]
+    };
+    let alone = || vec![host("web1", "critical", &[failed()], &[], 0)];
+    // The disk has room again, and the unit is down as it was.
+    let change = scan(0, both()).keep().compare(&scan(1, alone()));
+    let gone: Vec<&str> = change.gone.iter().map(|one| one.code.as_str()).collect();
+    assert_eq!(gone, ["fs.full"]);
+    assert_eq!((change.new.len(), change.stays), (0, 1));
+    // The unit is explained now, and as down as before.
+    let change = scan(0, alone()).keep().compare(&scan(1, both()));
+    let new: Vec<&str> = change.new.iter().map(|one| one.code.as_str()).collect();
+    assert_eq!((new, change.gone.len()), (vec!["fs.full"], 0));
+}
+
+#[test]
+fn what_nobody_could_look_at_once_is_not_new_when_it_is_seen_again() {
+    let next = |before: &Kept, hosts: Vec<Scanned>| {
+        let mut next = scan(before.at.0 + 1, hosts);
+        next.change = Some(before.compare(&next));
+        next
+    };
+    let away = || host("web1", "unreachable", &[], &["everything"], 0);
+    let unseen = |gaps: &[&str]| host("web2", "healthy", &[], gaps, 60);
+    let first = scan(0, three()).keep();
+    let mut hosts = three();
+    hosts[0] = away();
+    hosts[1] = unseen(&["disk.space", "tls.files"]);
+    let second = next(&first, hosts.clone());
+    // It stays unknown as long as the same is hidden.
+    let third = next(&second.keep(), hosts);
+    let change = third.change.as_ref().unwrap();
+    assert_eq!((change.gone.len(), change.unsure.len()), (0, 3));
+    let mut back = three();
+    back[0].vitals = host("web1", "critical", &[], &[], 70).vitals;
+    let back = next(&third.keep(), back).change.unwrap();
+    assert_eq!((back.new.len(), back.stays, back.lost.len()), (0, 3, 0));
+    let grown: Vec<i64> = back.grown.iter().map(|one| one.from).collect();
+    assert_eq!(grown, [60]);
+    // What never had an answer does not hide it for ever.
+    let mut well = three();
+    well[0] = host("web1", "healthy", &[], &[], 60);
+    well[1] = unseen(&["disk.space"]);
+    let well = next(&third.keep(), well).change.unwrap();
+    assert_eq!((well.gone.len(), well.unsure.len()), (3, 0));
+}
+
+#[test]
+fn a_host_that_is_added_and_away_is_worse() {
+    let mut hosts = three();
+    let before = scan(0, hosts.clone()).keep();
+    hosts.push(host("new1", "unreachable", &[], &["everything"], 0));
+    let change = before.compare(&scan(1, hosts));
+    let lost: Vec<&str> = change.lost.iter().map(|host| host.as_str()).collect();
+    assert_eq!(lost, ["new1"]);
+}
+
+#[test]
 fn a_finding_that_is_worse_is_news() {
     let warning = finding("web1", "f-1", "fs.full", "warning", &[]);
     let critical = finding("web1", "f-1", "fs.full", "critical", &[]);

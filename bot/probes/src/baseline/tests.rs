@@ -140,8 +140,26 @@ fn what_was_not_looked_at_is_not_gone() {
         diff.unseen
     );
     assert!(!read(cut).tells());
+    assert!(read("baseline 1\nfact os debian 12\n").is_blank() && !read(cut).is_blank());
     assert_eq!(Snapshot::read("sh: 1: sha256sum: not found\n"), None);
     assert_eq!(Snapshot::read(""), None);
+}
+
+#[test]
+fn a_certificate_that_could_not_be_seen_is_not_gone() {
+    let was = "baseline 1\ncert aa /etc/tls/shop.pem Mar 1\nseen cert\nfile 8180 root:root bb /etc/tls/shop.pem\nseen file\n";
+    let now = |more: &str| {
+        let now = format!("baseline 1\n{more}seen cert\nseen file\n");
+        let diff = read(was).diff(&read(&now));
+        let all = diff.changes.iter().map(line);
+        let gone: Vec<String> = all.filter(|one| one.starts_with("cert")).collect();
+        (gone.len(), diff.unseen)
+    };
+    assert_eq!(now(""), (1, Vec::new()));
+    assert_eq!(now("blind /etc/tls\n"), (0, Vec::new()));
+    let unread = "file 8180 root:root ~9.1 /etc/tls/shop.pem\n";
+    assert_eq!(now(unread), (0, Vec::new()));
+    assert_eq!(now("cut cert\n"), (0, vec![Area::Certificate]));
 }
 
 #[test]
@@ -234,10 +252,16 @@ fn modules_that_were_replaced_are_told_and_those_of_another_kernel_are_not() {
         differs(&was, &now),
         [
             "module dummy content: aa11 -> aa99",
-            "module nf_tables presence:  -> nothing",
-            // A module of the kernel's own tree is loaded when it is needed; one from elsewhere somebody brought.
+            // A module of the kernel's own tree is loaded when it is needed, and not before; one from elsewhere somebody brought.
             "module rootkit presence: nothing -> OE",
         ]
+    );
+    // Where something is wrong with it, that it is not loaded is said.
+    let module = finding(1, "module.absent", ("module", "nf_tables"), &[]);
+    let weighed = weigh(read(&was).diff(&read(&now)).changes, &[module]);
+    assert_eq!(
+        line(&weighed[0]),
+        "module nf_tables presence:  -> nothing (f-1)"
     );
     let booted = machine(
         "mod dummy aa77 S7 -\nmod loop bb77 S8 -\nmod nf_tables cc77 S9 -\n",
@@ -266,6 +290,15 @@ fn packages_explain_what_comes_with_them() {
     assert_eq!(
         differs(was, &replaced),
         ["package shop:all content: 11 -> 13"]
+    );
+    // Nor does the update of one package hide that the program of another was replaced.
+    let other = was.replace("2.0 22", "2.1 23").replace("~100.1", "~101.2");
+    assert_eq!(
+        differs(was, &other),
+        [
+            "package tool:all version: 2.0 -> 2.1",
+            "file /usr/bin/shop content: ~100.1 -> ~101.2",
+        ]
     );
     let half = was.replace("1.0 11 ", "1.0 11 install ok half-configured");
     assert_eq!(

@@ -69,6 +69,7 @@ pub fn weigh(mut changes: Vec<Change>, findings: &[Finding]) -> Vec<Change> {
         .filter(|change| change.area == Area::Package && change.aspect == Aspect::Presence)
         .map(|change| package(&change.name).to_owned())
         .collect();
+    let packages = changes.iter().any(|change| change.area == Area::Package);
     let mut weighed: Vec<(u32, Change)> = Vec::new();
     for mut change in changes.drain(..) {
         let mut best: Option<(u32, &Finding)> = None;
@@ -91,6 +92,12 @@ pub fn weigh(mut changes: Vec<Change>, findings: &[Finding]) -> Vec<Change> {
             }
         }
         change.touches = best.map(|(_, finding)| finding.id.clone());
+        // One of the kernel's own tree goes as it comes: nobody needed it since the last start. One from elsewhere somebody brought.
+        let own = change.was.as_deref() == Some("");
+        let went = change.aspect == Aspect::Presence && own && change.now.is_none();
+        if change.area == Area::Module && went && best.is_none() {
+            continue;
+        }
         let mut weight = base(&change) + lately(&change, findings);
         // What a package brought or took along follows from it.
         let follows = change.aspect == Aspect::Presence
@@ -102,6 +109,15 @@ pub fn weigh(mut changes: Vec<Change>, findings: &[Finding]) -> Vec<Change> {
             && brought
                 .iter()
                 .any(|name| stems(&change).iter().any(|stem| akin(name, stem)))
+        {
+            weight /= 4;
+        }
+        // A program is likely of one of the packages, by a name that does not show it.
+        if packages
+            && change.area == Area::File
+            && change.aspect == Aspect::Content
+            && change.name.starts_with("/usr/")
+            && !change.name.starts_with("/usr/local/")
         {
             weight /= 4;
         }

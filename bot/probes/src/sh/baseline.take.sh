@@ -62,7 +62,7 @@ awk -F: 'NF >= 4 { print "group " $1 " " $3 ":" $4 }' /etc/group 2>/dev/null | s
 # moment, on demand or for a login is not at rest and not told.
 programs=
 if [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; then
-  shown=$(timeout 4 systemctl show --no-pager -p Id -p LoadState -p ActiveState -p SubState -p UnitFileState -p Type -p RemainAfterExit -p Transient -p TriggeredBy -p BusName -p Slice -p FragmentPath -p ExecStart -- '*.service' '*.socket' '*.timer' '*.path' 2>/dev/null)
+  shown=$(timeout 4 systemctl show --no-pager -p Id -p LoadState -p ActiveState -p SubState -p UnitFileState -p Type -p RemainAfterExit -p Transient -p TriggeredBy -p BusName -p Slice -p FragmentPath -p ExecStart -- '*.service' '*.socket' '*.timer' '*.path' 2>/dev/null) || shown=
   if [ -n "$shown" ]; then
     programs=$(printf '%s\n' "$shown" | sed -n 's/^ExecStart={ path=\([^ ;]*\) ;.*/\1/p' | grep -E '^/(usr/|opt/|srv/|s?bin/)' | sort -u | head -n 120)
     { for dir in /etc/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system; do
@@ -139,10 +139,12 @@ fi
 
 # Certificates of servers: until when, and their fingerprint. Those of authorities come with a package.
 if command -v openssl >/dev/null 2>&1; then
-  find /etc -xdev \( -path /etc/ssl/certs -o -path /etc/ca-certificates -o -path /etc/pki/ca-trust -o -path '/etc/letsencrypt/archive' \) -prune -o \( -name '*.crt' -o -name '*.pem' -o -name '*.cer' -o -name '*.cert' \) ! -type d -print 2>/dev/null | grep -v '[^A-Za-z0-9/._@+-]' | sort | head -n 150 |
-    each grep -ls -- '-BEGIN CERTIFICATE-' | head -n 25 | while read -r path; do
-      openssl x509 -noout -enddate -fingerprint -sha256 -in "$path" 2>/dev/null </dev/null | awk -v path="$path" '/^notAfter=/ { end = substr($0, 10) } /ingerprint=/ { sub(/.*=/, ""); gsub(/:/, ""); print "cert", tolower(substr($0, 1, 32)), path, end }'
-    done
+  certs=$(find /etc -xdev \( -path /etc/ssl/certs -o -path /etc/ca-certificates -o -path /etc/pki/ca-trust -o -path '/etc/letsencrypt/archive' \) -prune -o \( -name '*.crt' -o -name '*.pem' -o -name '*.cer' -o -name '*.cert' \) ! -type d -print 2>/dev/null | grep -v '[^A-Za-z0-9/._@+-]' | sort)
+  held=$(printf '%s\n' "$certs" | head -n 150 | each grep -ls -- '-BEGIN CERTIFICATE-')
+  if [ "$(printf '%s\n' "$certs" | wc -l)" -gt 150 ] || [ "$(printf '%s\n' "$held" | wc -l)" -gt 25 ]; then echo 'cut cert'; fi
+  printf '%s\n' "$held" | sed '/^$/d' | head -n 25 | while read -r path; do
+    openssl x509 -noout -enddate -fingerprint -sha256 -in "$path" 2>/dev/null </dev/null | awk -v path="$path" '/^notAfter=/ { end = substr($0, 10) } /ingerprint=/ { sub(/.*=/, ""); gsub(/:/, ""); print "cert", tolower(substr($0, 1, 32)), path, end }'
+  done
   echo 'seen cert'
 fi
 
@@ -160,7 +162,7 @@ $path"; fi; done
 list=$(printf '%s\n' "$list" | grep '^/' | sort)
 most=4000
 if [ "$(printf '%s\n' "$list" | wc -l)" -gt $most ]; then echo 'cut file'; list=$(printf '%s\n' "$list" | head -n $most); fi
-plain=$(printf '%s\n' "$list" | awk 'tolower($0) !~ /passw|secret|token|credential|shadow|\.key$|\/private\/|_key$|\.keytab$|\/system-connections\/|\.p12$|\.pfx$|\.jks$|\.htdigest|\/wireguard\/|\/openvpn\/|\.ovpn$/ || /^\/etc\/(pam\.d|apt\/trusted\.gpg\.d)\//')
+plain=$(printf '%s\n' "$list" | awk 'tolower($0) !~ /passw|secret|token|credential|shadow|\.key$|\/private\/|_key$|\.keytab$|\/system-connections\/|\.p12$|\.pfx$|\.jks$|\.htdigest|\/wireguard\/|\/openvpn\/|\.ovpn$|\.env$|\.env\.|pgpass|netrc|\.my\.cnf|debian\.cnf|wpa_supplicant|\/snmpd?\.conf|iscsid\.conf|\.users$|\.psk$|htaccess|\.boto|\.s3cfg|\.git-credential/ || /^\/etc\/(pam\.d|apt\/trusted\.gpg\.d)\//')
 small=$(printf '%s\n' "$plain" | each stat -c '%s %f %n' | awk '$1 <= 524288 && $2 ~ /^8/ { sub(/^[^ ]* [^ ]* /, ""); print }')
 keys=$(printf '%s\n' "$small" | each grep -ls -- 'PRIVATE KEY-----')
 { printf '%s\n' "$keys" | sed 's/^/key /'; printf '%s\n' "$small" | each grep -Hsc '' | sed -n 's/:[0-9]*$//p' | each sha256sum

@@ -12,5 +12,7 @@ CREATE TABLE scan_turn (
     due         INTEGER NOT NULL,
     began_at    INTEGER NOT NULL,
     fence       INTEGER NOT NULL,
-    lease_until INTEGER NOT NULL
+    lease_until INTEGER NOT NULL,
+    -- Not begun again before: its report could not be posted.
+    not_before  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -125,6 +125,23 @@ async fn a_later_schema_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_step_that_is_missing_below_the_newest_is_made() {
+    let dir = tempfile::tempdir().unwrap();
+    open(dir.path()).await.close().await;
+    let path = dir.path().join("journal.db");
+    raw(
+        &path,
+        &[
+            "DROP TABLE baseline",
+            "DELETE FROM _sqlx_migrations WHERE version = 8",
+        ],
+    )
+    .await;
+    let store = open(dir.path()).await;
+    assert_eq!(store.baselines().await.unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn databases_of_others_are_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal.db");

@@ -78,6 +78,42 @@ async fn scans_take_turns() {
 }
 
 #[tokio::test]
+async fn one_that_has_to_wait_holds_up_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    for name in ["monthly", "hourly"] {
+        store.scan_done(name, PLAN, NOON).await.unwrap();
+    }
+    let turn = begin(&store, "monthly", 10, 10).await.unwrap();
+    assert!(store.give_back_scan(&turn, at(40)).await.unwrap());
+    assert_eq!(begin(&store, "monthly", 10, 11).await, None, "it waits");
+    let other = begin(&store, "hourly", 10, 11).await.unwrap();
+    store.finish_scan(&other).await.unwrap();
+    let again = begin(&store, "monthly", 10, 40).await.unwrap();
+    assert_eq!((again.began, again.again), (at(10), true));
+}
+
+#[tokio::test]
+async fn a_clock_that_was_wrong_stops_nothing_for_ever() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let year = 365 * 24 * 60;
+    for name in ["monthly", "hourly"] {
+        store.scan_done(name, PLAN, at(year)).await.unwrap();
+    }
+    // Somebody begins with it, and the clock is set right.
+    begin(&store, "monthly", year + 1, year + 1).await.unwrap();
+    store.keep_scan("hourly", at(year), "late").await.unwrap();
+    for name in ["monthly", "hourly"] {
+        assert_eq!(store.scan_done(name, PLAN, NOON).await.unwrap(), NOON);
+    }
+    assert!(begin(&store, "hourly", 10, 10).await.is_some());
+    store.keep_scan("hourly", at(10), "now").await.unwrap();
+    let kept = store.kept_scan("hourly").await.unwrap();
+    assert_eq!(kept.as_deref(), Some("now"));
+}
+
+#[tokio::test]
 async fn another_schedule_begins_when_it_is_read() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;

@@ -38,6 +38,7 @@ fn scan(status: HostStatus, change: Option<(usize, usize)>) -> Scan {
             stays: 3,
             lost: vec![host; lost],
             grown: Vec::new(),
+            carried: incident::scan::Carried::default(),
         }),
     }
 }
