@@ -69,8 +69,9 @@ impl Withheld {
 }
 
 /// The facts about a step's target that must not change between card and run.
-const BOUND: [&str; 10] = [
+const BOUND: [&str; 11] = [
     "exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "version", "revision",
+    "cluster",
 ];
 
 /// A host, and the connection that it was examined over.
@@ -84,9 +85,8 @@ pub(crate) struct At {
 
 /// Gives what is offered its ids: they go on from what the incident has.
 pub(crate) fn number(incident: &Incident, proposals: &mut [Proposal]) {
-    let so_far = incident.remediations.len();
     for (n, one) in proposals.iter_mut().enumerate() {
-        one.id = incident.id.proposal(so_far + n + 1);
+        one.id = incident.id.proposal(incident.remediations.len() + n + 1);
     }
 }
 

@@ -534,7 +534,7 @@ only_less() { # FILE KEY VALUE
   for _w in $_new; do case " $_had " in *" $_w "*) ;; *) return 1 ;; esac; done
   for _w in $_had; do
     case " $_new " in *" $_w "*) continue ;; esac
-    case $_w in *audit*|*passw*|*cred*|*auth*|*sepgsql*|*set_user*|*encrypt*|*tde*|*anon*) return 1 ;; esac
+    case $_w in *audit*|*passw*|*cred*|*auth*|*sepgsql*|*set_user*|*encrypt*|*tde*|*anon*|*citus*|*safeupdate*|*logical*|*bdr*|*extwlist*|*login*|*permission*|*supautils*) return 1 ;; esac
   done
 }
 # A setting that names code, or who may come in, is not a value to tune.
@@ -684,7 +684,8 @@ property_ok() { # SECTION KEY VALUE
     Service:LimitNOFILE|Service:LimitNPROC|Service:LimitCORE|Service:TasksMax|Service:MemoryMax|Service:MemoryHigh|Service:CPUQuota|Service:Nice) ;;
     Service:TimeoutStartSec|Service:Restart|Service:RestartSec|Slice:TasksMax|Slice:MemoryMax|Slice:MemoryHigh|Slice:CPUQuota) ;;
     # A folder of its own directly below /run, which the service manager makes at each start.
-    Service:RuntimeDirectory) case $3 in .*|*[!A-Za-z0-9._-]*) bad "not the name of a folder below /run: $3"; return ;; esac ;;
+    Service:RuntimeDirectory) case $3 in .*|*[!A-Za-z0-9._-]*) bad "not the name of a folder below /run: $3"; return ;;
+      systemd|dbus|user|lock|sshd|udev|docker|containerd|postgresql|sickbay) no "/run/$3 is not that of one service alone"; return ;; esac ;;
     *) bad "not a property that may be set: $1 $2"; return ;;
   esac
   case $3 in ''|*[!A-Za-z0-9.:%_-]*) bad "not a value for $2" ;; esac
@@ -820,12 +821,21 @@ container_state() { # ENGINE NAME
   _cs=$(limit 10 "$TOOL" inspect --type container -f '{{.State.Status}}={{index .Config.Labels "PODMAN_SYSTEMD_UNIT"}}' -- "$2" 2>/dev/null) || return 0
   CS=${_cs%%=*} CU=${_cs#*=}; case $CU in '<no value>') CU= ;; esac
 }
+# Sets SL, how many seconds its end and its next start may take; fails where that is too long for a step.
+stop_limit() { # ENGINE NAME
+  SL=90; tool "$1" || return 1
+  _sl=$(limit 10 "$TOOL" inspect --type container -f '{{.Config.StopTimeout}}' -- "$2" 2>/dev/null)
+  is_number "$_sl" && [ ${#_sl} -le 9 ] || return 0
+  [ "$_sl" -le 30 ] || SL=$((_sl + 60))
+  [ "$_sl" -le 100 ]
+}
 # Podman is no daemon: what it starts must not belong to the run, which takes all its processes with it when it ends.
 engine_do() { # ENGINE VERB NAME
+  SL=90; [ "$2" = start ] || stop_limit "$1" "$3" || return 1
   tool "$1" || return 1
   if [ "$1:$ME" = podman:0 ] && [ -z "${GUARD_NO_SYSTEMD:-}" ] && [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1; then
-    limit 90 systemd-run --quiet --scope --collect --slice=machine.slice -- "$TOOL" "$2" -- "$3"
-  else limit 90 "$TOOL" "$2" -- "$3"; fi
+    limit "$SL" systemd-run --quiet --scope --collect --slice=machine.slice -- "$TOOL" "$2" -- "$3"
+  else limit "$SL" "$TOOL" "$2" -- "$3"; fi
 }
 # Waits until the container runs, and still does a second later.
 container_settled() { # ENGINE NAME
@@ -875,6 +885,10 @@ kube() { # SECONDS WORDS…
 }
 kube_may() { # VERB RESOURCE [-n NAMESPACE]
   kube 20 auth can-i "$@" >/dev/null 2>&1 || no "the account of $KC may not $1 $2${4:+ in $4}, or the cluster does not answer"
+}
+# The address of the cluster that kubectl speaks to: somebody may choose another one between card and run.
+kube_cluster() {
+  [ -z "${KC:-}" ] || kube 20 config view --minify -o 'jsonpath={.clusters[0].cluster.server}' 2>/dev/null
 }
 # Sets KR, the revision of a deployment, empty where there is none.
 kube_revision() { # NAMESPACE DEPLOYMENT
@@ -974,7 +988,11 @@ check() {
       case $3 in ''|-*|*[!A-Za-z0-9_-]*) bad "not an execution: $3"; return ;; esac
       is_number "$4" || { bad "not a step: $4"; return; }
       [ -n "$STATIC" ] || saved_ok "$2" "$ROOT/$3/save/$4" ;;
-    unit.set_property) arity $# 5 && unit_ok "$2" && property_ok "$3" "$4" "$5" && need_systemd ;;
+    unit.set_property) arity $# 5 && unit_ok "$2" && property_ok "$3" "$4" "$5" && need_systemd || return 1
+      [ "$4" = RuntimeDirectory ] || return 0
+      case $2 in *@*) no "$2 is one of several of its kind, which would share $5"; return ;; esac
+      # The service manager takes a folder that is there over, and away again with the unit.
+      [ -n "$STATIC" ] || [ -f "$(dropin_of "$2" "$4")" ] || [ ! -e "$AT/run/$5" ] || no "there is a /run/$5 already" ;;
     unit.unset_property) arity $# 3 && unit_ok "$2" || return 1
       case $3 in ''|*[!A-Za-z]*) bad "not a property: $3"; return ;; esac
       need_systemd || return 1
@@ -1090,7 +1108,9 @@ check() {
       container_state "$2" "$3" || return 1
       [ "$CS" != absent ] || { no "$2 has no container $3 that this account can see"; return; }
       [ -z "$CU" ] || { no "the container $3 belongs to $CU, which starts and stops it"; return; }
-      [ "$CS" != paused ] || no "the container $3 is paused; somebody did that" ;;
+      [ "$CS" != paused ] || { no "the container $3 is paused; somebody did that"; return; }
+      [ "$1" != container.restart ] || case $CS in running|restarting) ;; *) no "the container $3 is $CS; a restart would start it"; return ;; esac
+      [ "$1" = container.start ] || stop_limit "$2" "$3" || no "the container $3 may take $((SL - 60)) s to stop, longer than a step may wait" ;;
     k8s.rollout_restart) arity $# 3 && kube_name "$2" && workload_ok "$3" || return 1
       [ -n "$STATIC" ] && return
       kube_ready && kube_may patch "${3%%/*}s.apps" -n "$2" || return 1
@@ -1171,8 +1191,12 @@ look() { # prints KEY VALUE lines; values are tokens
     kmod.rename) look_file "$2" ;;
     kmod.dkms) dkms_state "$2" "$3" "$4"; kv state "$DS" ;;
     container.*) container_state "$2" "$3"; kv state "$CS" ;;
-    k8s.rollout_undo) [ -n "${KT:-}" ] || kube_ready; kube_revision "$2" "$3"; kv revision "$KR" ;;
-    k8s.uncordon|k8s.cordon) [ -n "${KT:-}" ] || kube_ready; kube_node "$2"; kv unschedulable "$KN" ;;
+    k8s.*) [ -n "${KT:-}" ] || kube_ready
+      case $1 in
+        k8s.rollout_undo) kube_revision "$2" "$3"; kv revision "$KR" ;;
+        k8s.uncordon|k8s.cordon) kube_node "$2"; kv unschedulable "$KN" ;;
+      esac
+      kv cluster "$(kube_cluster)" ;;
     host.reboot|host.cancel_reboot) planned; kv mode "$PM"; kv usec "$PU" ;;
     journal.vacuum) kv usage "$(limit 10 journalctl --disk-usage 2>/dev/null | sed -n 's/.*take up \([^ ]*\).*/\1/p')" ;;
   esac

@@ -326,6 +326,8 @@ unit.set_property a.service Service ExecStart /x
 unit.set_property a.service Service User root
 unit.set_property a.service Service RuntimeDirectory ../etc
 unit.set_property a.service Service RuntimeDirectory %25h
+unit.set_property a.service Service RuntimeDirectory postgresql
+unit.set_property a%401.service Service RuntimeDirectory a
 unit.set_property a.service Service LimitNOFILE 1%0AUser=root
 process.signal 1 0 TERM
 process.signal $$ 0 TERM
@@ -613,6 +615,7 @@ test_containers() {
 #!/bin/sh
 verb=\$1; for name; do :; done
 echo "podman \$*" >>"$h/ran"; [ -f "$h/c/\$name" ] || exit 125
+case "\$*" in *StopTimeout*) cat "$h/stops/\$name" 2>/dev/null; exit ;; esac
 case \$verb in inspect) read -r s u <"$h/c/\$name"; echo "\$s=\$u" ;; start|restart) [ \$name = dies ] || echo running >"$h/c/\$name" ;; stop) echo exited >"$h/c/\$name" ;; logs) echo 'panic: no database' ;; esac
 END
   chmod 755 "$fake/podman"
@@ -620,6 +623,7 @@ END
   has "container.start: it runs" "step 1 noop" "$(preview "step 1 container.start podman web")"; has "container.stop: it does not run" "step 1 noop" "$(preview "step 1 container.stop podman db")"
   has "container.restart: not undone" "undo 1 irreversible it runs again" "$(preview "step 1 container.restart podman web")"
   refuses "has no container nosuch" "container.start podman nosuch"; refuses "belongs to archive.service" "container.start podman owned"; refuses "is paused" "container.restart podman still"
+  refuses "a restart would start it" "container.restart podman db"; mkdir "$h/stops"; echo 600 >"$h/stops/web"; refuses "may take 600 s to stop" "container.restart podman web"; echo 45 >"$h/stops/web"
   for e in sh Docker /bin/sh; do refuses "not docker, podman or nerdctl" "container.start $e db"; done; refuses "this host has no nerdctl" "container.start nerdctl db"
   for c in -f _x .x a%20b a/b '%24x' %; do refuses "not the name of a container" "container.start podman $c"; done
   go cstart "step 1 container.start podman db"; has "container.start: done" RC=0 "$out"; has "container.start: seen" "after 1 state running" "$(guard report cstart)"; has "container.start: called" "podman start -- db" "$(cat "$h/ran")"
@@ -633,6 +637,7 @@ END
 echo "kubectl \$*" >>"$h/ran"
 case "\$*" in *--cache-dir=/dev/null/none*) ;; *) exit 9 ;; esac
 case "\$1 \$2 \$3" in
+  "config view --minify") cat "$h/k/server" ;;
   "auth can-i patch") [ ! -f "$h/k/deny" ] ;;
   "get deployment web") cat "$h/k/revision" ;;
   "get deployment/web -n") echo deployment.apps/web ;;
@@ -645,10 +650,13 @@ case "\$1 \$2 \$3" in
   *) echo "Error from server (NotFound)" >&2; exit 1 ;;
 esac
 END
-  chmod 755 "$fake/kubectl"; echo 4 >"$h/k/revision"; echo true >"$h/k/cordoned"
+  chmod 755 "$fake/kubectl"; echo 4 >"$h/k/revision"; echo true >"$h/k/cordoned"; printf https://10.0.0.1:6443 >"$h/k/server"
   HOME=$h/root; export HOME; refuses "no settings for kubectl" "k8s.uncordon w-1"; mkdir -p "$h/root/.kube"; : >"$h/root/.kube/config"
   out=$(preview "step 1 k8s.rollout_undo shop web 3"); for l in "step 1 ok" "before 1 revision 4" "undo 1 automatic revision 4 is rolled out again"; do has "k8s.rollout_undo: $l" "$l" "$out"; done
   has "k8s.rollout_undo: a need" "revision is 4, not 5" "$(preview "step 1 k8s.rollout_undo shop web 3" "need 1 revision 5")"; has "k8s.rollout_undo: there already" "step 1 noop" "$(preview "step 1 k8s.rollout_undo shop web 4")"
+  for l in "k8s.uncordon w-1" "k8s.rollout_undo shop web 3" "k8s.rollout_restart shop deployment/web"; do
+    has "$l: its cluster" "before 1 cluster https://10.0.0.1:6443" "$(preview "step 1 $l")"; has "$l: another cluster" "cluster is https://10.0.0.1:6443, not https://10.0.0.2:6443" "$(preview "step 1 $l" "need 1 cluster https://10.0.0.2:6443")"
+  done
   refuses "no revision 2 any more" "k8s.rollout_undo shop web 2"; refuses "no deployment nosuch in shop" "k8s.rollout_undo shop nosuch 3"; refuses "there is no statefulset/db" "k8s.rollout_restart shop statefulset/db"; refuses "there is no node w-2" "k8s.uncordon w-2"
   for k in -n A a_b a..b -a a- .a a. a%20b %24x a/b % a-.b; do refuses "not a name of Kubernetes" "k8s.uncordon $k"; refuses "not a name of Kubernetes" "k8s.rollout_undo $k web 3"; done
   for k in web pod/web deployment/ deployment/-x deployment/a/b Deployment/a; do refuses "not a " "k8s.rollout_restart shop $k"; done; for k in 0 x -1; do refuses "not a revision" "k8s.rollout_undo shop web $k"; done

@@ -36,8 +36,9 @@ pub enum NoRollback {
 }
 
 /// The facts about a target that an undo insists on, of those that the guard reported after the change.
-const BOUND: [&str; 10] = [
+const BOUND: [&str; 11] = [
     "exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "usec", "revision",
+    "cluster",
 ];
 
 /// The steps that undo what an execution did: `steps` as they were approved, `reports` as the guard gave them.
@@ -230,9 +231,9 @@ fn undo_one(
         ),
         "k8s.rollout_restart" => irreversible("its pods were replaced by new ones"),
         "k8s.uncordon" if before("unschedulable") == "0" => Ok(Vec::new()),
-        "k8s.uncordon" => plain("k8s.cordon", vec![arg("node")]),
+        "k8s.uncordon" => one("k8s.cordon", vec![arg("node")]),
         "k8s.cordon" if before("unschedulable") == "1" => Ok(Vec::new()),
-        "k8s.cordon" => plain("k8s.uncordon", vec![arg("node")]),
+        "k8s.cordon" => one("k8s.uncordon", vec![arg("node")]),
         "unit.unset_property" => {
             irreversible("the drop-in is written anew by the runbook that first did")
         }

@@ -40,6 +40,16 @@ impl<'a> Known<'a> {
     pub(super) fn worker(&self, unit: Option<&str>) -> Option<&Account> {
         self.needs.get(unit?)?.worker()
     }
+
+    /// Whether another unit is known to work as the same account, one of its own.
+    fn shares_worker(&self, unit: &str) -> bool {
+        let Some(own) = self.worker(Some(unit)).filter(|own| own.name != "root") else {
+            return false;
+        };
+        self.needs.values().any(|needs| {
+            needs.unit != unit && needs.worker().is_some_and(|other| other.name == own.name)
+        })
+    }
 }
 
 /// The path that a hit names, without `..`.
@@ -96,6 +106,7 @@ pub(crate) fn drafts(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
             });
             if looked { Vec::new() } else { vec![plain()] }
         }
+        "redis.fork_refused" => vec![fork(known, hit)],
         "unit.open_files" => vec![open_files(known, hit)],
         "unit.missing_library" => vec![library(known, hit)],
         _ => match language(code) {
@@ -103,6 +114,18 @@ pub(crate) fn drafts(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
             None => vec![plain()],
         },
     }
+}
+
+/// A refused copy: the setting is the cause only where it is as the kernel comes with it.
+fn fork(known: &Known<'_>, hit: &Hit<'_>) -> Draft {
+    let mut draft = plain(known, hit);
+    let usage = known.look.heard("memory.usage");
+    let live = crate::read::file(&usage, "/proc/sys/vm/overcommit_memory");
+    if live.map(str::trim) != Some("0") {
+        draft.facts.remove("want");
+        draft.severity = draft.severity.min(Severity::Warning);
+    }
+    draft.cite("memory.usage")
 }
 
 /// What the line says, as it is.
@@ -348,6 +371,8 @@ fn run_folder(known: &Known<'_>, hit: &Hit<'_>, draft: Draft, gone: Option<&str>
         .unit
         .as_deref()
         .filter(|_| hit.standing == Standing::Failing)
+        // One of several of its kind would take the folder of the others away when it ends.
+        .filter(|unit| !unit.contains('@') && !known.shares_worker(unit))
         .and_then(|unit| {
             let gone = gone?;
             let name = gone

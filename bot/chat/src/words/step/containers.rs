@@ -11,6 +11,10 @@ impl Locale {
         let arg = |slot| exact(step.arg(slot).unwrap_or(""));
         let (container, engine) = (arg("container"), arg("engine"));
         let (namespace, node) = (arg("namespace"), arg("node"));
+        let cluster = step.needs().get("cluster").map_or_else(String::new, |at| {
+            let at = exact(at);
+            say!(self, " (cluster {at})", "（集群 {at}）")
+        });
         match step.verb() {
             "container.start" => say!(
                 self,
@@ -31,8 +35,8 @@ impl Locale {
                 let workload = arg("workload");
                 say!(
                     self,
-                    "replace the pods of {workload} in {namespace} one after another",
-                    "逐个重建 {namespace} 中 {workload} 的 Pod"
+                    "replace the pods of {workload} in {namespace} one after another{cluster}",
+                    "逐个重建 {namespace} 中 {workload} 的 Pod{cluster}"
                 )
             }
             "k8s.rollout_undo" => {
@@ -40,19 +44,19 @@ impl Locale {
                 let now = self.now(step, "revision");
                 say!(
                     self,
-                    "take deployment {deployment} in {namespace} to revision {revision}{now}",
-                    "将 {namespace} 中的 Deployment {deployment} 切换到版本 {revision}{now}"
+                    "take deployment {deployment} in {namespace} to revision {revision}{now}{cluster}",
+                    "将 {namespace} 中的 Deployment {deployment} 切换到版本 {revision}{now}{cluster}"
                 )
             }
             "k8s.cordon" => say!(
                 self,
-                "let no new pods onto node {node}",
-                "禁止新的 Pod 调度到节点 {node}"
+                "let no new pods onto node {node}{cluster}",
+                "禁止新的 Pod 调度到节点 {node}{cluster}"
             ),
             _ => say!(
                 self,
-                "let pods onto node {node} again",
-                "恢复节点 {node} 的调度"
+                "let pods onto node {node} again{cluster}",
+                "恢复节点 {node} 的调度{cluster}"
             ),
         }
     }
