@@ -317,7 +317,16 @@ impl Snapshot {
             Area::Certificate => {
                 !self.cut.contains(&area) && !self.blind.iter().any(inside) && !unread()
             }
-            _ => true,
+            Area::System
+            | Area::Module
+            | Area::Sysctl
+            | Area::Mount
+            | Area::User
+            | Area::Group
+            | Area::Unit
+            | Area::Port
+            | Area::Program
+            | Area::Package => true,
         }
     }
 }
@@ -435,8 +444,8 @@ impl Diff {
                         .any(|dir| change.name.starts_with(dir));
                     let program = change.name.rsplit('/').next().unwrap_or("");
                     let brought = |package: &String| weigh::akin(package, program);
-                    !(of_a_package && packages.iter().any(brought))
-                        && !certificates.contains(&change.name)
+                    let follows = of_a_package && packages.iter().any(brought);
+                    !follows && !certificates.contains(&change.name)
                 }
                 Area::Unit if change.aspect == Aspect::Content => {
                     let stem = weigh::stem(&change.name);

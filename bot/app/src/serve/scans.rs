@@ -158,7 +158,7 @@ impl Serve {
         tracing::info!(scan.name = name, "a scan is due");
         let back = tokio::select! {
             told = Box::pin(self.scan_and_tell(planned, turn)) => match told {
-                Told::Told | Told::Never => None,
+                Told::Posted | Told::Never => None,
                 Told::Later => Some(clock::now().plus(LATER)),
             },
             () = self.renew(turn) => {
@@ -241,10 +241,10 @@ impl Serve {
             self.post_scan(front, planned, turn, &content).await
         } else {
             tracing::info!(scan.name = planned.name, "a scan has nothing to tell");
-            Told::Told
+            Told::Posted
         };
         // The next one is held against what somebody was told.
-        if told == Told::Told {
+        if told == Told::Posted {
             scan::keep(&self.world, &scan).await;
         }
         told
@@ -282,12 +282,12 @@ impl Serve {
             if let Err(gone) = self.post_patiently(front, new, turn, &apart).await {
                 // The message stands there; whoever wants all of it asks at a terminal.
                 return match gone.told(&planned.name) {
-                    Told::Told | Told::Never => Told::Told,
+                    Told::Posted | Told::Never => Told::Posted,
                     Told::Later => Told::Later,
                 };
             }
         }
-        Told::Told
+        Told::Posted
     }
 
     async fn post_patiently(
@@ -320,7 +320,7 @@ impl Serve {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
     /// They were, or there was nothing to tell.
-    Told,
+    Posted,
     /// Nobody ever will be.
     Never,
     /// Not for now.
