@@ -121,9 +121,12 @@ fn first_start(text: &str, host: &Host) -> Option<Draft> {
     })
 }
 
+/// What a counter said at the first look and at the second.
+type Count = (Option<i64>, Option<i64>);
+
 /// What the cloud held back in the second between two looks, link by link.
 fn held_back(text: &str, vendor: &str) -> Vec<Draft> {
-    let mut counts: BTreeMap<(&str, &str), (Option<i64>, Option<i64>)> = BTreeMap::new();
+    let mut counts: BTreeMap<(&str, &str), Count> = BTreeMap::new();
     for line in all_after(text, "held ") {
         let words: Vec<&str> = line.split(' ').collect();
         let [round, link, what, count] = words[..] else {
