@@ -12,6 +12,7 @@ use crate::modules;
 use crate::signatures::{self, Signatures};
 use crate::spec::Spec;
 use crate::subjects::{SUBJECTS, specs};
+use crate::units::standing::is_health_check;
 
 /// What the answers of one host mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +50,8 @@ pub(crate) fn drafts(look: &Look<'_>, signatures: &Signatures) -> Vec<Draft> {
     }
     signatures::judge(look, signatures, &mut drafts);
     modules::judge(look, &mut drafts);
+    // Logs tell of them too.
+    drafts.retain(|draft| draft.subject.kind != "unit" || !is_health_check(&draft.subject.name));
     let mounted = mounts(&look.heard("disk.mounts"));
     for draft in &mut drafts {
         place(draft, &mounted);

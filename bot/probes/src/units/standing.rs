@@ -82,7 +82,7 @@ fn is_ours(unit: &Unit) -> bool {
 }
 
 /// Podman names the timer and the service of a health check after the container's whole id, newer ones with a suffix.
-fn is_health_check(id: &str) -> bool {
+pub(crate) fn is_health_check(id: &str) -> bool {
     let stem = id
         .strip_suffix(".service")
         .or_else(|| id.strip_suffix(".timer"))
