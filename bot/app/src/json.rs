@@ -104,6 +104,8 @@ fn host<'a>(
         "could_not_check": report.could_not_check,
         "baseline": report.since.as_deref().map(since),
         "evidence": evidence.map(one_evidence).collect::<Vec<_>>(),
+        // A look says what things need; a journal that is read again does not.
+        "needs": [],
     })
 }
 
