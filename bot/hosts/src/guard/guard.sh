@@ -83,6 +83,7 @@ choose_root() {
 }
 make_root() {
   mkdir -p "$ROOT" 2>/dev/null || [ -e "$ROOT" ] || [ -L "$ROOT" ] || die nospace_or_readonly
+  # shellcheck disable=SC3067 # dash, bash and BusyBox all have -O
   [ -d "$ROOT" ] && [ ! -L "$ROOT" ] && [ -O "$ROOT" ] || die stateroot_unusable
   # Whoever can rename a parent can swap the whole memory of what ran.
   [ "$ME" != 0 ] || [ -n "${GUARD_ROOT:-}" ] || trusted "$ROOT" || die stateroot_not_only_roots
