@@ -7,7 +7,7 @@ use incident::notice::Card;
 use incident::remediation::{Outcome, Remediation};
 use incident::report::HostReport;
 use incident::summary::Summary;
-use incident::{Ended, Evidence, Finding, IncidentId, Proposal};
+use incident::{Ended, Evidence, Finding, IncidentId, Need, Proposal};
 use serde_json::{Value, json};
 
 mod scan;
@@ -77,7 +77,8 @@ pub(crate) fn diagnosis(
                 .iter()
                 .filter(|card| card.proposal.host == report.host);
             let seen = evidence.iter().filter(|one| one.host == report.host);
-            host(report, seen, &cards.map(card).collect::<Vec<_>>())
+            // What things need is said by a look; a journal that is read again does not hold it.
+            host(report, seen, &[], &cards.map(card).collect::<Vec<_>>())
         })
         .collect();
     json!({
@@ -92,6 +93,7 @@ pub(crate) fn diagnosis(
 fn host<'a>(
     report: &HostReport,
     evidence: impl Iterator<Item = &'a Evidence>,
+    needs: &[Need],
     proposals: &[Value],
 ) -> Value {
     json!({
@@ -104,8 +106,7 @@ fn host<'a>(
         "could_not_check": report.could_not_check,
         "baseline": report.since.as_deref().map(since),
         "evidence": evidence.map(one_evidence).collect::<Vec<_>>(),
-        // A look says what things need; a journal that is read again does not.
-        "needs": [],
+        "needs": needs,
     })
 }
 
@@ -129,11 +130,9 @@ impl Stream {
     pub(crate) fn host(&mut self, numbered: &Numbered, views: &[View]) {
         let cards: Vec<Value> = views.iter().map(|view| card(&view.card())).collect();
         let evidence = numbered.evidence.iter().map(|(_wave, one)| one);
-        let mut value = host(&numbered.report, evidence, &cards);
-        let needs = numbered.vitals.iter().flat_map(|vitals| &vitals.needs);
-        if let Some(fields) = value.as_object_mut() {
-            fields.insert("needs".to_owned(), json!(needs.collect::<Vec<_>>()));
-        }
+        let vitals = numbered.vitals.as_ref();
+        let needs = vitals.map_or(&[][..], |vitals| &vitals.needs);
+        let value = host(&numbered.report, evidence, needs, &cards);
         let before = self.before();
         screen::json_piece(&before, &value);
         self.hosts += 1;

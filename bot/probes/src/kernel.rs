@@ -112,7 +112,6 @@ fn said(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     let up = after(&text, "uptime ").map_or(0.0, real);
     let window = crate::read::float(i64::try_from(look.window.since_seconds).unwrap_or(i64::MAX));
     let mut seen: BTreeMap<(&str, String), Seen<'_>> = BTreeMap::new();
-    let units = crate::units::units(look);
     let mut victim = Victim::default();
     let mut limit = 0;
     // Kills at a limit of a group's own, by the group, the unit in it and the program.
@@ -187,6 +186,10 @@ fn said(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     for ((code, name), seen) in seen {
         drafts.extend(message(code, &name, &seen, up).map(|draft| draft.cite(key.clone())));
     }
+    if reached.is_empty() {
+        return;
+    }
+    let units = crate::units::units(look);
     for ((owner, unit, comm), seen) in reached {
         let known = limits::limit_of(look, &owner);
         let killed = Killed {

@@ -10,7 +10,7 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::read::{after, file, files, int, nth, percent, real, size, whole};
 use crate::spec::Spec;
-use crate::units::list::{Unit, Units};
+use crate::units::list::Units;
 use crate::units::{standing, units};
 use crate::{host, memory};
 
@@ -246,8 +246,12 @@ pub(crate) fn killed(look: &Look<'_>, units: &Units, killed: &Killed<'_>) -> Opt
 
 /// What the answers mean.
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
+    let groups = read(&look.heard("limits.groups"));
+    if groups.is_empty() && look.all("unit.show").next().is_none() {
+        return;
+    }
     let units = units(look);
-    for (path, group) in read(&look.heard("limits.groups")) {
+    for (path, group) in groups {
         let Some(owner) = limited(&path) else {
             continue;
         };
@@ -327,7 +331,7 @@ fn held_back(look: &Look<'_>, owner: &str, severity: Severity, group: &Group) ->
     }
 }
 
-/// Units of which only the service manager says that memory ran out: nobody could read the kernel's log. The unit's own
+/// Units of which only the service manager says that memory ran out, since the kernel's log is not there or says nothing. The unit's own
 /// limit is the likely one where it has one and the host did not run out.
 fn unlogged(look: &Look<'_>, units: &Units, drafts: &mut Vec<Draft>) {
     let ran_out = |draft: &Draft| matches!(draft.code.as_str(), "mem.oom" | "mem.low");
@@ -335,7 +339,10 @@ fn unlogged(look: &Look<'_>, units: &Units, drafts: &mut Vec<Draft>) {
         return;
     }
     for answer in look.all("unit.show") {
-        let Some(unit) = units.get(answer.arg()).filter(|unit| died_of_memory(unit)) else {
+        let Some(unit) = units
+            .get(answer.arg())
+            .filter(|unit| unit.result == "oom-kill")
+        else {
             continue;
         };
         let text = answer.text();
@@ -354,7 +361,7 @@ fn unlogged(look: &Look<'_>, units: &Units, drafts: &mut Vec<Draft>) {
             Subject::new("unit", &unit.id),
             format!("{} was ended because memory ran out, most likely at its own limit of {}", unit.id, size(limit)),
         )
-        .detail("The service manager says that memory ran out; the host has some, and the unit has a limit. The kernel's log, which would say which, could not be read.")
+        .detail("The service manager says that memory ran out; the host has some, and the unit has a limit. What could be read of the kernel's log does not say which it was.")
         .fact("unit", unit.id.as_str())
         .fact("own_limit", true)
         .sure(Confidence::Likely)
@@ -371,10 +378,6 @@ fn unlogged(look: &Look<'_>, units: &Units, drafts: &mut Vec<Draft>) {
             i64::MAX,
         ));
     }
-}
-
-fn died_of_memory(unit: &Unit) -> bool {
-    unit.result == "oom-kill"
 }
 
 /// The memory limit of a group as this look knows it, in bytes; 0 where it is unknown.

@@ -1,7 +1,7 @@
 //! What the units and modules in trouble need, from answers that were asked anyway: units of units, programs and their libraries and
 //! packages, modules of modules and their symbols, with what is broken in it marked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use incident::Severity;
 use incident::needs::{Kind, Need, State};
@@ -99,13 +99,10 @@ impl Trees<'_> {
             .units
             .list
             .values()
-            .filter(|unit| unit.required_by.iter().any(|by| by == name))
-            .chain(
-                self.units
-                    .list
-                    .values()
-                    .filter(|unit| unit.triggers.iter().any(|to| to == name)),
-            )
+            .filter(|unit| {
+                let requires = unit.required_by.iter().any(|by| by == name);
+                requires || unit.triggers.iter().any(|to| to == name)
+            })
             .map(|unit| unit.id.as_str())
             .filter(|id| !everywhere(id))
             .collect();
@@ -248,14 +245,13 @@ impl Trees<'_> {
 /// Adds what a thing needs, what is broken first; of what is there only some of each kind.
 fn fill(need: &mut Need, mut below: Vec<Need>) {
     below.sort_by_key(|one| (!one.is_hurt(), std::cmp::Reverse(one.state), one.kind));
-    let mut well = [0_usize; 7];
+    let mut well: BTreeMap<Kind, usize> = BTreeMap::new();
     for one in below {
-        let count = well.get_mut(one.kind as usize);
-        let listed = count.map_or(MOST_WELL, |count| {
-            *count += usize::from(!one.is_hurt());
-            *count
-        });
-        if one.is_hurt() || listed <= MOST_WELL {
+        let listed = well.entry(one.kind).or_default();
+        if one.is_hurt() {
+            need.needs.push(one);
+        } else if *listed < MOST_WELL {
+            *listed += 1;
             need.needs.push(one);
         } else {
             need.more += 1;
@@ -267,10 +263,7 @@ fn fill(need: &mut Need, mut below: Vec<Need>) {
 fn everywhere(id: &str) -> bool {
     id.ends_with(".slice")
         || id == "-.mount"
-        || matches!(
-            id,
-            "sysinit.target" | "basic.target" | "local-fs.target" | "system.slice"
-        )
+        || matches!(id, "sysinit.target" | "basic.target" | "local-fs.target")
 }
 
 fn standing(unit: &Unit) -> (State, String) {

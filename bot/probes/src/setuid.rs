@@ -161,35 +161,18 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
 
 #[cfg(test)]
 mod tests {
-    use incident::probe::Answers;
-    use incident::{Ended, HostName, RawOutput, Severity, Span};
+    use incident::Severity;
 
     use super::judge;
-    use crate::look::{Look, Window};
+    use crate::judge::tests::drafts_of;
 
     #[test]
     fn what_packages_ship_is_quiet_and_what_hands_over_root_is_not() {
         fn check(line: &str, expected: Option<Severity>) {
-            let mut answers = Answers::new();
-            let raw = RawOutput {
-                key: "security.setuid".to_owned(),
-                bytes: format!(
-                    "setuid sudo 1 /usr/bin/sudo\nsetuid passwd 1 /usr/bin/passwd\nsetuid {line}\n"
-                )
-                .into_bytes(),
-                ended: Ended::Exited { code: 0 },
-                took: Span::seconds(0),
-                as_root: false,
-                truncated: false,
-            };
-            answers.insert("security.setuid".to_owned(), raw);
-            let look = Look {
-                host: &HostName::new("web-1").unwrap(),
-                answers: &answers,
-                window: Window::default(),
-            };
-            let mut drafts = Vec::new();
-            judge(&look, &mut drafts);
+            let text = format!(
+                "setuid sudo 1 /usr/bin/sudo\nsetuid passwd 1 /usr/bin/passwd\nsetuid {line}\n"
+            );
+            let drafts = drafts_of(&[("security.setuid", &text)], judge);
             assert_eq!(
                 drafts.first().map(|draft| draft.severity),
                 expected,

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use incident::Moment;
-use sqlx::sqlite::SqlitePool;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqlitePool};
+use sqlx::{Connection as _, Sqlite, SqliteConnection};
 
 use crate::fault::{BUSY_SECONDS, Fault};
 use crate::head::HeadKey;
@@ -180,6 +181,22 @@ impl Store {
             }
             .into()),
         }
+    }
+
+    /// Runs a statement that changes one row or none, and says whether it changed one.
+    pub(crate) async fn changes_one(
+        &self,
+        statement: Query<'static, Sqlite, SqliteArguments>,
+    ) -> Result<bool, Fault> {
+        let store = self.clone();
+        self.settled(async move {
+            let done = statement
+                .execute(store.writer())
+                .await
+                .map_err(|error| store.fault(error))?;
+            Ok(done.rows_affected() == 1)
+        })
+        .await
     }
 
     /// The ledger's last row and its hash; 0 and what the first row follows, where there is none.

@@ -109,19 +109,11 @@ impl Store {
         turn: &Turn,
         at: Moment,
     ) -> Result<bool, Fault> {
-        let store = self.clone();
-        let (name, fence) = (turn.name.clone(), turn.fence);
-        self.settled(async move {
-            let done = sqlx::query(statement)
-                .bind(name)
-                .bind(fence)
-                .bind(at.0)
-                .execute(store.writer())
-                .await
-                .map_err(|error| store.fault(error))?;
-            Ok(done.rows_affected() == 1)
-        })
-        .await
+        let statement = sqlx::query(statement)
+            .bind(turn.name.clone())
+            .bind(turn.fence)
+            .bind(at.0);
+        self.changes_one(statement).await
     }
 
     /// Keeps what a scan came to, unless a later one of its name is kept.

@@ -38,19 +38,11 @@ impl Store {
         person: &str,
         at: Moment,
     ) -> Result<bool, Fault> {
-        let store = self.clone();
-        let (incident, person) = (incident.to_string(), person.to_owned());
-        self.settled(async move {
-            let done = sqlx::query(statement)
-                .bind(incident)
-                .bind(person)
-                .bind(at.0)
-                .execute(store.writer())
-                .await
-                .map_err(|error| store.fault(error))?;
-            Ok(done.rows_affected() == 1)
-        })
-        .await
+        let statement = sqlx::query(statement)
+            .bind(incident.to_string())
+            .bind(person.to_owned())
+            .bind(at.0);
+        self.changes_one(statement).await
     }
 
     /// The incidents with a thread that changed at `since` or later, of which all were told last at `upto` or earlier, and about

@@ -3,7 +3,7 @@
 use incident::Severity;
 
 use super::layers::{Graph, Node};
-use super::sheet::{From, HEADING, LINE, MARGIN, Sheet, TEXT, WIDTH, Weight};
+use super::sheet::{From, LINE, MARGIN, Sheet, TEXT, WIDTH, Weight};
 use super::text::{fit, wrap};
 use super::{Error, Shade};
 use crate::Locale;
@@ -27,19 +27,7 @@ struct Place {
 
 pub(super) fn sheet(graph: &Graph<'_>, shade: Shade, locale: Locale) -> Result<Sheet, Error> {
     let mut sheet = Sheet::new(shade)?;
-    let ink = sheet.palette.ink;
-    sheet.skip(MARGIN + HEADING);
-    let title = fit(
-        &sheet.ruler,
-        locale.causes_head(),
-        HEADING,
-        WIDTH - 2.0 * MARGIN,
-    );
-    let heavy = (ink, Weight::Heavy, From::Left);
-    sheet.text((MARGIN, sheet.y), HEADING, heavy, &title);
-    let quiet = (sheet.palette.quiet, Weight::Plain, From::Left);
-    sheet.skip(LINE + 2.0);
-    sheet.text((MARGIN, sheet.y), TEXT, quiet, locale.arrows());
+    sheet.head(locale.causes_head(), locale.arrows());
     sheet.skip(GAP);
     let deepest = graph.nodes.iter().map(|node| node.depth).max().unwrap_or(0);
     let indent = INDENT.min(DEEPEST / float(deepest.max(1)));
@@ -56,11 +44,8 @@ pub(super) fn sheet(graph: &Graph<'_>, shade: Shade, locale: Locale) -> Result<S
         places.push(place);
     }
     if graph.more > 0 {
-        sheet.skip(LINE + 2.0);
         let more = locale.left_out(graph.more, graph.more_critical);
-        let more = fit(&sheet.ruler, &more, TEXT, WIDTH - 2.0 * MARGIN);
-        let plain = (ink, Weight::Plain, From::Left);
-        sheet.text((MARGIN, sheet.y), TEXT, plain, &more);
+        sheet.line(&more, sheet.palette.ink);
     }
     Ok(sheet)
 }

@@ -7,7 +7,7 @@ use incident::vitals::State;
 
 use super::Shade;
 use super::font::{FAMILY, Ruler};
-use super::text::escape;
+use super::text::{escape, fit};
 
 /// The width of the paper in points; a point is two pixels.
 pub(super) const WIDTH: f32 = 360.0;
@@ -147,6 +147,24 @@ impl Sheet {
                 escape(text)
             ),
         );
+    }
+
+    /// What a picture begins with: its heading, and how it is read.
+    pub(super) fn head(&mut self, title: &str, key: &str) {
+        let ink = self.palette.ink;
+        self.skip(MARGIN + HEADING);
+        let title = fit(&self.ruler, title, HEADING, WIDTH - 2.0 * MARGIN);
+        let at = (MARGIN, self.y);
+        self.text(at, HEADING, (ink, Weight::Heavy, From::Left), &title);
+        self.line(key, self.palette.quiet);
+    }
+
+    /// A line of text of its own, below what is drawn.
+    pub(super) fn line(&mut self, text: &str, colour: &str) {
+        self.skip(LINE + 2.0);
+        let text = fit(&self.ruler, text, TEXT, WIDTH - 2.0 * MARGIN);
+        let at = (MARGIN, self.y);
+        self.text(at, TEXT, (colour, Weight::Plain, From::Left), &text);
     }
 
     /// A filled box with round corners.

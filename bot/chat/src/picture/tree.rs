@@ -3,7 +3,7 @@
 use incident::Need;
 use incident::needs::State;
 
-use super::sheet::{From, HEADING, LINE, MARGIN, Sheet, TEXT, WIDTH, Weight};
+use super::sheet::{From, LINE, MARGIN, Sheet, TEXT, WIDTH, Weight};
 use super::text::{fit, fit_middle, wrap};
 use super::{Error, Shade};
 use crate::Locale;
@@ -19,28 +19,7 @@ const GAP: f32 = 10.0;
 
 pub(super) fn sheet(trees: &[Need], shade: Shade, locale: Locale) -> Result<Sheet, Error> {
     let mut sheet = Sheet::new(shade)?;
-    let (ink, quiet) = (sheet.palette.ink, sheet.palette.quiet);
-    sheet.skip(MARGIN + HEADING);
-    let title = fit(
-        &sheet.ruler,
-        locale.needs_head(),
-        HEADING,
-        WIDTH - 2.0 * MARGIN,
-    );
-    sheet.text(
-        (MARGIN, sheet.y),
-        HEADING,
-        (ink, Weight::Heavy, From::Left),
-        &title,
-    );
-    sheet.skip(LINE + 2.0);
-    let key = fit(&sheet.ruler, locale.needs_key(), TEXT, WIDTH - 2.0 * MARGIN);
-    sheet.text(
-        (MARGIN, sheet.y),
-        TEXT,
-        (quiet, Weight::Plain, From::Left),
-        &key,
-    );
+    sheet.head(locale.needs_head(), locale.needs_key());
     let mut room = MOST_LINES;
     let mut left = 0;
     for tree in trees {
@@ -57,19 +36,7 @@ pub(super) fn sheet(trees: &[Need], shade: Shade, locale: Locale) -> Result<Shee
         }
     }
     if left > 0 {
-        sheet.skip(LINE + 2.0);
-        let more = fit(
-            &sheet.ruler,
-            &locale.left_out(left, 0),
-            TEXT,
-            WIDTH - 2.0 * MARGIN,
-        );
-        sheet.text(
-            (MARGIN, sheet.y),
-            TEXT,
-            (ink, Weight::Plain, From::Left),
-            &more,
-        );
+        sheet.line(&locale.left_out(left, 0), sheet.palette.ink);
     }
     Ok(sheet)
 }

@@ -1,24 +1,14 @@
 //! Machines of clouds as their firmware names them, first starts that failed or hang, and links that are held back.
 
-use incident::HostName;
 use proptest::prelude::*;
 
 use super::{judge, vendor};
-use crate::judge::tests::answers;
-use crate::look::{Look, Window};
+use crate::judge::tests::drafts_of;
 
 const UPTIME: &str = "now 1795433400\n/proc/uptime:3600.20 12577.47\n/proc/loadavg:0.1 0.1 0.1 1/170 236\n/sys/devices/system/cpu/online:0-3\n";
 
 fn found(cloud: &str, uptime: &str) -> Vec<String> {
-    let host = HostName::new("web1").unwrap();
-    let answers = answers(&[("cloud.state", cloud), ("os.uptime", uptime)]);
-    let look = Look {
-        host: &host,
-        answers: &answers,
-        window: Window::default(),
-    };
-    let mut drafts = Vec::new();
-    judge(&look, &mut drafts);
+    let drafts = drafts_of(&[("cloud.state", cloud), ("os.uptime", uptime)], judge);
     drafts
         .iter()
         .map(|draft| {

@@ -1,48 +1,9 @@
 //! What is said of containers, from the words of real engines: Podman 4.3 with crun 1.8 in the lab, Docker 20.10 as its source and users have it.
 
-use incident::HostName;
 use proptest::prelude::*;
 
 use super::why::{Why, missing_source, start_error};
-use crate::judge::judge;
-use crate::judge::tests::answers;
-use crate::look::{Look, Window};
-use crate::plan::next_wave;
-use crate::rank::rank;
-use crate::signatures::Signatures;
-
-/// What is found, the cause first, as `severity code subject | title`, and what would be asked next.
-fn found(list: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
-    let host = HostName::new("web1").unwrap();
-    let answers = answers(list);
-    let look = Look {
-        host: &host,
-        answers: &answers,
-        window: Window::default(),
-    };
-    let evidence = answers
-        .keys()
-        .enumerate()
-        .map(|(n, key)| (key.clone(), incident::EvidenceId::nth(n + 1)))
-        .collect();
-    let found = rank(
-        &host,
-        judge(&look, &Signatures::none()).drafts,
-        1,
-        &evidence,
-    );
-    let found = found.iter().map(|one| {
-        format!(
-            "{:?} {} {} | {}",
-            one.severity, one.code, one.subject, one.title
-        )
-    });
-    let plan = next_wave(&look, &Signatures::none(), 2);
-    let asks = plan.map_or_else(Vec::new, |plan| {
-        plan.runs.iter().map(incident::ProbeRun::key).collect()
-    });
-    (found.collect(), asks)
-}
+use crate::judge::tests::found;
 
 /// Thirteen containers of one host, as Podman has them.
 const LIST: &str = "now 1796110366
@@ -86,7 +47,7 @@ check [\"CMD-SHELL\",\"test -e /tmp/ok\"]
 
 #[test]
 fn a_host_with_containers_of_all_kinds() {
-    let (found, asks) = found(&[
+    let (found, _, asks) = found(&[
         ("container.list", LIST),
         ("container.show gone", GONE),
         ("container.show sick", SICK),
@@ -131,7 +92,7 @@ fn one(state: &str, exit: i64, oom: bool, restarts: i64, policy: &str, ago: (i64
 
 #[track_caller]
 fn check(row: &str, shown: &str, want: &[&str]) {
-    let (found, _) = found(&[("container.list", row), ("container.show web", shown)]);
+    let (found, ..) = found(&[("container.list", row), ("container.show web", shown)]);
     assert_eq!(found, want, "{row}{shown}");
 }
 

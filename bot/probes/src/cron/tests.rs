@@ -1,31 +1,12 @@
 //! Jobs as hosts have them written down.
 
-use std::collections::BTreeMap;
-
-use incident::{Ended, HostName, RawOutput, Span};
 use proptest::prelude::*;
 
 use super::judge;
-use crate::look::{Look, Window};
+use crate::judge::tests::drafts_of;
 
 fn said(text: &str) -> Vec<String> {
-    let host = HostName::new("web1").unwrap();
-    let raw = RawOutput {
-        key: "cron.jobs".to_owned(),
-        ended: Ended::Exited { code: 0 },
-        bytes: text.as_bytes().to_vec(),
-        truncated: false,
-        took: Span(1),
-        as_root: true,
-    };
-    let answers = BTreeMap::from([("cron.jobs".to_owned(), raw)]);
-    let look = Look {
-        host: &host,
-        answers: &answers,
-        window: Window::default(),
-    };
-    let mut drafts = Vec::new();
-    judge(&look, &mut drafts);
+    let drafts = drafts_of(&[("cron.jobs", text)], judge);
     drafts
         .iter()
         .map(|draft| format!("{} {}: {}", draft.code, draft.subject, draft.title))

@@ -8,6 +8,7 @@ use incident::{Ended, HostName, RawOutput, Span};
 use proptest::prelude::*;
 
 use super::judge;
+use crate::draft::Draft;
 use crate::look::{Look, Window};
 use crate::plan::{LONGEST_WAVE, first_wave, next_wave};
 use crate::rank::rank;
@@ -26,6 +27,57 @@ pub(crate) fn answers(list: &[(&str, &str)]) -> Answers {
     };
     list.iter()
         .map(|one| (one.0.to_owned(), raw(one)))
+        .collect()
+}
+
+/// What is asked of a look at a host that gave these answers.
+pub(crate) fn look_at<T>(answers: &Answers, ask: impl FnOnce(&Look<'_>) -> T) -> T {
+    let host = HostName::new("web1").unwrap();
+    ask(&Look {
+        host: &host,
+        answers,
+        window: Window::default(),
+    })
+}
+
+/// The drafts of one subject.
+pub(crate) fn drafts_of(
+    list: &[(&str, &str)],
+    judge: fn(&Look<'_>, &mut Vec<Draft>),
+) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    look_at(&answers(list), |look| judge(look, &mut drafts));
+    drafts
+}
+
+/// What all subjects find, the cause first, as `severity code subject | title`; what could not be looked at; what is asked next.
+pub(crate) fn found(list: &[(&str, &str)]) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let answers = answers(list);
+    look_at(&answers, |look| {
+        let evidence = numbered(&answers);
+        let judged = judge(look, &Signatures::none());
+        let gaps = judged
+            .could_not_check
+            .iter()
+            .map(|gap| format!("{}: {}", gap.probe, gap.why))
+            .collect();
+        let found = rank(look.host, judged.drafts, 1, &evidence);
+        let found = found.iter().map(|one| {
+            let what = format!("{:?} {} {}", one.severity, one.code, one.subject);
+            format!("{what} | {}", one.title)
+        });
+        let asks = next_wave(look, &Signatures::none(), 2).map_or_else(Vec::new, |plan| {
+            plan.runs.iter().map(incident::ProbeRun::key).collect()
+        });
+        (found.collect(), gaps, asks)
+    })
+}
+
+fn numbered(answers: &Answers) -> std::collections::BTreeMap<String, incident::EvidenceId> {
+    answers
+        .keys()
+        .enumerate()
+        .map(|(n, key)| (key.clone(), incident::EvidenceId::nth(n + 1)))
         .collect()
 }
 
@@ -62,17 +114,8 @@ pub(crate) fn parse(text: &str) -> (Answers, String) {
 
 fn meaning(answers: &Answers) -> String {
     let host = HostName::new("web1").unwrap();
-    let look = Look {
-        host: &host,
-        answers,
-        window: Window::default(),
-    };
-    let judgement = judge(&look, &Signatures::none());
-    let evidence = answers
-        .keys()
-        .enumerate()
-        .map(|(n, key)| (key.clone(), incident::EvidenceId::nth(n + 1)))
-        .collect();
+    let judgement = look_at(answers, |look| judge(look, &Signatures::none()));
+    let evidence = numbered(answers);
     let mut out = String::new();
     for finding in rank(&host, judgement.drafts, 1, &evidence) {
         let explains: Vec<String> = finding.explains.iter().map(ToString::to_string).collect();

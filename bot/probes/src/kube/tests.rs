@@ -5,44 +5,9 @@ use proptest::prelude::*;
 
 use super::read::{Row, span};
 use crate::judge::judge;
-use crate::judge::tests::answers;
+use crate::judge::tests::{answers, found};
 use crate::look::{Look, Window};
-use crate::plan::next_wave;
-use crate::rank::rank;
 use crate::signatures::Signatures;
-
-/// What is found, the cause first, what could not be looked at, and what would be asked next.
-fn found(list: &[(&str, &str)]) -> (Vec<String>, Vec<String>, Vec<String>) {
-    let host = HostName::new("web1").unwrap();
-    let answers = answers(list);
-    let look = Look {
-        host: &host,
-        answers: &answers,
-        window: Window::default(),
-    };
-    let evidence = answers
-        .keys()
-        .enumerate()
-        .map(|(n, key)| (key.clone(), incident::EvidenceId::nth(n + 1)))
-        .collect();
-    let judged = judge(&look, &Signatures::none());
-    let gaps = judged
-        .could_not_check
-        .iter()
-        .map(|gap| format!("{}: {}", gap.probe, gap.why))
-        .collect();
-    let found = rank(&host, judged.drafts, 1, &evidence);
-    let found = found.iter().map(|one| {
-        let what = format!("{:?} {} {}", one.severity, one.code, one.subject);
-        format!("{what} | {}", one.title)
-    });
-    let found = found.collect();
-    let plan = next_wave(&look, &Signatures::none(), 2);
-    let asks = plan.map_or_else(Vec::new, |plan| {
-        plan.runs.iter().map(incident::ProbeRun::key).collect()
-    });
-    (found, gaps, asks)
-}
 
 /// One pod in a cluster that is well apart from it.
 #[track_caller]

@@ -1,11 +1,9 @@
 //! Control groups as a kernel 6.1 shows them, and which group is whose.
 
-use incident::HostName;
 use proptest::prelude::*;
 
 use super::{limited, read, roomier};
-use crate::judge::tests::answers;
-use crate::look::{Look, Window};
+use crate::judge::tests::{answers, look_at};
 
 const TIGHT: &str = "\
 /sys/fs/cgroup/system.slice/tight.service/memory.max:max
@@ -72,12 +70,6 @@ fn a_limit_is_raised_only_as_far_as_the_host_and_the_next_limit_go() {
         "memory.usage",
         "MemTotal: 4194304 kB\nMemFree: 1048576 kB\nMemAvailable: 1048576 kB\n",
     )]);
-    let host = HostName::new("web1").unwrap();
-    let look = Look {
-        host: &host,
-        answers: &answers,
-        window: Window::default(),
-    };
     for (limit, most, want) in [
         (100, i64::MAX, Some(200)),
         // Another 80 % of what is available is the most that can be given.
@@ -90,7 +82,7 @@ fn a_limit_is_raised_only_as_far_as_the_host_and_the_next_limit_go() {
         (0, i64::MAX, None),
     ] {
         assert_eq!(
-            roomier(&look, limit * MIB, most),
+            look_at(&answers, |look| roomier(look, limit * MIB, most)),
             want.map(|want: i64| want * MIB),
             "{limit} {most}"
         );

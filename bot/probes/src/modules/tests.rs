@@ -1,11 +1,8 @@
 //! What is said of modules that are not there, from the words of a real kernel (Linux 6.1, kmod 30, systemd 252).
 
-use incident::HostName;
-
 use super::why::all_compile;
 use crate::judge::judge;
-use crate::judge::tests::answers;
-use crate::look::{Look, Window};
+use crate::judge::tests::{answers, look_at};
 use crate::plan::next_wave;
 use crate::signatures::Signatures;
 
@@ -27,14 +24,7 @@ fn good() -> String {
 
 /// The findings about modules, as `severity code subject facts`.
 fn found(list: &[(&str, &str)]) -> Vec<String> {
-    let host = HostName::new("web1").unwrap();
-    let answers = answers(list);
-    let look = Look {
-        host: &host,
-        answers: &answers,
-        window: Window::default(),
-    };
-    let drafts = judge(&look, &Signatures::none()).drafts;
+    let drafts = look_at(&answers(list), |look| judge(look, &Signatures::none())).drafts;
     let ours = drafts
         .iter()
         .filter(|draft| draft.code.starts_with("kmod.") || draft.code.starts_with("kernel."));
@@ -330,14 +320,8 @@ fn each_that_is_wanted_and_not_loaded_is_asked_about_once() {
     let modules = format!(
         "{HOST}want dummy /etc/modules:6\nwant dummy /etc/modules-load.d/a.conf:1\nwant nf_tables /etc/modules:7\nneed xfs fstab /etc/fstab:3 /srv/data\nwant ../x /etc/modules:8\n"
     );
-    let host = HostName::new("web1").unwrap();
     let answers = answers(&[("os.identity", BASE), ("kernel.modules", &modules)]);
-    let look = Look {
-        host: &host,
-        answers: &answers,
-        window: Window::default(),
-    };
-    let plan = next_wave(&look, &Signatures::none(), 2).unwrap();
+    let plan = look_at(&answers, |look| next_wave(look, &Signatures::none(), 2)).unwrap();
     let asked: Vec<String> = plan
         .runs
         .iter()

@@ -1,21 +1,14 @@
 //! Trees made from answers of real hosts, written as indented lines.
 
-use incident::{HostName, Need, Severity, Subject};
+use incident::{Need, Severity, Subject};
 use proptest::prelude::*;
 
 use super::needs;
 use crate::draft::Draft;
-use crate::judge::tests::answers;
-use crate::look::{Look, Window};
+use crate::judge::tests::{answers, look_at};
 
 fn trees(texts: &[(&str, &str)], drafts: &[Draft]) -> Vec<Need> {
-    let (host, answers) = (HostName::new("web1").unwrap(), answers(texts));
-    let look = Look {
-        host: &host,
-        answers: &answers,
-        window: Window::default(),
-    };
-    needs(&look, drafts)
+    look_at(&answers(texts), |look| needs(look, drafts))
 }
 
 #[track_caller]

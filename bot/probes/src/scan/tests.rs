@@ -1,12 +1,11 @@
 //! What a scan reads beyond a diagnosis, from the words of kmod 30 and of Linux 6.1 and 6.12.
 
-use incident::HostName;
 use incident::scan::About;
 
 use super::{about, scan_wave};
 use crate::judge::judge;
-use crate::judge::tests::answers;
-use crate::look::{Look, Window};
+use crate::judge::tests::{answers, look_at};
+use crate::look::Window;
 use crate::plan::first_wave;
 use crate::signatures::Signatures;
 
@@ -21,22 +20,17 @@ fn modules(lines: &str) -> String {
 
 /// The facts about a host, and its findings about modules, each in a line.
 fn told(list: &[(&str, &str)]) -> (Vec<About>, Vec<String>) {
-    let host = HostName::new("web1").unwrap();
-    let answers = answers(list);
-    let look = Look {
-        host: &host,
-        answers: &answers,
-        window: Window::default(),
-    };
-    let drafts = judge(&look, &Signatures::none()).drafts;
-    let ours = drafts
-        .iter()
-        .filter(|draft| draft.code == "kmod.next_start");
-    let lines = ours.map(|draft| {
-        let (severity, title, detail) = (draft.severity, &draft.title, &draft.detail);
-        format!("{severity:?} {}: {title} / {detail}", draft.subject)
-    });
-    (about(&look), lines.collect())
+    look_at(&answers(list), |look| {
+        let drafts = judge(look, &Signatures::none()).drafts;
+        let ours = drafts
+            .iter()
+            .filter(|draft| draft.code == "kmod.next_start");
+        let lines = ours.map(|draft| {
+            let (severity, title, detail) = (draft.severity, &draft.title, &draft.detail);
+            format!("{severity:?} {}: {title} / {detail}", draft.subject)
+        });
+        (about(look), lines.collect())
+    })
 }
 
 #[test]

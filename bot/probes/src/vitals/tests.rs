@@ -1,22 +1,15 @@
 //! Recorded hosts and the pressure that is told of them; what nobody could look at stays apart from what is fine.
 
 use incident::vitals::{Area, MOST_FILESYSTEMS, State};
-use incident::{Gauge, HostName, Vitals};
+use incident::{Gauge, Vitals};
 use proptest::prelude::*;
 
 use super::vitals;
-use crate::judge::tests::parse;
-use crate::look::{Look, Window};
+use crate::judge::tests::{look_at, parse};
 
 fn told(recorded: &str) -> Vitals {
     let (answers, _) = parse(recorded);
-    let host = HostName::new("web1").unwrap();
-    let look = Look {
-        host: &host,
-        answers: &answers,
-        window: Window::default(),
-    };
-    vitals(&look, &[])
+    look_at(&answers, |look| vitals(look, &[]))
 }
 
 fn line(gauge: &Gauge) -> String {

@@ -1,12 +1,11 @@
 //! What databases are told to take, as hosts wrote it, against memories of several sizes.
 
-use incident::probe::Answers;
-use incident::{Ended, HostName, RawOutput, Severity, Span};
+use incident::Severity;
 use proptest::prelude::*;
 
 use super::{judge, mysql_size, postgres_size, read};
 use crate::draft::Draft;
-use crate::look::{Look, Window};
+use crate::judge::tests::drafts_of;
 
 /// As a host with MariaDB and PostgreSQL answered, with the values put in.
 fn answer(pool: &str, holds: &str) -> String {
@@ -27,32 +26,13 @@ fn drafts(settings: &str, total_mib: i64, available_mib: i64, state: &str) -> Ve
     let list = format!(
         "manager systemd\nstate running\nnow 1795432454.0 1000.0\nId=mariadb.service\nLoadState=loaded\nActiveState={state}\n\nId=postgresql@15-main.service\nLoadState=loaded\nActiveState={state}\n"
     );
-    let mut answers = Answers::new();
-    for (key, text) in [
+    let told = [
         ("database.settings", settings),
         ("memory.usage", &memory),
         ("unit.list", &list),
         ("os.uptime", ""),
-    ] {
-        let raw = RawOutput {
-            key: key.to_owned(),
-            bytes: text.as_bytes().to_vec(),
-            ended: Ended::Exited { code: 0 },
-            took: Span::seconds(0),
-            as_root: true,
-            truncated: false,
-        };
-        answers.insert(key.to_owned(), raw);
-    }
-    let host = HostName::new("db-1").unwrap();
-    let look = Look {
-        host: &host,
-        answers: &answers,
-        window: Window::default(),
-    };
-    let mut drafts = Vec::new();
-    judge(&look, &mut drafts);
-    drafts
+    ];
+    drafts_of(&told, judge)
 }
 
 #[test]
