@@ -13,6 +13,7 @@ mod baseline;
 mod before;
 mod bodies;
 mod bot;
+mod capture;
 mod chinese;
 mod claims;
 mod container;

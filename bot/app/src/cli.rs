@@ -72,6 +72,8 @@ fn locale(tag: &str) -> Result<Locale, String> {
 pub(crate) enum Command {
     /// Look at hosts, say what is wrong, offer what would help.
     Diagnose(Diagnose),
+    /// Look closer at one thing of a host: stacks, system calls, profile, packets, a core. Offered first; costs the host something.
+    Capture(Capture),
     /// Look at many hosts though nothing is reported, and make one report of them; opens no incident.
     Scan(Scan),
     /// List the proposals that wait for an approval.
@@ -95,7 +97,7 @@ pub(crate) enum Command {
     Runbook(Runbook),
     /// Say what a finding code means, how it is found and what is usually done.
     Explain(Explain),
-    /// Incidents: list, show, timeline, summarise, ack, resolve, postmortem.
+    /// Incidents: list, show, evidence, timeline, summarise, ack, resolve, postmortem.
     #[command(subcommand)]
     Incident(Incident),
     /// The audit trail.
@@ -109,6 +111,23 @@ pub(crate) enum Command {
     Health(Health),
     /// Finish what an interrupted Sickbay left under way.
     Recover(Output),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Capture {
+    /// The host, as for diagnose.
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+    /// What to look at: backtrace, syscalls, profile, packets or core.
+    pub(crate) kind: String,
+    /// Of what: a process id, a unit or a program; a port for packets; a file for core.
+    pub(crate) of: String,
+    /// For how long, 1 to 30 seconds; without it 5, for packets 10.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) seconds: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -341,6 +360,15 @@ pub(crate) enum Incident {
     Show {
         /// Its id, or the beginning of it.
         id: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// What was read on the hosts: a list, or the text of one piece.
+    Evidence {
+        /// Its id, or the beginning of it.
+        id: String,
+        /// The piece, such as e-12; without it all are listed.
+        piece: Option<String>,
         #[command(flatten)]
         output: Output,
     },

@@ -4,7 +4,7 @@ use chat::Locale;
 use incident::account::{Account, Aids, Source, Stamp, Statement};
 use incident::change::Since;
 use incident::notice::Card;
-use incident::remediation::{Outcome, Remediation};
+use incident::remediation::{Outcome, Remediation, Why};
 use incident::report::HostReport;
 use incident::summary::Summary;
 use incident::{Ended, Evidence, Finding, IncidentId, Need, Proposal};
@@ -256,14 +256,15 @@ pub(crate) fn card(card: &Card<'_>) -> Value {
 }
 
 /// What `approve --json` and `rollback --json` print.
-pub(crate) fn outcome(remediation: &Remediation, outcome: Outcome, why: &str) -> Value {
+pub(crate) fn outcome(remediation: &Remediation, outcome: Outcome, why: &Why) -> Value {
     json!({
         "version": VERSION,
         "proposal": remediation.proposal.id,
         "incident": remediation.proposal.incident,
         "host": remediation.proposal.host,
         "outcome": outcome.word(),
-        "why": why,
+        "why": why.to_string(),
+        "captured": Locale::English.captured(why),
         "undoes": remediation.proposal.undoes,
         "execution": remediation.execution,
         "steps": steps(&remediation.proposal),

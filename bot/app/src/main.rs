@@ -165,6 +165,7 @@ async fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let global = &cli.global;
     match &cli.command {
         Command::Diagnose(asked) => Box::pin(commands::diagnose::run(global, asked)).await,
+        Command::Capture(asked) => Box::pin(commands::diagnose::capture(global, asked)).await,
         Command::Scan(asked) => Box::pin(commands::scan::run(global, asked)).await,
         Command::Proposals(output) => commands::proposals::run(global, output).await,
         Command::Approve(click) => Box::pin(commands::click::approve(global, click)).await,

@@ -18,6 +18,7 @@ use crate::look;
 use crate::world::World;
 use crate::{clock, progress};
 
+mod capture;
 mod guard;
 mod lease;
 
@@ -69,6 +70,23 @@ async fn perform(
             let ran = guard::look_up(world, &remediation.proposal, execution, &sent).await;
             crate::point!("app::after_look_up");
             report(world, leased, &remediation.proposal, execution, ran).await
+        }
+        (Effect::Verify { .. }, State::Executed { execution: of, ran })
+            if of == execution && incident::capture::only_looks(&remediation.proposal) =>
+        {
+            let proposal = &remediation.proposal;
+            progress::doing(
+                &world
+                    .locale
+                    .doing(proposal, incident::notice::Stage::Verifying),
+            );
+            let taken = capture::Taken {
+                proposal,
+                execution,
+                ran,
+                root: Root::of(&remediation.root),
+            };
+            capture::gather(world, leased, &incident, &taken).await
         }
         (Effect::Verify { .. }, State::Executed { execution: of, ran }) if of == execution => {
             verify(

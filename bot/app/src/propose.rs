@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chat::Locale;
-use hosts::Root;
 use hosts::inventory::BecomeRoot;
 use incident::notice::{RootCure, WhyNot};
 use incident::policy::{HostTraits, Requirement};
@@ -11,7 +10,7 @@ use incident::proposal::Privilege;
 use incident::remediation::{Incident, Outcome, State};
 use incident::{
     Code, Fact, Finding, FindingId, HostName, IncidentId, Moment, Proposal, RunbookId, Severity,
-    Span, Step, Subject, Undo, Value,
+    Span, Step, Subject, Value,
 };
 
 use runbook::Words;
@@ -19,6 +18,11 @@ use runbook::Words;
 use crate::cards;
 use crate::look::Line;
 use crate::world::World;
+
+mod bind;
+
+pub(crate) use bind::bind_rollback;
+use bind::{Bound, bind};
 
 /// What came of looking for fixes on one host.
 #[derive(Debug, Default)]
@@ -68,12 +72,6 @@ impl Withheld {
     }
 }
 
-/// The facts about a step's target that must not change between card and run.
-const BOUND: [&str; 11] = [
-    "exists", "type", "mode", "uid", "gid", "sha256", "target", "value", "version", "revision",
-    "cluster",
-];
-
 /// A host, and the connection that it was examined over.
 #[derive(Debug, Clone)]
 pub(crate) struct At {
@@ -112,29 +110,58 @@ pub(crate) async fn offers(
     let findings = with_restarts(findings);
     let knowledge = world.shelf.knowledge();
     let mut offered: BTreeSet<Vec<(String, Vec<String>)>> = BTreeSet::new();
-    // What has a known cause is not treated for itself: the cause is.
-    for finding in incident::finding::roots(&findings) {
+    // What somebody asked to see closer comes first. What has a known cause is not treated for itself: the cause is.
+    let asked = |one: &&Finding| one.code.as_str() == ASKED;
+    let asked = findings.iter().filter(asked);
+    // A closer look is offered beside a fix, once a host: before a restart it is the last chance for it.
+    let mut looked = false;
+    for finding in asked.chain(incident::finding::roots(&findings)) {
+        let is_asked = finding.code.as_str() == ASKED;
         let matches = knowledge.library.matches(finding, &findings);
         // The first that fits and cannot act on this finding: read by a person, where no other acts.
         let mut unfilled: Option<&runbook::Runbook> = None;
         let mut answered = false;
+        // Nothing more is offered for this finding but a closer look.
+        let mut settled = false;
         for found in matches.found {
             let Some(page) = knowledge.library.get(&found.runbook) else {
                 continue;
             };
+            if page.only_looks() {
+                if !looked && let Ok(steps) = runbook::concretise(page, finding) {
+                    let at_it = Closer {
+                        incident,
+                        at,
+                        finding,
+                        page,
+                        now,
+                    };
+                    looked |= look_closer(world, at_it, steps, &mut offers).await;
+                    answered |= is_asked;
+                }
+                continue;
+            }
             let steps = match runbook::concretise(page, finding) {
                 Ok(steps) if steps.is_empty() => continue,
                 Ok(steps) => steps,
                 Err(runbook::NotRunnable::Prose) => {
-                    unfilled = Some(page);
-                    break;
+                    if !settled {
+                        unfilled = Some(page);
+                    }
+                    settled = true;
+                    continue;
                 }
+                Err(_) if settled => continue,
                 Err(why) => {
                     tracing::debug!(runbook.id = %page.id, finding.code = %finding.code, %why, "not runnable");
                     unfilled = unfilled.or(Some(page));
                     continue;
                 }
             };
+            if settled {
+                continue;
+            }
+            settled = true;
             answered = true;
             let mut withhold = |why: WhyNot| {
                 let of = Some((page.title.clone(), finding.id.clone()));
@@ -144,32 +171,46 @@ pub(crate) async fn offers(
             if steps.iter().any(needs_secret) {
                 let runbook = page.id.clone();
                 withhold(WhyNot::Secret { runbook });
-                break;
+                continue;
             }
             let same: Vec<_> = steps
                 .iter()
                 .map(|step| (step.verb().to_owned(), step.args().to_vec()))
                 .collect();
             if !offered.insert(same) {
-                break;
+                continue;
             }
             if let Some(why) = past.failed_before(&at.host, page, finding) {
                 withhold(why);
-                break;
+                continue;
             }
             if let Some(why) = no_root(at) {
                 withhold(why);
-                break;
+                continue;
             }
             match bind(world, at, steps).await {
                 Ok(bound) => {
                     let number = offers.proposals.len() + 1;
                     let proposal = make(world, incident, at, finding, page, bound, number, now);
                     offers.proposals.push(proposal);
-                    break;
                 }
-                Err(why) => withhold(why),
+                Err(why) => {
+                    withhold(why);
+                    // Another page may have something that this host can do.
+                    settled = false;
+                }
             }
+        }
+        if is_asked && !answered {
+            let title = Words {
+                en: "A closer look".to_owned(),
+                zh: "深入查看".to_owned(),
+            };
+            let of = Some((title, finding.id.clone()));
+            let why = WhyNot::NothingMeant {
+                of: finding.subject.name.clone(),
+            };
+            offers.withheld.push(Withheld { of, why });
         }
         if let Some(page) = unfilled.filter(|_| !answered) {
             offers.pages.push(Page {
@@ -180,6 +221,49 @@ pub(crate) async fn offers(
         }
     }
     offers
+}
+
+/// The code of what somebody asked to see closer.
+const ASKED: &str = "capture.asked";
+
+/// Whose closer look is offered, and where.
+struct Closer<'a> {
+    incident: &'a IncidentId,
+    at: &'a At,
+    finding: &'a Finding,
+    page: &'a runbook::Runbook,
+    now: Moment,
+}
+
+/// Offers a closer look at what a finding is about, and says whether it could. Where the host has not got what it takes, only
+/// whoever asked for it is told.
+async fn look_closer(world: &World, of: Closer<'_>, steps: Vec<Step>, offers: &mut Offers) -> bool {
+    let Closer {
+        incident,
+        at,
+        finding,
+        page,
+        now,
+    } = of;
+    let bound = match no_root(at) {
+        Some(why) => Err(why),
+        None => bind(world, at, steps).await,
+    };
+    match bound {
+        Ok(bound) => {
+            let number = offers.proposals.len() + 1;
+            let proposal = make(world, incident, at, finding, page, bound, number, now);
+            offers.proposals.push(proposal);
+            true
+        }
+        Err(why) => {
+            if finding.code.as_str() == ASKED {
+                let of = Some((page.title.clone(), finding.id.clone()));
+                offers.withheld.push(Withheld { of, why });
+            }
+            false
+        }
+    }
 }
 
 fn needs_secret(step: &Step) -> bool {
@@ -283,102 +367,6 @@ impl Past {
     }
 }
 
-/// Steps bound to the host as it is now, and what the guard said of them.
-struct Bound {
-    steps: Vec<Step>,
-    undo: Undo,
-    undo_words: Vec<String>,
-    diff: String,
-}
-
-async fn bind(world: &World, at: &At, steps: Vec<Step>) -> Result<Bound, WhyNot> {
-    let preview = world
-        .hosts
-        .preview(&at.host, at.line.privilege, Root::Disk, &steps)
-        .await
-        .map_err(|error| WhyNot::Unasked(error.to_string()))?;
-    bound_from(world, steps, &preview)
-}
-
-fn bound_from(world: &World, steps: Vec<Step>, preview: &hosts::Preview) -> Result<Bound, WhyNot> {
-    let mut bound = Bound {
-        steps: Vec::new(),
-        undo: Undo::Automatic,
-        undo_words: Vec::new(),
-        diff: String::new(),
-    };
-    let mut touched = BTreeSet::new();
-    let mut any_change = false;
-    let mut leaves_something = false;
-    for (step, looked) in steps.into_iter().zip(&preview.steps) {
-        if let hosts::Verdict::Refused(why) = &looked.verdict {
-            return Err(WhyNot::Step {
-                step: Box::new(step),
-                why: world.clean(why),
-            });
-        }
-        let noop = matches!(looked.verdict, hosts::Verdict::Noop);
-        any_change |= !noop;
-        // What an earlier step of the same run changes cannot be bound to what it looks like now.
-        let first = touched.insert(step.target());
-        let needs = if first {
-            looked
-                .before
-                .iter()
-                .filter(|(key, _)| BOUND.contains(&key.as_str()))
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect()
-        } else {
-            BTreeMap::new()
-        };
-        if !undoable(&step, looked) {
-            bound.undo = Undo::Irreversible;
-        }
-        leaves_something |= !passes(&step, looked);
-        bound.undo_words.push(looked.undo.clone());
-        if !looked.diff.is_empty() {
-            bound.diff.push_str(
-                &world
-                    .redactor
-                    .redact(&incident::redact::printable(&looked.diff)),
-            );
-        }
-        bound.steps.push(step.needing(needs));
-    }
-    if !any_change {
-        return Err(WhyNot::Done);
-    }
-    if !leaves_something {
-        bound.undo = Undo::Irreversible;
-    }
-    Ok(bound)
-}
-
-/// Whether a step leaves nothing behind that could be put back: a service that runs before and after, a record of a failure.
-fn passes(step: &Step, looked: &hosts::StepPreview) -> bool {
-    let runs = looked
-        .before
-        .get("active")
-        .is_some_and(|state| state == "active");
-    match step.verb() {
-        "unit.restart" | "unit.reload" => runs,
-        "unit.reset_failed" => true,
-        _ => false,
-    }
-}
-
-/// Whether a step can be undone: by its verb, and by the guard's word where that depends on room for a copy.
-fn undoable(step: &Step, looked: &hosts::StepPreview) -> bool {
-    match incident::step::verb_named(step.verb()).map(|verb| verb.reversal) {
-        // The guard may know better of a file: too many to remember, or a mode that it would not set.
-        Some(incident::step::Reversal::FromSaved) => {
-            looked.automatic || !step.verb().starts_with("file.")
-        }
-        Some(incident::step::Reversal::IfSaved) => looked.automatic,
-        Some(incident::step::Reversal::Never(_)) | None => false,
-    }
-}
-
 #[expect(
     clippy::too_many_arguments,
     reason = "a proposal's parts come from everywhere, once"
@@ -468,33 +456,4 @@ pub(crate) fn traits_of(host: &hosts::Host) -> HostTraits {
         labels: host.labels.clone(),
         local: host.is_local(),
     }
-}
-
-/// Steps for a rollback, bound to the host as it is now; the needs that the inverse itself set stay.
-pub(crate) async fn bind_rollback(
-    world: &World,
-    host: &hosts::Host,
-    privilege: Privilege,
-    root: Root,
-    steps: Vec<Step>,
-) -> Result<(Vec<Step>, Undo, Vec<String>, String), WhyNot> {
-    let preview = world
-        .hosts
-        .preview(host, privilege, root, &steps)
-        .await
-        .map_err(|error| WhyNot::Unasked(error.to_string()))?;
-    let kept: Vec<BTreeMap<String, String>> =
-        steps.iter().map(|step| step.needs().clone()).collect();
-    let bound = bound_from(world, steps, &preview)?;
-    let steps = bound
-        .steps
-        .into_iter()
-        .zip(kept)
-        .map(|(step, kept)| {
-            let mut needs = step.needs().clone();
-            needs.extend(kept);
-            step.needing(needs)
-        })
-        .collect();
-    Ok((steps, bound.undo, bound.undo_words, bound.diff))
 }

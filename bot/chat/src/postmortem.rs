@@ -330,7 +330,11 @@ impl<'a> Draft<'a> {
                 }
                 Some(Outcome::Expired) => task(locale.decide_in_time(one), None),
                 Some(
-                    Outcome::Verified | Outcome::Planned | Outcome::Refused | Outcome::Rejected,
+                    Outcome::Verified
+                    | Outcome::Planned
+                    | Outcome::Captured
+                    | Outcome::Refused
+                    | Outcome::Rejected,
                 )
                 | None => {}
             }

@@ -249,7 +249,7 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             can_undo,
         } => {
             let style = match outcome {
-                Outcome::Verified => Style::new().green().bold(),
+                Outcome::Verified | Outcome::Captured => Style::new().green().bold(),
                 Outcome::Planned => Style::new().yellow().bold(),
                 Outcome::NotFixed
                 | Outcome::Worse
@@ -262,6 +262,9 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             let head = locale.ended(*outcome, proposal.undoes.is_some());
             let line = locale.headed(&face.paint(head, style), &locale.why(why));
             face.put(&mut out, 2, &line);
+            for line in locale.captured(why) {
+                face.put(&mut out, 4, &format!("  {line}"));
+            }
             for line in output.lines().filter(|line| !line.trim().is_empty()) {
                 face.put_dim(&mut out, 4, &format!("  {line}"));
             }

@@ -20,6 +20,7 @@
 //! | resolve | 解决 | | postmortem | 复盘 |
 //! | scan | 扫描 | | report | 报告 |
 
+use incident::capture::only_looks;
 use incident::notice::{Card, Hints, Stage};
 use incident::remediation::Outcome;
 use incident::{Confidence, HostName, HostStatus, Proposal, ProposalId, Risk, Severity, Undo};
@@ -28,6 +29,7 @@ use crate::locale::{Locale, say};
 
 pub(crate) mod account;
 mod answers;
+mod captures;
 mod chat;
 mod codes;
 mod fixes;
@@ -125,6 +127,7 @@ impl Locale {
             Undo::Automatic => self.say("can be undone", "可撤销"),
             Undo::Declared => self.say("undone by hand, as the runbook says", "按处置手册手工撤销"),
             Undo::Irreversible => self.say("cannot be undone", "无法撤销"),
+            Undo::Nothing => self.say("only looks", "只查看"),
         }
     }
 
@@ -136,6 +139,7 @@ impl Locale {
             Outcome::NotFixed => self.say("Not fixed", "未修复"),
             Outcome::Planned => self.say("Planned", "已安排"),
             Outcome::Worse => self.say("Worse than before", "情况恶化"),
+            Outcome::Captured => self.say("Captured", "已采集"),
             Outcome::Failed => self.say("Failed", "执行失败"),
             Outcome::Refused => self.say("Refused, nothing was changed", "未执行，没有做任何改动"),
             Outcome::Unknown => self.say(
@@ -156,6 +160,7 @@ impl Locale {
             | Outcome::NotFixed
             | Outcome::Planned
             | Outcome::Worse
+            | Outcome::Captured
             | Outcome::Failed
             | Outcome::Refused
             | Outcome::Unknown
@@ -202,6 +207,7 @@ impl Locale {
             | Outcome::NotFixed
             | Outcome::Planned
             | Outcome::Worse
+            | Outcome::Captured
             | Outcome::Failed
             | Outcome::Refused
             | Outcome::Unknown
@@ -230,7 +236,7 @@ impl Locale {
                 "Diagnose again after it; until then Undo calls it off",
                 "之后请重新诊断；在此之前可以撤销",
             ),
-            Outcome::Verified | Outcome::Rejected => "",
+            Outcome::Verified | Outcome::Captured | Outcome::Rejected => "",
         }
     }
 
@@ -277,6 +283,13 @@ impl Locale {
                     self,
                     "{id}: running on {host} …",
                     "{id}：正在 {host} 上执行……"
+                )
+            }
+            Stage::Verifying if only_looks(proposal) => {
+                say!(
+                    self,
+                    "{id}: fetching what was seen …",
+                    "{id}：正在取回看到的内容……"
                 )
             }
             Stage::Verifying => {

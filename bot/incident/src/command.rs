@@ -1,5 +1,6 @@
 //! One grammar for what people type, in chat or in a terminal.
 
+use crate::capture::{Asked, BadCapture};
 use crate::code::BadCode;
 use crate::id::BadId;
 use crate::{Code, IncidentId, ProposalId};
@@ -13,6 +14,13 @@ pub enum Command {
         target: String,
         /// What is wrong, in the person's words; may be empty.
         symptom: String,
+    },
+    /// Look closer at one thing of a host, once somebody who may has agreed.
+    Capture {
+        /// A target of the inventory.
+        target: String,
+        /// What is to be seen of what.
+        asked: Asked,
     },
     /// Say yes to a proposal; without an id to the only one that is open.
     Approve {
@@ -87,6 +95,8 @@ impl Verb {
     pub const SUMMARISE: Self = Self("summarise");
     /// Looking at hosts.
     pub const DIAGNOSE: Self = Self("diagnose");
+    /// Asking for a closer look.
+    pub const CAPTURE: Self = Self("capture");
     /// Saying yes.
     pub const APPROVE: Self = Self("approve");
     /// Saying no.
@@ -130,6 +140,7 @@ impl Command {
     pub const fn verb(&self) -> Verb {
         match self {
             Self::Diagnose { .. } => Verb::DIAGNOSE,
+            Self::Capture { .. } => Verb::CAPTURE,
             Self::Approve { .. } => Verb::APPROVE,
             Self::Reject { .. } => Verb::REJECT,
             Self::DryRun { .. } => Verb::DRY_RUN,
@@ -164,6 +175,12 @@ pub enum Misunderstood {
     Option {
         /// What stands there.
         text: String,
+    },
+    /// What is to be captured is nothing that can be.
+    #[error("{bad}; type `{}`", usage("capture"))]
+    BadCapture {
+        /// What is wrong with it.
+        bad: BadCapture,
     },
     /// What stands where an id is meant is none.
     #[error("{bad}; type `{}`", usage(verb))]
@@ -203,8 +220,9 @@ fn usage(verb: &str) -> &'static str {
 }
 
 /// The verbs with their usage, in the order in which help shows them.
-pub const VERBS: [(&str, &str); 14] = [
+pub const VERBS: [(&str, &str); 15] = [
     ("diagnose", "diagnose TARGET [what is wrong]"),
+    ("capture", "capture TARGET KIND OF [SECONDS]"),
     ("approve", "approve [PROPOSAL]"),
     ("reject", "reject PROPOSAL [why]"),
     ("dry-run", "dry-run PROPOSAL"),
@@ -222,9 +240,10 @@ pub const VERBS: [(&str, &str); 14] = [
 
 /// What the verbs are called in Chinese, for those who speak to Sickbay by its name. No blank is needed behind one, as in
 /// Chinese there is none between words.
-pub const IN_CHINESE: [(&str, &str); 16] = [
+pub const IN_CHINESE: [(&str, &str); 17] = [
     ("诊断", "diagnose"),
     ("检查", "diagnose"),
+    ("采集", "capture"),
     ("批准", "approve"),
     ("拒绝", "reject"),
     ("试运行", "dry-run"),
@@ -276,20 +295,13 @@ pub fn parse(text: &str) -> Result<Command, Misunderstood> {
     let id = |verb| named(verb, rest);
     match verb {
         "diagnose" => {
-            let (target, symptom) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-            if target.is_empty() {
-                return Err(Misunderstood::NoTarget);
-            }
-            if target.starts_with('-') {
-                return Err(Misunderstood::Option {
-                    text: target.to_owned(),
-                });
-            }
-            Ok(Command::Diagnose {
-                // Chinese keyboards have commas of their own.
-                target: target.replace(['，', '、'], ","),
-                symptom: symptom.trim().to_owned(),
-            })
+            let (target, symptom) = targeted(rest)?;
+            Ok(Command::Diagnose { target, symptom })
+        }
+        "capture" => {
+            let (target, asked) = targeted(rest)?;
+            let asked = Asked::parse(&asked).map_err(|bad| Misunderstood::BadCapture { bad })?;
+            Ok(Command::Capture { target, asked })
         }
         "approve" if rest.is_empty() => Ok(Command::Approve { proposal: None }),
         "approve" => Ok(Command::Approve {
@@ -347,6 +359,22 @@ pub fn parse(text: &str) -> Result<Command, Misunderstood> {
     }
 }
 
+/// Where to look, and the rest.
+fn targeted(text: &str) -> Result<(String, String), Misunderstood> {
+    let (target, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    if target.is_empty() {
+        return Err(Misunderstood::NoTarget);
+    }
+    if target.starts_with('-') {
+        return Err(Misunderstood::Option {
+            text: target.to_owned(),
+        });
+    }
+    // Chinese keyboards have commas of their own.
+    let target = target.replace(['，', '、'], ",");
+    Ok((target, rest.trim().to_owned()))
+}
+
 /// The candidate nearest to a word, when it is near enough to be a slip of the finger.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -380,97 +408,4 @@ pub fn distance(a: &str, b: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(typed: &str, expected: &str) {
-        let got = match parse(typed) {
-            Ok(command) => format!("{command:?}"),
-            Err(misunderstood) => misunderstood.to_string(),
-        };
-        assert_eq!(got, expected, "{typed:?}");
-    }
-
-    #[test]
-    fn what_is_typed_is_a_command_or_told_how_it_is_typed() {
-        check("/status", "Status");
-        check(
-            "diagnose web1 the site is down",
-            r#"Diagnose { target: "web1", symptom: "the site is down" }"#,
-        );
-        check(
-            "diagnose",
-            "diagnose needs a host, a group or a label; type `diagnose TARGET [what is wrong]`",
-        );
-        check(
-            "diagnose -oX",
-            "\"-oX\" begins with `-`, so it is not a host; type `diagnose TARGET [what is wrong]`",
-        );
-        check(
-            "reject",
-            "proposal id \"\" is not valid: it is empty; type `reject PROPOSAL [why]`",
-        );
-        check(
-            "reject k7f3qa-1  not while the backup runs",
-            r#"Reject { proposal: ProposalId("k7f3qa-1"), reason: "not while the backup runs" }"#,
-        );
-        check(
-            "explain full",
-            "\"full\" is not a finding code; write it like `fs.full`: lower-case parts with dots between; type `explain CODE`",
-        );
-        check(
-            "diagnos web1",
-            "there is no command \"diagnos\"; did you mean `diagnose`?",
-        );
-        check("ack", "Ack { incident: None }");
-        check("resolve", r#"Resolve { incident: None, note: "" }"#);
-        check(
-            "resolve it was the cable",
-            r#"Resolve { incident: None, note: "it was the cable" }"#,
-        );
-        check(
-            "resolve 20261123-k7f3qa  it was the cable",
-            r#"Resolve { incident: Some(IncidentId("20261123-k7f3qa")), note: "it was the cable" }"#,
-        );
-        check(
-            "postmortem a b",
-            "incident id \"a b\" is not valid: it has a character that is not allowed; use letters, digits, `.`, `_` and `-`; type `postmortem [INCIDENT]`",
-        );
-        check("tea", "there is no command \"tea\"; type `help`");
-    }
-
-    #[test]
-    fn the_verbs_have_chinese_names() {
-        check(
-            "诊断 web1 网站打不开，一直 502",
-            r#"Diagnose { target: "web1", symptom: "网站打不开，一直 502" }"#,
-        );
-        check(
-            "诊断web1，web2　很慢",
-            r#"Diagnose { target: "web1,web2", symptom: "很慢" }"#,
-        );
-        check(
-            "批准k7f3qa-1",
-            r#"Approve { proposal: Some(ProposalId("k7f3qa-1")) }"#,
-        );
-        check("批准", "Approve { proposal: None }");
-        check("总结", "Summarise { incident: None }");
-        check("状态", "Status");
-        check("帮助", "Help");
-        check("手册 磁盘", r#"Runbook { query: "磁盘" }"#);
-        for (word, verb) in IN_CHINESE {
-            assert!(VERBS.iter().any(|(name, _)| *name == verb), "{word}");
-            let same = |typed: &str| parse(&format!("{typed} fs.full-1"));
-            let (chinese, english) = (same(word), same(verb));
-            assert_eq!(chinese, english, "{word}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_text_breaks_it(text in "\\PC{0,80}") {
-            let _parsed = parse(&text);
-        }
-    }
-}
+mod tests;

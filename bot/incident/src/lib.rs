@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod account;
+pub mod capture;
 pub mod cause;
 pub mod change;
 pub mod code;
@@ -34,6 +35,7 @@ pub mod summary;
 pub mod vitals;
 pub mod wording;
 
+pub use capture::Capture;
 pub use code::Code;
 pub use evidence::{CouldNotCheck, Evidence};
 pub use fact::{Effect, Fact};

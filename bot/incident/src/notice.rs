@@ -101,6 +101,11 @@ pub enum WhyNot {
     Unasked(String),
     /// The diagnosis is not recorded, so nothing is offered; why.
     Unrecorded(String),
+    /// What somebody asked to see closer is not there.
+    NothingMeant {
+        /// What they called it.
+        of: String,
+    },
     /// The search for a fix ended by itself.
     Defect,
 }

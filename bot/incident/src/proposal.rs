@@ -40,6 +40,8 @@ pub enum Undo {
     Declared,
     /// There is none for at least one step; the reason is shown.
     Irreversible,
+    /// It only looks, so there is nothing to undo.
+    Nothing,
 }
 
 impl std::fmt::Display for Undo {
@@ -48,6 +50,7 @@ impl std::fmt::Display for Undo {
             Self::Automatic => "automatic",
             Self::Declared => "declared",
             Self::Irreversible => "irreversible",
+            Self::Nothing => "nothing",
         })
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ed25519_dalek::SigningKey;
 
+use crate::capture::only_looks;
 use crate::fact::{Claim, Ran, StepReport};
 use crate::policy::Requirement;
 use crate::report::{HostReport, Verdict};
@@ -356,7 +357,10 @@ impl Incident {
                 attempt,
             } => {
                 // Whatever changes a host is not over.
-                self.resolved = None;
+                let one = self.remediations.get(proposal);
+                if !one.is_some_and(|one| only_looks(&one.proposal)) {
+                    self.resolved = None;
+                }
                 let state = State::Granted {
                     grant: grant.clone(),
                     attempt: *attempt,

@@ -40,6 +40,8 @@ pub enum Verdict {
     Worse,
     /// It could not be looked at.
     CouldNotCheck,
+    /// Nothing was to be mended: it was a closer look, and what it saw is kept.
+    Captured,
 }
 
 /// Compares a host before and after a change.

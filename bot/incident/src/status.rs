@@ -1,6 +1,7 @@
 //! How far an incident is as a whole, read from its facts and stored nowhere, and what a person says of it as a whole: that they
 //! are on it, that it is over.
 
+use crate::capture::only_looks;
 use crate::remediation::{Incident, Outcome, Remediation, State};
 use crate::{Fact, Moment, ProposalId, Refusal, ResponderId};
 
@@ -128,11 +129,14 @@ impl Incident {
         }
         let fixes = || {
             let stand = |one: &&Remediation| {
-                one.proposal.undoes.is_none() && !self.is_undone(&one.proposal.id)
+                one.proposal.undoes.is_none()
+                    && !only_looks(&one.proposal)
+                    && !self.is_undone(&one.proposal.id)
             };
             self.remediations.values().filter(stand)
         };
-        if self.remediations.values().any(Remediation::runs) {
+        let changes = |one: &Remediation| one.runs() && !only_looks(&one.proposal);
+        if self.remediations.values().any(changes) {
             return Status::Mitigating;
         }
         if fixes().any(|one| one.outcome() == Some(Outcome::Verified)) {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod argv;
 mod slot;
 pub use slot::Slot;
 
@@ -20,6 +21,8 @@ pub enum Reversal {
     IfSaved,
     /// There is none; the reason is shown to the approver.
     Never(&'static str),
+    /// It only looks, so there is nothing to undo.
+    Nothing,
 }
 
 /// A verb of the vocabulary.
@@ -37,7 +40,7 @@ pub struct Verb {
     pub in_runbooks: bool,
 }
 
-use Reversal::{FromSaved, IfSaved, Never};
+use Reversal::{FromSaved, IfSaved, Never, Nothing};
 
 const UNIT: &[(&str, Slot)] = &[("unit", Slot::Unit)];
 const PATH: &[(&str, Slot)] = &[("path", Slot::Path)];
@@ -45,6 +48,12 @@ const PACKAGE: &[(&str, Slot)] = &[("package", Slot::Package)];
 const CONTAINER: &[(&str, Slot)] = &[("engine", Slot::Engine), ("container", Slot::Container)];
 const NODE: &[(&str, Slot)] = &[("node", Slot::KubeName)];
 const MODULE: &[(&str, Slot)] = &[("module", Slot::Module)];
+const PROCESS: &[(&str, Slot)] = &[("pid", Slot::Number), ("start_time", Slot::Number)];
+const WATCHED: &[(&str, Slot)] = &[
+    ("pid", Slot::Number),
+    ("start_time", Slot::Number),
+    ("seconds", Slot::Seconds),
+];
 
 const fn verb(
     name: &'static str,
@@ -297,6 +306,15 @@ pub const VERBS: &[Verb] = &[
         ],
         FromSaved,
     ),
+    verb("capture.backtrace", PROCESS, Nothing),
+    verb("capture.syscalls", WATCHED, Nothing),
+    verb("capture.profile", WATCHED, Nothing),
+    verb(
+        "capture.packets",
+        &[("port", Slot::Port), ("seconds", Slot::Seconds)],
+        Nothing,
+    ),
+    verb("capture.core", PATH, Nothing),
     verb("k8s.uncordon", NODE, FromSaved),
     rollback_only("k8s.cordon", NODE, FromSaved),
 ];
@@ -462,6 +480,8 @@ impl Step {
             "file" => format!("path:{first}"),
             "kmod" if self.verb == "kmod.rename" => format!("path:{first}"),
             "process" => format!("pid:{first}"),
+            // Two looks do not get into each other's way, nor into that of a change.
+            "capture" => format!("{}:{first}", self.verb),
             "container" => format!("container:{}", self.arg("container").unwrap_or("")),
             "k8s" if self.args.len() > 1 => format!(
                 "k8s:{first}/{}",
@@ -471,172 +491,6 @@ impl Step {
                 )
             ),
             area => format!("{area}:{first}"),
-        }
-    }
-
-    /// The argument vector, as shown to people and put in JSON: the command that the guard runs where the verb is one
-    /// command, otherwise the guard's verb with its arguments.
-    #[must_use]
-    pub fn argv(&self) -> Vec<String> {
-        let arg = |slot| self.arg(slot).unwrap_or("").to_owned();
-        let words = |words: &[&str]| {
-            words
-                .iter()
-                .map(|word| (*word).to_owned())
-                .collect::<Vec<_>>()
-        };
-        let systemctl = |verb: &str| words(&["systemctl", verb, self.arg("unit").unwrap_or("")]);
-        match self.verb.as_str() {
-            "file.chmod" => vec!["chmod".into(), arg("mode"), arg("path")],
-            "file.chown" => {
-                let mut argv = words(&["chown"]);
-                if self.arg("recursive") == Some("1") {
-                    argv.push("-R".into());
-                }
-                argv.extend([
-                    "-h".into(),
-                    format!("{}:{}", arg("owner"), arg("group")),
-                    arg("path"),
-                ]);
-                argv
-            }
-            "file.move" => vec!["mv".into(), "-n".into(), arg("from"), arg("to")],
-            "file.delete" => vec!["rm".into(), arg("path")],
-            "file.truncate" => vec!["truncate".into(), "-s".into(), "0".into(), arg("path")],
-            "file.link" => vec!["ln".into(), "-sfn".into(), arg("target"), arg("path")],
-            "unit.start" => systemctl("start"),
-            "unit.stop" => systemctl("stop"),
-            "unit.restart" => systemctl("restart"),
-            "unit.reload" | "unit.try_reload" => systemctl("reload"),
-            "unit.reset_failed" => systemctl("reset-failed"),
-            "unit.enable" => systemctl("enable"),
-            "unit.disable" => systemctl("disable"),
-            "unit.mask" => systemctl("mask"),
-            "unit.unmask" => systemctl("unmask"),
-            "process.signal" => vec!["kill".into(), "-s".into(), arg("signal"), arg("pid")],
-            "process.renice" => vec![
-                "renice".into(),
-                "-n".into(),
-                arg("nice"),
-                "-p".into(),
-                arg("pid"),
-            ],
-            "mount.remount" => {
-                vec![
-                    "mount".into(),
-                    "-o".into(),
-                    format!("remount,{}", arg("options")),
-                    arg("path"),
-                ]
-            }
-            "mount.mount" => vec!["mount".into(), arg("path")],
-            "mount.unmount" => vec!["umount".into(), arg("path")],
-            "firewall.delete_rule" => {
-                let mut argv = vec![
-                    arg("tool"),
-                    "-w".into(),
-                    "5".into(),
-                    "-t".into(),
-                    arg("table"),
-                    "-D".into(),
-                    arg("chain"),
-                ];
-                argv.extend(self.rest().iter().cloned());
-                argv
-            }
-            "firewall.insert_rule" => {
-                let mut argv = vec![
-                    arg("tool"),
-                    "-w".into(),
-                    "5".into(),
-                    "-t".into(),
-                    arg("table"),
-                    "-I".into(),
-                    arg("chain"),
-                    arg("index"),
-                ];
-                argv.extend(self.rest().iter().cloned());
-                argv
-            }
-            "sysctl.set" => {
-                vec![
-                    "sysctl".into(),
-                    "-w".into(),
-                    format!("{}={}", arg("key"), arg("value")),
-                ]
-            }
-            "dpkg.configure" => words(&["dpkg", "--configure", "-a", "--force-confold"]),
-            "package.install" => {
-                let wanted = match arg("version") {
-                    version if version.is_empty() => arg("package"),
-                    version => format!("{}={version}", arg("package")),
-                };
-                vec!["apt-get".into(), "install".into(), "-y".into(), wanted]
-            }
-            "package.reinstall" => {
-                vec![
-                    "apt-get".into(),
-                    "install".into(),
-                    "-y".into(),
-                    "--reinstall".into(),
-                    arg("package"),
-                ]
-            }
-            "package.remove" => vec![
-                "apt-get".into(),
-                "remove".into(),
-                "-y".into(),
-                arg("package"),
-            ],
-            "package.hold" => vec!["apt-mark".into(), "hold".into(), arg("package")],
-            "package.unhold" => vec!["apt-mark".into(), "unhold".into(), arg("package")],
-            "journal.vacuum" => vec![
-                "journalctl".into(),
-                format!("--vacuum-size={}", arg("size")),
-            ],
-            "kmod.load" => words(&["modprobe", "--", &arg("module")]),
-            "kmod.unload" => words(&["rmmod", &arg("module")]),
-            "kmod.depmod" => words(&["depmod", "-a", "--", &arg("release")]),
-            "kmod.dkms" => words(&[
-                "dkms",
-                "install",
-                "-m",
-                &arg("name"),
-                "-v",
-                &arg("version"),
-                "-k",
-                &arg("release"),
-            ]),
-            // The guard adds what people who are logged in are told: whose reboot it is.
-            "host.reboot" => words(&["shutdown", "-r", &format!("+{}", arg("minutes"))]),
-            "host.cancel_reboot" => words(&["shutdown", "-c"]),
-            "container.start" | "container.stop" | "container.restart" => words(&[
-                &arg("engine"),
-                self.verb.trim_start_matches("container."),
-                &arg("container"),
-            ]),
-            "k8s.rollout_restart" => words(&[
-                "kubectl",
-                "rollout",
-                "restart",
-                "-n",
-                &arg("namespace"),
-                &arg("workload"),
-            ]),
-            "k8s.rollout_undo" => words(&[
-                "kubectl",
-                "rollout",
-                "undo",
-                "-n",
-                &arg("namespace"),
-                &format!("deployment/{}", arg("deployment")),
-                &format!("--to-revision={}", arg("revision")),
-            ]),
-            "k8s.uncordon" => words(&["kubectl", "uncordon", &arg("node")]),
-            "k8s.cordon" => words(&["kubectl", "cordon", &arg("node")]),
-            _ => std::iter::once(self.verb.clone())
-                .chain(self.args.iter().cloned())
-                .collect(),
         }
     }
 }

@@ -43,6 +43,7 @@ const fn entry(
 }
 
 mod apps;
+mod captures;
 mod cloud;
 mod containers;
 mod host;
@@ -57,6 +58,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
     [
         host::ENTRIES,
         modules::ENTRIES,
+        captures::ENTRIES,
         cloud::ENTRIES,
         storage::ENTRIES,
         network::ENTRIES,

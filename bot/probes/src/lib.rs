@@ -5,6 +5,7 @@
 //! and [`rank`] numbers them with the root cause first.
 
 pub mod baseline;
+pub mod captures;
 pub mod catalogue;
 mod draft;
 mod further;

@@ -6,8 +6,8 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 use crate::{
-    base, baseline, clock, cloud, containers, cron, disk, dns, files, firewall, kernel, kube,
-    limits, logins, logs, memory, modules, mounts, net, os, packages, scan, services, setuid,
+    base, baseline, captures, clock, cloud, containers, cron, disk, dns, files, firewall, kernel,
+    kube, limits, logins, logs, memory, modules, mounts, net, os, packages, scan, services, setuid,
     signatures, tls, tuning, units, work,
 };
 
@@ -70,6 +70,10 @@ pub(crate) const SUBJECTS: &[Part] = &[
     part(logins::PROBES, logins::judge),
     part(clock::PROBES, clock::judge),
     part(cloud::PROBES, cloud::judge),
+    Part {
+        hinted: captures::hinted,
+        ..part(captures::PROBES, captures::judge)
+    },
     part(packages::PROBES, packages::judge),
     part(setuid::PROBES, setuid::judge),
     Part {

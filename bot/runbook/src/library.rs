@@ -155,6 +155,8 @@ impl Library {
                     }
                 },
             };
+            // A page that only looks closer stands beside those that answer, never before them.
+            let score = if runbook.only_looks() { 1 } else { score };
             matches.found.push(RunbookMatch {
                 runbook: runbook.id.clone(),
                 reason,

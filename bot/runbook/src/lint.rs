@@ -187,7 +187,7 @@ fn risk(runbook: &Runbook, troubles: &mut Vec<Trouble>) {
             Work::Typed { slots, .. } if only_pauses(slots) => None,
             Work::Typed { verb, .. } => match verb.reversal {
                 Reversal::Never(reason) => Some((verb.name, reason)),
-                Reversal::FromSaved | Reversal::IfSaved => None,
+                Reversal::FromSaved | Reversal::IfSaved | Reversal::Nothing => None,
             },
             Work::Argv { undo, .. } => match undo {
                 ArgvUndo::Irreversible(reason) => Some(("this command", reason.as_str())),

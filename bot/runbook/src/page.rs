@@ -136,6 +136,16 @@ impl Runbook {
         self.actions.is_empty()
     }
 
+    /// Whether all that it does is to look closer, which changes nothing.
+    #[must_use]
+    pub fn only_looks(&self) -> bool {
+        let looks = |action: &Action| match &action.work {
+            Work::Typed { verb, .. } => incident::capture::Kind::of_verb(verb.name).is_some(),
+            Work::Argv { .. } => false,
+        };
+        !self.is_prose() && self.actions.iter().all(looks)
+    }
+
     /// The facts that its condition and its actions look at.
     #[must_use]
     pub fn facts(&self) -> BTreeSet<String> {

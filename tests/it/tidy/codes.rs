@@ -107,7 +107,7 @@ fn severity(severity: Severity, tongue: Tongue) -> &'static str {
 /// What a page does: its verbs, its risk, and what undo there is.
 fn deed(page: &Runbook, tongue: Tongue) -> String {
     let mut verbs: Vec<&str> = Vec::new();
-    let mut worst = Reversal::FromSaved;
+    let mut worst = Reversal::Nothing;
     let mut by_hand = false;
     for action in &page.actions {
         match &action.work {
@@ -118,7 +118,8 @@ fn deed(page: &Runbook, tongue: Tongue) -> String {
                 worst = match (worst, verb.reversal) {
                     (Reversal::Never(why), _) | (_, Reversal::Never(why)) => Reversal::Never(why),
                     (Reversal::IfSaved, _) | (_, Reversal::IfSaved) => Reversal::IfSaved,
-                    (Reversal::FromSaved, Reversal::FromSaved) => Reversal::FromSaved,
+                    (Reversal::FromSaved, _) | (_, Reversal::FromSaved) => Reversal::FromSaved,
+                    (Reversal::Nothing, Reversal::Nothing) => Reversal::Nothing,
                 };
             }
             Work::Argv { .. } => by_hand = true,
@@ -141,6 +142,7 @@ fn deed(page: &Runbook, tongue: Tongue) -> String {
         Risk::High => tongue.say("high risk", "高风险"),
     };
     let undo = match worst {
+        Reversal::Nothing => tongue.say("only looks", "只查看"),
         Reversal::FromSaved => tongue.say("can be undone", "可撤销"),
         Reversal::IfSaved => tongue.say(
             "can be undone where there was something to save",

@@ -152,9 +152,9 @@ fn tell(
     };
     let (outcome, why) = ended(remediation, stuck);
     if click.json {
-        screen::json(&json::outcome(remediation, outcome, &why.to_string()));
+        screen::json(&json::outcome(remediation, outcome, &why));
     } else {
-        let output = if outcome == Outcome::Verified {
+        let output = if matches!(outcome, Outcome::Verified | Outcome::Captured) {
             ""
         } else {
             remediation.output.as_str()
@@ -169,7 +169,7 @@ fn tell(
         screen::say(&notice, false, locale);
     }
     match outcome {
-        Outcome::Verified => Exit::Fine,
+        Outcome::Verified | Outcome::Captured => Exit::Fine,
         Outcome::NotFixed | Outcome::Planned | Outcome::Worse | Outcome::Failed => Exit::Findings,
         Outcome::Refused | Outcome::Rejected | Outcome::Expired => Exit::Usage,
         Outcome::Unknown => Exit::NotExamined,

@@ -6,13 +6,14 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use chat::Locale;
+use incident::capture::Asked;
 use incident::notice::{Card, Notice, WhyNot};
 use incident::remediation::Incident;
 use incident::report::HostReport;
 use incident::{Fact, HostName, HostStatus, IncidentId, Proposal, ResponderId, Severity, Vitals};
 
 use crate::clerk::{self, Kept};
-use crate::cli::{Diagnose, Global};
+use crate::cli::{Capture, Diagnose, Global};
 use crate::exit::Exit;
 use crate::hints::Gathered;
 use crate::look::Numbered;
@@ -132,6 +133,21 @@ pub(crate) async fn run(global: &Global, asked: &Diagnose) -> anyhow::Result<Exi
     }
     world.hosts.close().await;
     Ok(exit)
+}
+
+/// `sickbay capture`: a diagnosis that also looks for what somebody wants to see closer, and offers that.
+pub(crate) async fn capture(global: &Global, asked: &Capture) -> anyhow::Result<Exit> {
+    let seconds = asked.seconds.as_deref().unwrap_or_default();
+    let text = format!("{} {} {seconds}", asked.kind, asked.of);
+    let what = Asked::parse(&text).map_err(|bad| Usage(bad.to_string()))?;
+    let diagnose = Diagnose {
+        targets: vec![asked.target.clone()],
+        symptom: what.to_string(),
+        json: asked.json,
+        all: false,
+        no_model: true,
+    };
+    run(global, &diagnose).await
 }
 
 /// Says what a model makes of it, below what was said already.

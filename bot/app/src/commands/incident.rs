@@ -23,6 +23,7 @@ pub(crate) async fn run(global: &Global, asked: &Asked) -> anyhow::Result<Exit> 
         Asked::Ack(attend) | Asked::Resolve { attend, .. } => attend.as_name.as_deref(),
         Asked::List(_)
         | Asked::Show { .. }
+        | Asked::Evidence { .. }
         | Asked::Timeline { .. }
         | Asked::Summarise { .. }
         | Asked::Postmortem { .. } => None,
@@ -31,6 +32,10 @@ pub(crate) async fn run(global: &Global, asked: &Asked) -> anyhow::Result<Exit> 
     match asked {
         Asked::List(output) => list(&world, output).await,
         Asked::Show { id, output } => show(&world, id, output).await,
+        Asked::Evidence { id, piece, output } => {
+            let id = find(&world, id).await?;
+            read(&world, &id, piece.as_deref(), output).await
+        }
         Asked::Timeline { id, output } => {
             let id = find(&world, id).await?;
             timeline::tell(&world, &id, output).await
@@ -273,6 +278,48 @@ async fn show(world: &World, id: &str, output: &Output) -> anyhow::Result<Exit> 
         hints: &hints.told(&knowledge, world.locale),
     };
     screen::say(&notice, false, world.locale);
+    Ok(Exit::Fine)
+}
+
+/// `sickbay incident evidence`: what there is, or the text of one piece.
+async fn read(
+    world: &World,
+    id: &IncidentId,
+    piece: Option<&str>,
+    output: &Output,
+) -> anyhow::Result<Exit> {
+    let facts = journal::facts(&world.store, id).await?;
+    let all = evidence(world, id, &facts).await?;
+    let Some(piece) = piece else {
+        if output.json {
+            let all: Vec<_> = all.iter().map(|one| serde_json::json!({ "id": one.id, "host": one.host, "key": one.key, "bytes": one.text.len() })).collect();
+            screen::json(&serde_json::json!({ "version": 1, "incident": id, "evidence": all }));
+        } else {
+            for one in &all {
+                screen::line(&format!(
+                    "{:<6} {:<16} {}",
+                    one.id.as_str(),
+                    one.host,
+                    one.key
+                ));
+            }
+        }
+        return Ok(Exit::Fine);
+    };
+    let Some(found) = all.iter().find(|one| one.id.as_str() == piece) else {
+        let piece: String = piece.chars().take(80).collect();
+        return Err(Usage(format!(
+            "incident {id} has no evidence {piece:?}; `sickbay incident evidence {id}` lists what it has"
+        ))
+        .into());
+    };
+    if output.json {
+        screen::json(&serde_json::json!({ "version": 1, "incident": id, "evidence": found }));
+    } else {
+        for line in found.text.lines() {
+            screen::line(line);
+        }
+    }
     Ok(Exit::Fine)
 }
 

@@ -3,6 +3,7 @@
 use chat::Locale;
 use incident::cause::Cause;
 use incident::command::Verb;
+use incident::fact::EvidenceRecord;
 use incident::remediation::{Incident, State};
 use incident::{Fact, IncidentId, Proposal, Refusal, RunbookId, Severity, Span};
 use store::Stored;
@@ -72,13 +73,15 @@ impl Serve {
             pieces.push((head, Vec::new()));
             for one in all.iter().filter(|one| finding.cites.contains(&one.id)) {
                 let head = locale.evidence_head(one.id.as_str(), &one.host, &one.key);
-                let stored = self.world.store.body(id, one.id.as_str()).await;
-                let lines = match stored.map_err(said_by)? {
-                    Some(Stored::Text(text)) => text.lines().map(str::to_owned).collect(),
-                    Some(Stored::Erased(_)) | None => vec![locale.erased().to_owned()],
-                };
+                let lines = self.lines_of(id, one, locale).await?;
                 pieces.push((format!("  {head}"), lines));
             }
+        }
+        // What was captured is kept for itself.
+        for one in all.iter().filter(|one| captured(one)) {
+            let head = locale.evidence_head(one.id.as_str(), &one.host, &one.key);
+            let lines = self.lines_of(id, one, locale).await?;
+            pieces.push((head, lines));
         }
         let told = |most: usize| {
             let mut out = Vec::new();
@@ -92,6 +95,20 @@ impl Serve {
             out.join("\n")
         };
         Ok((told(LINES), told(usize::MAX)))
+    }
+
+    /// The text of a piece of evidence, line by line.
+    async fn lines_of(
+        &self,
+        id: &IncidentId,
+        one: &EvidenceRecord,
+        locale: Locale,
+    ) -> Result<Vec<String>, Refusal> {
+        let stored = self.world.store.body(id, one.id.as_str()).await;
+        Ok(match stored.map_err(said_by)? {
+            Some(Stored::Text(text)) => text.lines().map(str::to_owned).collect(),
+            Some(Stored::Erased(_)) | None => vec![locale.erased().to_owned()],
+        })
     }
 
     /// The page of this name, or the pages and incidents that these words fit; without words every page.
@@ -158,4 +175,10 @@ impl Serve {
 /// What is in the way, in the words of whoever found it.
 pub(super) fn said_by(error: impl std::fmt::Display) -> Refusal {
     Refusal::Said(error.to_string())
+}
+
+/// Whether it is what a closer look saw.
+fn captured(one: &EvidenceRecord) -> bool {
+    let verb = one.key.split(' ').next().unwrap_or_default();
+    incident::capture::Kind::of_verb(verb).is_some()
 }

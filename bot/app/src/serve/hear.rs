@@ -139,7 +139,16 @@ impl Serve {
         rights.check(command.verb(), [])?;
         match command {
             Command::Diagnose { target, symptom } => {
-                self.diagnose(asker, &rights, &target, &symptom).await?;
+                let verb = Verb::DIAGNOSE;
+                self.diagnose(asker, &rights, verb, &target, &symptom)
+                    .await?;
+                Ok(None)
+            }
+            // What is asked for stands in the journal as what is wrong does, and is looked for by it.
+            Command::Capture { target, asked } => {
+                let (verb, symptom) = (Verb::CAPTURE, asked.to_string());
+                self.diagnose(asker, &rights, verb, &target, &symptom)
+                    .await?;
                 Ok(None)
             }
             Command::Approve { proposal } => {

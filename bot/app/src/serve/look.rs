@@ -26,11 +26,12 @@ impl Serve {
         self: &Arc<Self>,
         asker: &Asker,
         rights: &Rights<'_>,
+        verb: Verb,
         target: &str,
         symptom: &str,
     ) -> Result<(), Refusal> {
         let hosts = self.world.inventory().select(target).map_err(said_by)?;
-        rights.check(Verb::DIAGNOSE, hosts.iter().map(propose::traits_of))?;
+        rights.check(verb, hosts.iter().map(propose::traits_of))?;
         let symptom = diagnose::symptom(symptom).map_err(said_by)?;
         let by = (&asker.id, asker.via.as_str());
         let (mut incident, opened) =

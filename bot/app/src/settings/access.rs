@@ -136,7 +136,7 @@ mod tests {
         check("channels = [\"D1\"]", "rule 2: \"D1\" is no channel");
         check(
             "commands = [\"undo\"]",
-            "rule 2: there is no command \"undo\"; there are diagnose, approve, ",
+            "rule 2: there is no command \"undo\"; there are diagnose, capture, approve, ",
         );
         check("hosts = [\"web 1\"]", "[[commands]] rule 2: ");
         check(

@@ -29,6 +29,12 @@ const SYMPTOM: Slot = Slot {
     required: false,
     hosts: false,
 };
+const CAPTURE: Slot = Slot {
+    name: "what",
+    what: Locale::box_for_capture,
+    required: true,
+    hosts: false,
+};
 const PROPOSAL: Slot = Slot {
     name: "proposal",
     what: Locale::box_for_fix,
@@ -68,8 +74,9 @@ const NOTE: Slot = Slot {
 };
 
 /// Each verb of the grammar, and its boxes in the order in which the grammar has them.
-const VERBS: [(&str, &[Slot]); 14] = [
+const VERBS: [(&str, &[Slot]); 15] = [
     ("diagnose", &[HOST, SYMPTOM]),
+    ("capture", &[HOST, CAPTURE]),
     ("approve", &[ANY_PROPOSAL]),
     ("reject", &[PROPOSAL]),
     ("dry-run", &[PROPOSAL]),

@@ -352,7 +352,7 @@ fn offer(
         parts.push(block);
         whole &= all;
     }
-    let mut said = "";
+    let mut said = String::new();
     let mut foot = Vec::new();
     if !given.is_empty() {
         foot.push(plain(&locale.given(given, card.needed), NOTE));
@@ -391,14 +391,14 @@ fn offer(
                 &locale.why(why),
             );
             text = format!("{text}\n{}{}", words::sign(outcome), plain(&line, LINE));
-            colour = if outcome == Outcome::Verified {
+            colour = if matches!(outcome, Outcome::Verified | Outcome::Captured) {
                 GREEN
             } else {
                 RED
             };
-            if outcome != Outcome::Verified && !output.trim().is_empty() {
-                said = output;
-                let (block, all) = code(output, "", OUTPUT);
+            said = locale.said_of(outcome, why, output);
+            if !said.is_empty() {
+                let (block, all) = code(&said, "", OUTPUT);
                 foot.push(block);
                 whole &= all;
             }
@@ -416,7 +416,7 @@ fn offer(
     }
     let mut files = Vec::new();
     if !whole {
-        let file = beside::fix(one, said, locale);
+        let file = beside::fix(one, &said, locale);
         parts.push(locale.whole(&file.name));
         files.push(file);
     }

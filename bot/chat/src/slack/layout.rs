@@ -277,18 +277,24 @@ fn offer(
     }
     let mut said = None;
     if let Standing::Ended {
-        outcome, output, ..
+        outcome,
+        why,
+        output,
+        ..
     } = standing
-        && outcome != Outcome::Verified
-        && !output.trim().is_empty()
     {
-        let (block, all_of_it) = preformatted(output, OUTPUT);
-        said = Some((block, output));
-        whole &= all_of_it;
+        let text = locale.said_of(outcome, why, output);
+        if !text.is_empty() {
+            let (block, all_of_it) = preformatted(&text, OUTPUT);
+            said = Some((block, text));
+            whole &= all_of_it;
+        }
     }
     let mut files = Vec::new();
     if !whole {
-        let output = said.as_ref().map_or("", |(_, output)| output);
+        let output = said
+            .as_ref()
+            .map_or("", |(_, output): &(_, String)| output.as_str());
         let file = beside::fix(one, output, locale);
         blocks.push(line(&locale.whole(&file.name)));
         files.push(file);

@@ -1,5 +1,6 @@
 //! Each notice on each platform in each language.
 
+use incident::capture::{Call, Failed, Hot, Stack, Talk, Waiting};
 use incident::command::Verb;
 use incident::fact::Ran;
 use incident::notice::{Card, Hints, Notice, Stage, Standing};
@@ -7,7 +8,7 @@ use incident::people::Candidate;
 use incident::remediation::{Outcome, Seen, Why};
 use incident::report::Verdict;
 use incident::vitals::{Area, State, Unit};
-use incident::{Code, Gauge, HostName, HostStatus, Refusal, ResponderId, Risk, Vitals};
+use incident::{Capture, Code, Gauge, HostName, HostStatus, Refusal, ResponderId, Risk, Vitals};
 
 use super::{
     ana, because, both, card, faces, hints, indented, on_discord, pages, proposal, reports, title,
@@ -127,9 +128,11 @@ fn looked(ran: Ran, verdict: Verdict, code: &str, title: &str) -> Why {
     let (code, title) = (Code::new(code).unwrap(), title.to_owned());
     let seen = match verdict {
         Verdict::Verified => Seen::Gone { code, title },
-        Verdict::NotFixed | Verdict::Planned | Verdict::Worse | Verdict::CouldNotCheck => {
-            Seen::There { code, title }
-        }
+        Verdict::NotFixed
+        | Verdict::Planned
+        | Verdict::Worse
+        | Verdict::CouldNotCheck
+        | Verdict::Captured => Seen::There { code, title },
     };
     Why::Looked { ran, verdict, seen }
 }
@@ -282,6 +285,107 @@ fn what_one_person_is_told() {
         indented(&on_discord(&evidence), "  ")
     });
     insta::assert_snapshot!("told", out);
+}
+
+#[test]
+fn what_was_captured_is_told_in_a_few_lines() {
+    let proposal = proposal();
+    let text = |texts: &[&str]| {
+        texts
+            .iter()
+            .map(|one| (*one).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let stack = |threads, frames: &[&str], waits_in: &str| Stack {
+        threads,
+        frames: text(frames),
+        waits_in: waits_in.to_owned(),
+    };
+    let captures = vec![
+        Capture::Backtrace {
+            threads: 14,
+            stacks: vec![
+                stack(11, &["wait", "worker", "start_thread"], "futex_do_wait"),
+                stack(1, &["spin"], ""),
+                stack(1, &[], "do_epoll_wait"),
+                stack(1, &[], ""),
+            ],
+        },
+        Capture::Syscalls {
+            seconds: 5,
+            calls: 90,
+            top: vec![Call {
+                name: "poll".to_owned(),
+                times: 40,
+                millis: 4100,
+            }],
+            failed: vec![Failed {
+                name: "connect".to_owned(),
+                error: "ECONNREFUSED".to_owned(),
+                about: "127.0.0.1:6379".to_owned(),
+                times: 28,
+            }],
+            waiting: vec![Waiting {
+                name: "futex".to_owned(),
+                about: String::new(),
+                threads: 3,
+            }],
+        },
+        Capture::Syscalls {
+            seconds: 5,
+            calls: 0,
+            top: Vec::new(),
+            failed: Vec::new(),
+            waiting: Vec::new(),
+        },
+        Capture::Profile {
+            samples: 495,
+            top: vec![Hot {
+                function: "regex_match".to_owned(),
+                object: "libshop.so".to_owned(),
+                permille: 934,
+            }],
+        },
+        Capture::Packets {
+            seconds: 10,
+            packets: 12,
+            talks: vec![Talk {
+                from: "10.0.0.2".to_owned(),
+                to: "10.0.0.5:5432".to_owned(),
+                asked: 4,
+                answered: 0,
+                refused: 0,
+                resent: 8,
+                cut: 0,
+                unreachable: "host 10.0.0.5 unreachable".to_owned(),
+            }],
+        },
+        Capture::Core {
+            signal: "SIGSEGV".to_owned(),
+            frames: text(&["parse", "read_settings", "main"]),
+        },
+        Capture::Unread,
+    ];
+    let evidence = (1..=captures.len()).map(|n| incident::EvidenceId::nth(40 + n));
+    let why = Why::Looked {
+        ran: Ran::Done,
+        verdict: Verdict::Captured,
+        seen: Seen::Captured {
+            evidence: evidence.collect(),
+            captures,
+        },
+    };
+    let out = both(|locale| {
+        let ended = Notice::Ended {
+            proposal: &proposal,
+            outcome: Outcome::Captured,
+            why: &why,
+            output: "",
+            can_undo: false,
+        };
+        faces(&ended, locale)
+    });
+    insta::assert_snapshot!("captured", out);
 }
 
 #[test]

@@ -252,12 +252,24 @@ impl Locale {
         )
     }
 
+    /// What the box for what is to be captured takes.
+    pub(crate) fn box_for_capture(self) -> &'static str {
+        self.say(
+            "backtrace, syscalls or profile of a process or unit; packets of a port; core of a file",
+            "进程或单元的 backtrace、syscalls、profile；端口的 packets；文件的 core",
+        )
+    }
+
     /// What a verb does.
     pub(crate) fn what_it_does(self, verb: &str) -> &'static str {
         match verb {
             "diagnose" => self.say(
                 "Look at hosts and say what is wrong",
                 "检查主机，说明哪里有问题",
+            ),
+            "capture" => self.say(
+                "Look closer, once approved: stacks, system calls, profile, packets, core",
+                "经批准后深入查看：调用栈、系统调用、CPU 剖析、报文、崩溃转储",
             ),
             "approve" => self.say("Say yes to a fix", "批准一个修复"),
             "reject" => self.say("Say no to a fix", "拒绝一个修复"),

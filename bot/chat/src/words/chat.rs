@@ -448,6 +448,7 @@ pub(crate) fn sign(outcome: Outcome) -> &'static str {
         Outcome::Verified => "✅ ",
         Outcome::NotFixed | Outcome::Worse | Outcome::Failed => "❌ ",
         Outcome::Planned => "🕒 ",
+        Outcome::Captured => "🔎 ",
         Outcome::Unknown => "❓ ",
         Outcome::Refused | Outcome::Rejected | Outcome::Expired => "🚫 ",
     }

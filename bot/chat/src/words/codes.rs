@@ -9,6 +9,7 @@ use super::found;
 use crate::locale::Locale;
 
 mod apps;
+mod captures;
 mod cloud;
 mod containers;
 mod host;
@@ -51,6 +52,7 @@ pub fn codes() -> impl Iterator<Item = &'static Named> {
     [
         host::CODES,
         modules::CODES,
+        captures::CODES,
         cloud::CODES,
         storage::CODES,
         network::CODES,

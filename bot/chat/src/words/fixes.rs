@@ -78,6 +78,11 @@ impl Locale {
                 "the diagnosis could not be recorded ({why})",
                 "本次诊断无法记录（{why}）"
             ),
+            WhyNot::NothingMeant { of } => say!(
+                self,
+                "there is no process, unit or core called {of} on the host",
+                "主机上没有名为 {of} 的进程、单元或 core"
+            ),
             WhyNot::Defect => self
                 .say(
                     "the search for one ended by itself; this is a defect, please report it",

@@ -2,6 +2,7 @@
 //! neither could say without the words for a step.
 
 use incident::Refusal;
+use incident::capture::BadCapture;
 use incident::command::Misunderstood;
 use incident::fact::Claimed;
 use incident::id::BadId;
@@ -25,6 +26,10 @@ impl Locale {
     pub(crate) fn usage(self, verb: &str) -> &'static str {
         match verb {
             "diagnose" => self.say("diagnose TARGET [what is wrong]", "diagnose 主机 [现象]"),
+            "capture" => self.say(
+                "capture TARGET KIND OF [SECONDS]",
+                "capture 主机 类型 对象 [秒数]",
+            ),
             "approve" => self.say("approve [PROPOSAL]", "approve [修复编号]"),
             "reject" => self.say("reject PROPOSAL [why]", "reject 修复编号 [原因]"),
             "dry-run" => self.say("dry-run PROPOSAL", "dry-run 修复编号"),
@@ -212,6 +217,21 @@ fn no_rollback(no: &NoRollback) -> String {
     }
 }
 
+fn bad_capture(bad: &BadCapture) -> String {
+    match bad {
+        BadCapture::Kind { word } => format!(
+            "无法采集 {word:?}；可以采集 backtrace（调用栈）、syscalls（系统调用）、profile（CPU 剖析）、packets（报文）、core（崩溃转储）"
+        ),
+        BadCapture::NothingNamed => {
+            "没有说明采集什么：进程号、单元或程序；packets 需要端口，core 需要文件".to_owned()
+        }
+        BadCapture::Of { text } => {
+            format!("{text:?} 不是进程号、单元或程序；packets 需要端口，core 需要文件或程序")
+        }
+        BadCapture::Seconds { text } => format!("{text:?} 不是 1 到 30 的秒数"),
+    }
+}
+
 fn not_understood(misunderstood: &Misunderstood) -> String {
     let usage = |verb| Locale::Chinese.usage(verb);
     match misunderstood {
@@ -225,6 +245,9 @@ fn not_understood(misunderstood: &Misunderstood) -> String {
             "{text:?} 以 `-` 开头，不是主机；请输入 `{}`",
             usage("diagnose")
         ),
+        Misunderstood::BadCapture { bad } => {
+            format!("{}；请输入 `{}`", bad_capture(bad), usage("capture"))
+        }
         Misunderstood::BadId { verb, bad } => {
             format!("{}；请输入 `{}`", bad_id(bad), usage(verb))
         }

@@ -7,6 +7,7 @@ use incident::{Proposal, Step};
 use crate::locale::{Locale, say};
 use crate::text::{exact, words};
 
+mod captures;
 mod containers;
 
 impl Locale {
@@ -296,6 +297,8 @@ impl Locale {
             | "k8s.rollout_undo"
             | "k8s.uncordon"
             | "k8s.cordon" => self.of_containers(step),
+            "capture.backtrace" | "capture.syscalls" | "capture.profile" | "capture.packets"
+            | "capture.core" => self.of_captures(step),
             _ => words(&step.argv()),
         }
     }

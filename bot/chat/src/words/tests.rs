@@ -67,6 +67,8 @@ fn sample(slot: &str, kind: Slot) -> String {
         "tool" => "iptables",
         "size" => "500M",
         "minutes" => "10",
+        "seconds" => "5",
+        "port" => "5432",
         "execution" => "20261123-abc-1-a1",
         _ => "word",
     }

@@ -285,6 +285,7 @@ impl Locale {
             Verdict::NotFixed => self.say("not fixed", "未修复"),
             Verdict::Planned => self.say("planned", "已安排"),
             Verdict::Worse => self.say("worse", "情况恶化"),
+            Verdict::Captured => self.say("captured", "已采集"),
             Verdict::CouldNotCheck => self.say("could not be checked", "无法检查"),
         }
     }

@@ -51,7 +51,7 @@ fn in_chinese(why: &Why) -> String {
                 }
                 (Ran::TimedOut, _) => format!("达到时限，已被停止；事后检查：{seen}"),
                 (Ran::Done, Verdict::Verified) => seen,
-                (Ran::Done, Verdict::Planned) => seen,
+                (Ran::Done, Verdict::Planned | Verdict::Captured) => seen,
                 (Ran::Done, Verdict::NotFixed) => format!("仍然存在：{seen}"),
                 (Ran::Done, Verdict::Worse) => format!("新出现：{seen}"),
                 (Ran::Done, Verdict::CouldNotCheck) => {
@@ -116,6 +116,11 @@ fn seen(seen: &Seen) -> String {
                 "一切已恢复原状，原来的问题也随之恢复：{}",
                 titled(code, title)
             )
+        }
+        Seen::NothingTaken => "没有做任何改动，也没有保留任何内容".to_owned(),
+        Seen::Captured { evidence, .. } => {
+            let ids: Vec<&str> = evidence.iter().map(incident::EvidenceId::as_str).collect();
+            format!("看到的内容保存为 {}", ids.join("、"))
         }
         Seen::Said { why } => why.clone(),
     }

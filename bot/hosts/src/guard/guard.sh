@@ -8,6 +8,7 @@
 #   sickbay-guard [--root run] preview                        <steps   read only: what each step finds, would change, can undo
 #   sickbay-guard [--root run] start ID DEADLINE_S SHA256     <steps   claim ID and launch; 0 launched, 75 claimed before
 #   sickbay-guard [--root run] status|report|abandon|cancel|ack ID,  wait ID SECS,  output ID OFFSET MAX
+#   sickbay-guard [--root run] taken ID STEP OFFSET MAX,  drop ID      what a capture wrote, and its removal
 #   sickbay-guard [--root run] ready,  gc DAYS,  version
 #
 # Two ways in, one text. Enrolled: installed root-owned under /usr/local, steps on stdin. Agentless: README.md, "Agentless".
@@ -328,6 +329,7 @@ targets() {
     kmod.*) echo modules ;;
     host.*) echo host ;;
     container.*) echo "container:${3:-}" ;;
+    capture.*) echo "capture:$N" ;;                            # nothing is changed
     k8s.rollout_undo) echo "k8s:${2:-}/deployment/${3:-}" ;;
     k8s.*) echo "k8s:${2:-}/${3:-}" ;;
     *) echo "$1" ;;
@@ -903,6 +905,31 @@ kube_node() {
 kube_rolled() { # NAMESPACE WORKLOAD
   kube "$((KUBE_SETTLE + 20))" rollout status "$2" -n "$1" --timeout="${KUBE_SETTLE}s" || echo "not all of $2 is up after $KUBE_SETTLE s"
 }
+# --- captures: a closer look, which changes nothing. Each is bounded in time and in what it writes.
+seconds_ok() { case $1 in [1-9]|[1-2][0-9]|30) ;; *) bad "not 1 to 30 seconds: $1" ;; esac; }
+timed() { [ "$LIMIT" = new ] || no "this host has no timeout(1) that could bound it"; }
+# A process that may be stopped for a moment: not one that the host is reached or run through, nor one that somebody traces.
+traceable() { # PID STARTTIME
+  proc_ok "$1" "$2" || return 1
+  case $(cat "/proc/$1/comm" 2>/dev/null) in sshd*|systemd*|dbus*|init) no "process $1 is needed to reach and run this host"; return ;; esac
+  _tr=$(sed -n 's/^TracerPid:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null)
+  [ "${_tr:-0}" = 0 ] || no "process $1 is being traced already, by process $_tr"
+}
+tracing_allowed() { case $(cat /proc/sys/kernel/yama/ptrace_scope 2>/dev/null) in 3) no "this host lets nobody trace a process until it is restarted (kernel.yama.ptrace_scope is 3)" ;; esac; }
+# What reads stacks here, in TOOL: eu-stack and gdb stop the process while they read; the kernel alone says only what each thread waits for.
+stack_tool() {
+  if tracing_allowed && { tool eu-stack || tool gdb; }; then return 0; fi
+  TOOL=kernel WHY=
+}
+core_ok() { # PATH: a core, and something that reads it
+  plain_file "$1" || return 1
+  case $1 in
+    *.zst|*.lz4|*.xz) tool coredumpctl || return 1
+      _kb=$(($(stat -c %s "$1") / 1024 * 20 + 1048576)); [ "$(df -P -k "$ROOT/.." 2>/dev/null | awk 'END { print $4 + 0 }')" -gt "$_kb" ] || { no "there is no room to unpack $1: $((_kb / 1024)) MB must be free"; return; } ;;
+    *) [ "$(od -An -tx1 -N 4 "$1" 2>/dev/null | tr -d ' ')" = 7f454c46 ] && [ "$(od -An -tu1 -j 16 -N 1 "$1" | tr -d ' ')" = 4 ] || { no "$1 is not a core"; return; } ;;
+  esac
+  tool eu-stack || tool gdb || no "this host has neither eu-stack (elfutils) nor gdb"
+}
 dropin_of() { printf '%s' "$UNIT_DIR/$1.d/50-sickbay-$2.conf"; }
 
 # ---------------------------------------------------------------------------------------------- check: may this step run?
@@ -1126,6 +1153,18 @@ check() {
       [ -n "$STATIC" ] && return
       kube_ready && kube_may patch nodes || return 1
       kube_node "$2"; [ -n "$KN" ] || no "there is no node $2" ;;
+    capture.backtrace) arity $# 3 && { is_number "$2" && is_number "$3" || { bad "a process is PID STARTTIME"; false; }; } && timed || return 1
+      [ -n "$STATIC" ] || traceable "$2" "$3" ;;
+    capture.syscalls|capture.profile) arity $# 4 && { is_number "$2" && is_number "$3" || { bad "a process is PID STARTTIME"; false; }; } && seconds_ok "$4" && timed || return 1
+      [ -n "$STATIC" ] && return
+      traceable "$2" "$3" || return 1
+      if [ "$1" = capture.profile ]; then tool perf && { limit 5 "$TOOL" --version >/dev/null 2>&1 || no "perf of this host does not fit its kernel"; }
+      else tool strace && tracing_allowed; fi ;;
+    capture.packets) arity $# 3 && seconds_ok "$3" && timed || return 1
+      is_number "$2" && [ "$2" -ge 1 ] && [ "$2" -le 65535 ] || { bad "not a port: $2"; return; }
+      tool tcpdump ;;
+    capture.core) arity $# 2 && path_ok "$2" && timed || return 1
+      [ -n "$STATIC" ] || core_ok "$2" ;;
     *) bad "an unknown verb: $1" ;;
   esac
 }
@@ -1192,6 +1231,10 @@ look() { # prints KEY VALUE lines; values are tokens
     kmod.rename) look_file "$2" ;;
     kmod.dkms) dkms_state "$2" "$3" "$4"; kv state "$DS" ;;
     container.*) container_state "$2" "$3"; kv state "$CS" ;;
+    capture.core) kv size "$(stat -c %s "$2" 2>/dev/null)"; tool eu-stack || tool gdb; kv tool "${TOOL##*/}" ;;
+    capture.packets) tool tcpdump; kv tool "${TOOL##*/}" ;;
+    capture.*) if alive "$2" "$3"; then kv comm "$(cat "/proc/$2/comm" 2>/dev/null)"; kv start "$3"; else kv state gone; fi
+      case $1 in capture.backtrace) stack_tool ;; capture.syscalls) tool strace ;; *) tool perf ;; esac; kv tool "${TOOL##*/}" ;;
     k8s.*) [ -n "${KT:-}" ] || kube_ready
       case $1 in
         k8s.rollout_undo) kube_revision "$2" "$3"; kv revision "$KR" ;;
@@ -1399,6 +1442,13 @@ undo() {
     host.reboot) _more=; [ "$2" -gt 5 ] || _more="; from five minutes before it, only root can log in"
       echo "automatic the reboot is called off, as long as it has not begun$_more" ;;
     host.cancel_reboot) echo "irreversible the reboot is not planned again" ;;
+    capture.backtrace) pick tool "$LOOK"
+      if [ "$V" = kernel ]; then echo "nothing it only reads what each thread waits for; this host has neither eu-stack (elfutils) nor gdb to read whole stacks"
+      else echo "nothing it only looks; the process stands still while its stacks are read, a second or so"; fi ;;
+    capture.syscalls) echo "nothing it only looks; the process is slower while it is watched, for $4 s" ;;
+    capture.profile) echo "nothing it only looks, for $4 s" ;;
+    capture.packets) echo "nothing it only listens, for $3 s at most, to the headers of at most 500 packets" ;;
+    capture.core) echo "nothing it only reads the core" ;;
     container.start) pick state "$LOOK"; echo "automatic it is stopped again (it was $V)" ;;
     container.stop) echo "automatic it is started again" ;;
     container.restart) echo "irreversible it runs again as it did before; what it had in memory is gone" ;;
@@ -1557,6 +1607,7 @@ change() {
     container.start|container.restart) engine_do "$2" "${1#container.}" "$3" && container_settled "$2" "$3" ;;
     container.stop) engine_do "$2" stop "$3" || return 1
       container_state "$2" "$3"; case $CS in running|restarting) echo "the container $3 is still $CS"; return 1 ;; esac ;;
+    capture.*) capture "$@" ;;
     k8s.rollout_restart) kube_ready && kube 60 rollout restart "$3" -n "$2" && kube_rolled "$2" "$3" ;;
     k8s.rollout_undo) kube_ready && kube 60 rollout undo "deployment/$3" -n "$2" --to-revision="$4" && kube_rolled "$2" "deployment/$3" ;;
     k8s.uncordon|k8s.cordon) kube_ready && kube 60 "${1#k8s.}" "$2" || return 1
@@ -1657,6 +1708,102 @@ restore() { # file.restore PATH EXECUTION STEP
   esac
 }
 
+# --- captures: their tools run without environment, so without debuginfod and settings of root's. What one sees goes to take/N until it is fetched; whatever else a tool needs on the way is removed with the step
+capture() { # VERB ARG…
+  _w=$D/take/$N; mkdir -p "$D/take" || return 74
+  _goes=; case $1 in capture.backtrace|capture.syscalls|capture.profile) is_stopped "$2" || _goes="$2 $3" ;; esac
+  trap 'let_go; exit 143' TERM
+  # What is written is bounded here, whatever a tool has to say; one that goes on is ended by the closed pipe.
+  { "take_${1#capture.}" "$@"; echo $? >"$_w.rc"; } 2>&1 | head -c "$TAKE_MAX" >"$_w"
+  let_go; trap - TERM
+  record "$_w.rc"; rm -f "$_w.rc" "$_w.raw"; flush "$_w"
+  [ -s "$_w" ] || { echo "it saw nothing, or there is no room for it"; return 74; }
+  [ "$REC" = 0 ] || { tail -n 5 "$_w"; is_number "$REC" && return "$REC"; return 1; }
+}
+# A tracer that is ended between stopping its process and reading it can leave it stopped.
+let_go() {
+  [ -n "$_goes" ] && alive $_goes && is_stopped "${_goes% *}" || return 0
+  kill -s CONT "${_goes% *}"; echo "process ${_goes% *} was left standing, and goes on now"
+}
+take_backtrace() { # VERB PID STARTTIME
+  echo "== threads"
+  ls "/proc/$2/task" | head -n 2000 | awk -v p="$2" '{ f = "/proc/" p "/task/" $1; s = w = c = ""
+    getline s <(f "/stat"); close(f "/stat"); sub(/.*[)] /, "", s); getline w <(f "/wchan"); close(f "/wchan"); getline c <(f "/comm"); close(f "/comm")
+    print $1, substr(s, 1, 1), (w == "" || w == "0" ? "-" : w), c }'
+  stack_tool; echo "== stack ${TOOL##*/}"
+  case ${TOOL##*/} in
+    eu-stack) limit 20 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" -p "$2" -n 64 2>&1; _r=$?; [ $_r -le 1 ] || [ $_r = 124 ] ;;
+    gdb) limit 20 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" -nx -batch -iex 'set auto-load off' -ex 'set print frame-arguments none' -ex 'thread apply all bt 64' -p "$2" 2>&1; _r=$?; [ $_r = 0 ] || [ $_r = 124 ] ;;
+  esac
+}
+take_syscalls() { # VERB PID STARTTIME SECONDS
+  tool strace || return 1
+  # Never what is read or written, only that it is: -s 0. Counted as it comes, so that no size of it matters.
+  { timeout -k 2 -s INT "$4" env -i PATH="$PATH" LC_ALL=C "$TOOL" -f -qq -s 0 -yy -T -o /dev/stdout -p "$2" 2>&1; echo $? >"$_w.st"; } | awk -v secs="$4" '
+    function about(l,   a, p) {
+      a = ""
+      if (match(l, /sin6?_port=htons[(][0-9]+[)]/)) { p = substr(l, RSTART, RLENGTH - 1); sub(/.*[(]/, "", p)
+        if (match(l, /inet_(addr|pton)[(][^)]*"[^"]*"/)) { a = substr(l, RSTART, RLENGTH); sub(/"$/, "", a); sub(/.*"/, "", a) }
+        return a ":" p }
+      if (match(l, /sun_path="[^"]*"/)) { a = substr(l, RSTART + 10, RLENGTH - 11); return a }
+      if (l ~ /^(open|openat|openat2|stat|lstat|newfstatat|statx|access|faccessat|faccessat2|execve|readlink|readlinkat|unlink|unlinkat|rename|mkdir|chdir|statfs)[(]/ && match(l, /"[^"]*"/)) return substr(l, RSTART + 1, RLENGTH - 2)
+      if (match(l, /^[a-z0-9_]+[(][0-9]+<[^>]*(->[^>]*)?>/)) { a = substr(l, RSTART, RLENGTH); sub(/^[^<]*</, "", a); sub(/>$/, "", a); return a }
+      return "" }
+    { pid = $1; l = $0; if (pid !~ /^[0-9]+$/) { if (said++ < 5) note = note $0 "\n"; next }
+      sub(/^[0-9]+ +/, "", l); seen = 1; if (l !~ /^(futex|<[.][.][.] futex)/ && kept++ < 300) first = first $0 "\n"
+      if (l ~ /^[-+][-+][-+]/) { if (l ~ /^[+][+][+]/) delete open[pid]; next }
+      if (match(l, /^<[.][.][.] [a-z0-9_]+ resumed>/)) { name = l; sub(/^<[.][.][.] /, "", name); sub(/ resumed>.*/, "", name); what = where[pid]; l = began[pid] l }
+      else if (match(l, /^restart_syscall[(]<[.][.][.] resuming interrupted [a-z0-9_]+/)) { name = substr(l, RSTART, RLENGTH); sub(/.* /, "", name); what = "" }
+      else if (match(l, /^[a-z0-9_]+[(]/)) { name = substr(l, 1, RLENGTH - 1); what = about(l) }
+      else next
+      if (l ~ /<(unfinished|detached) [.][.][.]>$/) { open[pid] = name; where[pid] = what; began[pid] = l; next }
+      delete open[pid]; fd = l; sub(/^[^(]*[(]/, "", fd); sub(/>.*/, "", fd)
+      if (name == "connect") with[fd] = what
+      # A connection that is not waited for says later how it went.
+      if (match(l, /SO_ERROR, [[]E[A-Z]+[]]/)) { e = substr(l, RSTART + 11, RLENGTH - 12); bad["connect", e, with[fd]]++ }
+      t = 0; if (match(l, /<[0-9.]+>$/)) t = substr(l, RSTART + 1, RLENGTH - 2)
+      n++; calls[name]++; time[name] += t
+      # That nothing is there yet, or a wait was interrupted, is how programs work.
+      if (match(l, / = -1 E[A-Z0-9]+ /)) { e = substr(l, RSTART + 6, RLENGTH - 7); if (e !~ /^(EAGAIN|EINTR|EINPROGRESS|ERESTART.*|ETIMEDOUT)$/ || (e == "ETIMEDOUT" && name != "futex")) if ((name SUBSEP e SUBSEP what) in bad || kinds++ < 2000) bad[name, e, what]++ } }
+    END {
+      print "== calls " secs " " n + 0; for (c in calls) printf "%s %d %d\n", c, calls[c], time[c] * 1000
+      print "== failed"; for (b in bad) { split(b, x, SUBSEP); print bad[b], x[1], x[2], x[3] | "sort -rn | head -n 40" } close("sort -rn | head -n 40")
+      print "== waiting"; for (p in open) print open[p], where[p] | "sort | uniq -c | sort -rn | head -n 40"; close("sort | uniq -c | sort -rn | head -n 40")
+      if (note != "") printf "== said\n%s", note
+      printf "== first\n%s", first; exit !seen && note != "" }' || return 1
+  record "$_w.st"; rm -f "$_w.st"; case $REC in 0|124|130|137) ;; *) return 1 ;; esac
+}
+take_profile() { # VERB PID STARTTIME SECONDS
+  tool perf || return 1
+  # Without a counter of the processor (in most VMs) the clock serves.
+  for _ev in cycles cpu-clock; do
+    limit $(($4 + 20)) env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" record -q -e $_ev -F 99 -g -p "$2" -o "$_w.raw" -- sleep "$4" >"$_w.said" 2>&1 && [ -s "$_w.raw" ] && break
+    rm -f "$_w.raw"
+  done
+  [ -s "$_w.raw" ] || { cat "$_w.said"; rm -f "$_w.said"; return 1; }
+  rm -f "$_w.said"; echo "== profile"
+  limit 30 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" report -i "$_w.raw" --stdio -q --no-children -g none --percent-limit 0.5 -F overhead,sample,dso,symbol -t '|' 2>/dev/null | grep -v '^#' | head -n 80
+  :
+}
+take_packets() { # VERB PORT SECONDS
+  tool tcpdump || return 1
+  _t0=$(date +%s)
+  # Headers only: 96 bytes hold them, and what tcpdump makes of the bytes behind is cut off.
+  timeout -k 2 -s INT "$3" env -i PATH="$PATH" LC_ALL=C "$TOOL" -i any -nn -tt -s 96 -c 500 "port $2 or (icmp and icmp[0] == 3) or (icmp6 and ip6[40] == 1)" >"$_w.raw" 2>"$_w.said"; _r=$?
+  echo "== packets $(($(date +%s) - _t0))"; sed 's/\(Flags .*length [0-9]*\).*/\1/' "$_w.raw"; echo "== said"; cat "$_w.said"; rm -f "$_w.said"
+  [ $_r = 0 ] || [ $_r = 124 ]
+}
+take_core() { # VERB PATH
+  tool eu-stack || tool gdb || return 1
+  _core=$2
+  case $2 in *.zst|*.lz4|*.xz) _core=$_w.raw; ( ulimit -f 8388608; limit 60 coredumpctl --no-pager -o "$_core" dump "COREDUMP_FILENAME=$2" >/dev/null 2>&1 ); [ -s "$_core" ] || { echo "$2 cannot be unpacked"; return 1; } ;; esac
+  echo "== stack ${TOOL##*/}"
+  case ${TOOL##*/} in
+    eu-stack) limit 40 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" --core="$_core" -n 64 2>&1; _r=$?; [ $_r -le 1 ] ;;
+    gdb) limit 40 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" -nx -batch -iex 'set auto-load off' -ex 'set print frame-arguments none' -ex 'thread apply all bt 64' -c "$_core" 2>&1 ;;
+  esac
+}
+
 # --- services and packages
 systemctl_do() { limit "$UNIT_LIMIT" systemctl --no-pager --no-ask-password "$1" -- "$2"; }
 unit_says() { [ "$(manager)" != systemd ] || limit 8 systemctl status --no-pager --full --lines=8 -- "$1" 2>&1 | tail -n 20; }
@@ -1705,7 +1852,7 @@ main() {
   PATH=${GUARD_PATH:-/usr/sbin:/usr/bin:/sbin:/bin} LC_ALL=C; export PATH LC_ALL
   ME=$(id -u) WHERE=disk ID=- ROOT= HOW=
   GUARD_TEXT=${GUARD_TEXT:-} SHELL_OF_RUNNER=${GUARD_SHELL:-/bin/sh} SETTLE=${GUARD_SETTLE:-10} OUT_MAX=${GUARD_OUT_MAX:-1048576}
-  UNIT_DIR=${GUARD_UNIT_DIR:-/etc/systemd/system} UNIT_LIMIT=120 KUBE_SETTLE=${GUARD_SETTLE:-60} MAX_STEPS_TEXT=262144 STATIC= BAD_ARGS= LOOK= WHY= CHANGED=
+  UNIT_DIR=${GUARD_UNIT_DIR:-/etc/systemd/system} UNIT_LIMIT=120 KUBE_SETTLE=${GUARD_SETTLE:-60} MAX_STEPS_TEXT=262144 TAKE_MAX=262144 STATIC= BAD_ARGS= LOOK= WHY= CHANGED=
   if timeout -k 1 5 true 2>/dev/null; then LIMIT=new; elif timeout -t 5 true 2>/dev/null; then LIMIT=old; else LIMIT=; fi
   # Where the kernel, modprobe and systemd have their files: the tests have a host in a directory.
   AT=${GUARD_AT:-} ROOT_USER=0; [ -z "$AT" ] || ROOT_USER=$ME
@@ -1736,6 +1883,9 @@ main() {
     report:1) sed '/^$/d' "$D/report" 2>/dev/null ;;
     output:3) is_number "$2" && is_number "$3" || die bad_range
       tail -c "+$(($2 + 1))" "$D/out" 2>/dev/null | head -c "$3" ;;
+    taken:4) is_number "$2" && is_number "$3" && is_number "$4" || die bad_range
+      tail -c "+$(($3 + 1))" "$D/take/$2" 2>/dev/null | head -c "$4" ;;
+    drop:1) [ ! -d "$D/take" ] || rm -rf "$D/take"; print_state ;;
     abandon:1) make_root; mkdir "$D" 2>/dev/null || [ -d "$D" ] || die nospace_or_readonly
       if mkdir "$D/go" 2>/dev/null; then mkdir "$D/go/abandoned"; fi; flush "$D/go" "$D"; print_state ;;
     cancel:1) cancel; print_state ;;

@@ -668,6 +668,46 @@ END
   unset GUARD_SETTLE
 }
 
+# ------------------------------------------------------------------------------------------------ closer looks
+test_captures() {
+  refuses() { has "refused: $2" "$1" "$(preview "step 1 $2" | sed 's/%20/ /g')"; }
+  state() { sed 's/.*) //;s/ .*//' "/proc/$1/stat"; }
+  fake=$w/fake; mkdir "$fake"; GUARD_PATH=$fake:$GUARD_PATH; counter cap
+  # A tool that leaves its process stopped, as one does that is ended at a bad moment.
+  printf '#!/bin/sh\nkill -STOP "$2"; echo "PID $2 - process"; echo "TID $2:"; echo "#0  0x00000001 poll"; env\n' >"$fake/eu-stack"
+  # One that never ends by itself and never stops talking.
+  cat >"$fake/strace" <<'END'
+#!/bin/sh
+trap '' INT TERM
+for w; do pid=$w; done
+echo "$pid  read(3<TCP:[10.0.0.1:1->10.0.0.2:5432]>,  <unfinished ...>"
+while :; do echo "7  openat(AT_FDCWD, \"/etc/x y\", O_RDONLY) = -1 ENOENT (No such file or directory) <0.001000>"; done
+END
+  printf '#!/bin/sh\necho "1.0 lo In IP 10.0.0.1.5 > 10.0.0.2.80: Flags [P.], seq 1:9, ack 1, win 5, length 8: HTTP: GET /secret"; echo "0 packets dropped by kernel" >&2\n' >"$fake/tcpdump"
+  chmod 755 "$fake"/*
+  out=$(preview "step 1 capture.backtrace $pid $ticks"); for l in "step 1 ok" "before 1 tool eu-stack" "undo 1 nothing it only looks"; do has "capture.backtrace: $l" "$l" "$out"; done
+  has "capture.backtrace: another tool than on the card" "tool is eu-stack, not gdb" "$(preview "step 1 capture.backtrace $pid $ticks" "need 1 tool gdb")"
+  SECRET=hunter2; export SECRET; go stacks "step 1 capture.backtrace $pid $ticks"; unset SECRET
+  has "capture.backtrace: done" RC=0 "$out"; has "capture.backtrace: its threads" "$pid " "$(guard taken stacks 1 0 9999)"; has "capture.backtrace: its stacks" "== stack eu-stack${nl}PID $pid - process" "$(guard taken stacks 1 0 9999)"
+  hasnt "capture.backtrace: no environment" hunter2 "$(guard taken stacks 1 0 9999)"
+  hasnt "capture.backtrace: the process goes on" T "$(state $pid)"; has "capture.backtrace: and that is said" "goes on now" "$(guard output stacks 0 9999)"
+  kill -STOP $pid; go frozen "step 1 capture.backtrace $pid $ticks"; same "capture.backtrace: one that was stopped before stays so" T "$(state $pid)"; kill -CONT $pid
+  go calls "step 1 capture.syscalls $pid $ticks 1"; out2=$(guard taken calls 1 0 999999)
+  has "capture.syscalls: ended at its time" RC=0 "$out"; has "capture.syscalls: what failed" "openat ENOENT /etc/x y" "$out2"; has "capture.syscalls: what waits" "1 read TCP:[10.0.0.1:1->10.0.0.2:5432]" "$out2"
+  [ "$(wc -c <"$GUARD_ROOT/calls/take/1")" -le 262144 ] && ok "capture.syscalls: bounded" || bad "capture.syscalls: bounded"
+  hasnt "capture.syscalls: nothing is left running" "$fake/strace" "$(for f in $(ls /proc | grep '^[0-9]'); do tr '\000' ' ' <"/proc/$f/cmdline"; done 2>/dev/null)"
+  go packets "step 1 capture.packets 80 1"; out2=$(guard taken packets 1 0 9999)
+  has "capture.packets: headers" "length 8${nl}" "$out2"; hasnt "capture.packets: what they carry is cut off" secret "$out2"
+  has "dropped" STATE=finished "$(guard drop packets)"; same "dropped: nothing is left" "" "$(guard taken packets 1 0 9999)"; same "dropped: twice is as good" "" "$(guard drop packets >/dev/null; guard taken packets 1 0 9999)"
+  printf '#!/bin/sh\nexit 3\n' >"$fake/strace"; go fails "step 1 capture.syscalls $pid $ticks 1"; has "a tool that fails is a failed step" "RC=1" "$out"
+  : >"$w/empty"; printf '\177ELF\002\001\001\000\000\000\000\000\000\000\000\000\002\000' >"$w/program"
+  refuses "is not a core" "capture.core $w/empty"; refuses "is not a core" "capture.core $w/program"; refuses "there is no" "capture.core $w/nosuch"; refuses "is protected" "capture.core /etc/shadow"
+  refuses "not to be touched" "capture.backtrace 1 5"; refuses "is gone" "capture.backtrace $pid 5"; refuses "carries this very request" "capture.syscalls $$ $(ticks_of $$) 1"
+  for s in 0 31 x -1 05; do refuses "not 1 to 30 seconds" "capture.syscalls $pid $ticks $s"; refuses "not 1 to 30 seconds" "capture.packets 80 $s"; done
+  for s in 0 65536 x; do refuses "not a port" "capture.packets $s 5"; done
+  hush
+}
+
 # ------------------------------------------------------------------------------------------------ for each shell
 run_with() { # SHELL TEST…
   shell=$1 n=0 p=; shift
@@ -684,7 +724,7 @@ results=$(mktemp -d) || exit 1; pids= lanes=0
 for s; do
   command -v "$s" >/dev/null 2>&1 || { echo "skip: no $s here"; continue; }
   # Three lanes each: most of the time goes by waiting.
-  for lane in "once killed_client cut_upload abandon ends full text set_key gc" "hostile links policy files preview processes installed" "modules reboot containers"; do
+  for lane in "once killed_client cut_upload abandon ends full text set_key gc" "hostile links policy files preview processes installed" "modules reboot containers captures"; do
     lanes=$((lanes + 1)); into=$results/$lanes
     ( run_with "$s" ${TESTS:-$lane}; echo "$passed $failed $skipped" >"$into.n" ) >"$into.out" 2>&1 & pids="$pids $!"
     [ -z "${TESTS:-}" ] || break

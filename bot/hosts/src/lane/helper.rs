@@ -108,7 +108,7 @@ fn kind(slot: Slot) -> &'static str {
     match slot {
         Slot::Path => "path",
         Slot::Unit => "unit",
-        Slot::Number | Slot::Flag | Slot::Minutes => "number",
+        Slot::Number | Slot::Flag | Slot::Minutes | Slot::Seconds | Slot::Port => "number",
         Slot::Name
         | Slot::Account
         | Slot::Sysctl

@@ -13,6 +13,8 @@ use crate::line::{Ask, Line};
 
 /// How much the guard may say to one question.
 const MOST: usize = 4 << 20;
+/// How much the guard keeps of what one step captured; it has the same number.
+const TAKEN: usize = 262_144;
 /// How long a question may take that only looks.
 const LOOK: Duration = Duration::from_secs(20);
 
@@ -275,6 +277,47 @@ impl Hosts {
             .collect();
         let from = lines.len().saturating_sub(40);
         Ok((reports, lines.get(from..).unwrap_or(&[]).join("\n")))
+    }
+
+    /// What a step of an execution captured, and whether there was more than the guard keeps.
+    ///
+    /// # Errors
+    /// [`GuardError`] when the host cannot be asked.
+    pub async fn taken(
+        &self,
+        host: &Host,
+        privilege: Privilege,
+        root: Root,
+        execution: &ExecutionId,
+        step: usize,
+    ) -> Result<(Vec<u8>, bool), GuardError> {
+        let (step, most) = (step.to_string(), TAKEN.to_string());
+        let args = ["taken", execution.as_str(), &step, "0", &most];
+        let asked = Asked {
+            privilege,
+            root: Some(root),
+            args: &args,
+            steps: None,
+            limit: LOOK,
+        };
+        let bytes = self.guard(host, asked).await?;
+        let cut = bytes.len() >= TAKEN;
+        Ok((bytes, cut))
+    }
+
+    /// Removes what an execution captured from the host.
+    ///
+    /// # Errors
+    /// [`GuardError`] when the host cannot be asked.
+    pub async fn drop_taken(
+        &self,
+        host: &Host,
+        privilege: Privilege,
+        root: Root,
+        execution: &ExecutionId,
+    ) -> Result<Standing, GuardError> {
+        self.told(host, privilege, root, &["drop", execution.as_str()])
+            .await
     }
 
     /// Whether the guard could keep its record under a root. Leaves nothing behind.

@@ -1,6 +1,7 @@
 //! What comes next in an incident: the first of a fixed list of things that is there to be done.
 
 use super::{Source, Statement, What};
+use crate::capture::only_looks;
 use crate::remediation::{Incident, Outcome, State};
 use crate::{Fact, Finding, HostName, HostStatus, Moment, ProposalId};
 
@@ -146,6 +147,7 @@ fn of(incident: &Incident, open: &Statement) -> Option<(u8, Next)> {
                 one.proposal.host == finding.host
                     && one.proposal.answers == finding.id
                     && one.execution.is_some()
+                    && !only_looks(&one.proposal)
             });
             Some(if in_vain {
                 let host = finding.host.clone();

@@ -67,6 +67,14 @@ impl Story {
         self.push(Fact::Proposed { proposal });
     }
 
+    /// What is offered last is a closer look instead.
+    pub(crate) fn only_look(&mut self) {
+        if let Some((_, Fact::Proposed { proposal })) = self.facts.last_mut() {
+            let args = vec!["7".to_owned(), "99".to_owned()];
+            proposal.steps = vec![Step::new("capture.backtrace", args).unwrap()];
+        }
+    }
+
     pub(crate) fn on_it(&mut self, who: &str) {
         let (by, via) = (id(who), "slack".to_owned());
         self.push(Fact::Acknowledged { by, via });
@@ -142,6 +150,7 @@ impl Story {
             Outcome::Verified => Verdict::Verified,
             Outcome::Unknown => Verdict::CouldNotCheck,
             Outcome::Planned => Verdict::Planned,
+            Outcome::Captured => Verdict::Captured,
             Outcome::NotFixed
             | Outcome::Worse
             | Outcome::Failed

@@ -15,6 +15,8 @@ pub enum Outcome {
     Planned,
     /// It ran and something else broke.
     Worse,
+    /// It was a closer look that changes nothing, and what it saw is kept.
+    Captured,
     /// A step failed, or it was stopped at its time limit.
     Failed,
     /// Nothing was changed: the world had moved, or the guard refused.
@@ -29,11 +31,12 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Verified,
         Self::NotFixed,
         Self::Planned,
         Self::Worse,
+        Self::Captured,
         Self::Failed,
         Self::Refused,
         Self::Unknown,
@@ -49,6 +52,7 @@ impl Outcome {
             Self::NotFixed => "not_fixed",
             Self::Planned => "planned",
             Self::Worse => "worse",
+            Self::Captured => "captured",
             Self::Failed => "failed",
             Self::Refused => "refused",
             Self::Unknown => "unknown",
@@ -67,6 +71,7 @@ pub(super) fn outcome_of(ran: &Ran, verdict: Verdict) -> Outcome {
         (Ran::Done, Verdict::NotFixed) => Outcome::NotFixed,
         (Ran::Done, Verdict::Planned) => Outcome::Planned,
         (Ran::Done, Verdict::Worse) => Outcome::Worse,
+        (Ran::Done, Verdict::Captured) => Outcome::Captured,
         (Ran::Refused { .. } | Ran::NeverRan, _) => Outcome::Refused,
     }
 }

@@ -72,7 +72,7 @@ pub fn invert(
             && counts.iter().any(|verb| step.verb().starts_with(verb))
     });
     for (n, (step, report)) in steps.iter().zip(reports).enumerate().rev() {
-        if !report.done {
+        if !report.done || crate::capture::is_capture(step) {
             continue;
         }
         any_done = true;

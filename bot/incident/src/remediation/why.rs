@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::Ran;
 use crate::report::Verdict;
-use crate::{Code, HostName, ResponderId, RunbookId, Subject};
+use crate::{Capture, Code, EvidenceId, HostName, ResponderId, RunbookId, Subject};
 
 /// Why a remediation ended as it did.
 #[derive(Debug, Clone, PartialEq)]
@@ -150,6 +150,15 @@ pub enum Seen {
         /// What was said of it.
         title: String,
     },
+    /// A closer look: what each of its steps saw, and which evidence has the whole.
+    Captured {
+        /// In the order of the steps.
+        captures: Vec<Capture>,
+        /// Of each, in the same order.
+        evidence: Vec<EvidenceId>,
+    },
+    /// A closer look that was broken off: nothing of it is kept.
+    NothingTaken,
     /// Something else; in the words of whoever saw it.
     Said {
         /// Them.
@@ -175,7 +184,9 @@ impl fmt::Display for Why {
                     f,
                     "it was stopped at its time limit; looked afterwards: {seen}"
                 ),
-                (Ran::Done, Verdict::Verified | Verdict::Planned) => seen.fmt(f),
+                (Ran::Done, Verdict::Verified | Verdict::Planned | Verdict::Captured) => {
+                    seen.fmt(f)
+                }
                 (Ran::Done, Verdict::NotFixed) => write!(f, "still there: {seen}"),
                 (Ran::Done, Verdict::Worse) => write!(f, "new: {seen}"),
                 (Ran::Done, Verdict::CouldNotCheck) => {
@@ -257,6 +268,11 @@ impl fmt::Display for Seen {
             Self::PutBack => f.write_str("everything was put back as it was"),
             Self::PutBackWith { title, .. } => {
                 write!(f, "everything was put back as it was; so is: {title}")
+            }
+            Self::NothingTaken => f.write_str("nothing was changed, and nothing of it is kept"),
+            Self::Captured { evidence, .. } => {
+                let ids: Vec<&str> = evidence.iter().map(EvidenceId::as_str).collect();
+                write!(f, "what was seen is kept as {}", ids.join(", "))
             }
             Self::Said { why } => f.write_str(why),
         }

@@ -102,3 +102,23 @@ fn its_status_follows_from_its_facts() {
     assert_eq!(story.incident().status(), Status::Investigating);
     assert_eq!(story.facts.last().unwrap().0, Moment(180_000));
 }
+
+/// A closer look mends nothing: it neither makes an incident one that is being mitigated, nor opens one that is over.
+#[test]
+fn a_closer_look_changes_nothing_of_an_incident() {
+    let mut story = Story::found();
+    story.only_look();
+    story.approved("bo");
+    assert_eq!(story.incident().status(), Status::Investigating);
+    story.ran();
+    story.looked(Outcome::Captured);
+    let incident = story.incident();
+    assert_eq!(incident.status(), Status::Investigating);
+    let one = incident.remediations.values().next().unwrap();
+    assert_eq!(one.outcome(), Some(Outcome::Captured));
+    let mut over = Story::found();
+    over.only_look();
+    over.over("ana");
+    over.approved("bo");
+    assert_eq!(over.incident().status(), Status::Resolved);
+}

@@ -48,6 +48,10 @@ pub enum Slot {
     Release,
     /// 1 to 60 minutes from now.
     Minutes,
+    /// 1 to 30 seconds.
+    Seconds,
+    /// A TCP or UDP port, 1 to 65535.
+    Port,
     /// `docker`, `podman` or `nerdctl`.
     Engine,
     /// A container's name.
@@ -154,11 +158,15 @@ impl Slot {
                 && text.len() <= 64)
                 .then_some(())
                 .ok_or("is not a release or version such as 6.1.0-18-amd64"),
-            Self::Minutes => (all(|c| c.is_ascii_digit())
-                && !text.starts_with('0')
-                && text.parse::<u8>().is_ok_and(|minutes| minutes <= 60))
-            .then_some(())
-            .ok_or("is not a number of minutes from 1 to 60"),
+            Self::Minutes => number_up_to(text, 60)
+                .then_some(())
+                .ok_or("is not a number of minutes from 1 to 60"),
+            Self::Seconds => number_up_to(text, 30)
+                .then_some(())
+                .ok_or("is not a number of seconds from 1 to 30"),
+            Self::Port => number_up_to(text, 65_535)
+                .then_some(())
+                .ok_or("is not a port from 1 to 65535"),
             Self::Engine => matches!(text, "docker" | "podman" | "nerdctl")
                 .then_some(())
                 .ok_or("is not docker, podman or nerdctl"),
@@ -179,6 +187,13 @@ impl Slot {
                 .ok_or("is not a workload such as deployment/web"),
         }
     }
+}
+
+/// 1 to `most`, as a person writes it: no sign, no zero in front.
+fn number_up_to(text: &str, most: u32) -> bool {
+    text.starts_with(|c: char| ('1'..='9').contains(&c))
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && text.parse::<u32>().is_ok_and(|number| number <= most)
 }
 
 /// A DNS-1123 subdomain: labels of small letters, digits and `-`, each beginning and ending with a letter or digit.

@@ -65,6 +65,12 @@ pub(super) fn known(look: &Look<'_>, draft: Draft, port: i64) -> Draft {
         "{}\nNo process of {unit} did anything while they waited: it hangs, or waits for something that does not come.",
         draft.detail
     );
+    // Which of its processes to look at closer: the one that was started first holds the others.
+    let first = holder.holders.iter().min_by_key(|one| (one.start, one.pid));
+    let draft = match first {
+        Some(first) => draft.fact("pid", first.pid).fact("start_time", first.start),
+        None => draft,
+    };
     Draft {
         severity: Severity::Critical,
         ..draft

@@ -483,6 +483,43 @@ fn every_page_that_acts_does_what_it_says() {
         ],
     );
 
+    // Closer looks.
+    check(
+        "capture-backtrace",
+        "capture.asked",
+        "process:7",
+        &["kind=backtrace", "seconds=5", "pid=7", "start_time=99"],
+        &["capture.backtrace 7 99"],
+    );
+    check(
+        "capture-syscalls",
+        "capture.asked",
+        "process:7",
+        &["kind=syscalls", "seconds=9", "pid=7", "start_time=99"],
+        &["capture.syscalls 7 99 9"],
+    );
+    check(
+        "capture-profile",
+        "capture.asked",
+        "process:7",
+        &["kind=profile", "seconds=9", "pid=7", "start_time=99"],
+        &["capture.profile 7 99 9"],
+    );
+    check(
+        "capture-packets",
+        "capture.asked",
+        "port:5432",
+        &["kind=packets", "seconds=10", "port=5432"],
+        &["capture.packets 5432 10"],
+    );
+    check(
+        "capture-core",
+        "capture.asked",
+        "path:/var/crash/core",
+        &["kind=core", "seconds=5", "path=/var/crash/core"],
+        &["capture.core /var/crash/core"],
+    );
+
     // The rest of the host.
     check(
         "cpu-hog",

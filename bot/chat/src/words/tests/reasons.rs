@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use incident::capture::Asked;
 use incident::command::Misunderstood;
 use incident::fact::{Claimed, Ran};
 use incident::notice::{RootCure, WhyNot};
@@ -333,6 +334,18 @@ fn refusals() -> Vec<Refusal> {
             Misunderstood::BadId {
                 verb: "reject",
                 bad: bad(),
+            },
+            Misunderstood::BadCapture {
+                bad: Asked::parse("heap nginx").unwrap_err(),
+            },
+            Misunderstood::BadCapture {
+                bad: Asked::parse("core").unwrap_err(),
+            },
+            Misunderstood::BadCapture {
+                bad: Asked::parse("packets db").unwrap_err(),
+            },
+            Misunderstood::BadCapture {
+                bad: Asked::parse("profile db 600").unwrap_err(),
             },
             Misunderstood::BadCode {
                 bad: Code::new("x").unwrap_err(),

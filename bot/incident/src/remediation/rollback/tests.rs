@@ -145,3 +145,12 @@ fn only_the_reboot_that_was_planned_is_called_off() {
         [("host.cancel_reboot", "shutdown -c".to_owned(), after)]
     );
 }
+
+#[test]
+fn what_only_looked_has_nothing_to_undo() {
+    let looked = undone(&[("capture.packets", &["5432", "10"], &[])]);
+    assert_eq!(
+        looked,
+        ["nothing was changed, so there is nothing to roll back"]
+    );
+}

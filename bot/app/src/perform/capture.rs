@@ -1,0 +1,187 @@
+//! What a closer look saw is fetched, recorded as evidence and removed from the host, in that order: whatever is interrupted
+//! goes on where it was, and nothing is lost or kept twice.
+
+use hosts::{Host, Root};
+use incident::capture::Kind;
+use incident::fact::{EvidenceRecord, Ran};
+use incident::redact::printable;
+use incident::remediation::{Event, Incident, Seen};
+use incident::report::Verdict;
+use incident::{
+    Capture, Ended, Evidence, EvidenceId, ExecutionId, Fact, IncidentId, ProbeId, Proposal, Span,
+};
+use store::{AppendError, Leased, Stored};
+
+use super::Performed;
+use crate::journal::{self, JournalError};
+use crate::world::World;
+
+/// Of which capture, and where it lies.
+pub(super) struct Taken<'a> {
+    pub(super) proposal: &'a Proposal,
+    pub(super) execution: &'a ExecutionId,
+    pub(super) ran: &'a Ran,
+    pub(super) root: Root,
+}
+
+/// Fetches and records what was seen, and hears that it is over.
+pub(super) async fn gather(
+    world: &World,
+    leased: &Leased,
+    incident: &Incident,
+    taken: &Taken<'_>,
+) -> Result<Performed, JournalError> {
+    let proposal = taken.proposal;
+    let (verdict, seen) = match world.inventory().host(&proposal.host) {
+        None => (
+            Verdict::CouldNotCheck,
+            Seen::NoHost {
+                host: proposal.host.clone(),
+            },
+        ),
+        Some(host) => {
+            let kept = if *taken.ran == Ran::Done {
+                match keep(world, &host, &incident.id, taken).await? {
+                    Ok(kept) => Some(kept),
+                    Err(why) => return Ok(Performed::Later(why)),
+                }
+            } else {
+                None
+            };
+            let (privilege, root) = (proposal.privilege, taken.root);
+            let dropped = world
+                .hosts
+                .drop_taken(&host, privilege, root, taken.execution);
+            if let Err(why) = dropped.await {
+                return Ok(Performed::Later(why.to_string()));
+            }
+            crate::point!("app::after_drop");
+            match kept {
+                Some(kept) => {
+                    let (evidence, captures) = kept.into_iter().unzip();
+                    (Verdict::Captured, Seen::Captured { captures, evidence })
+                }
+                None => (Verdict::CouldNotCheck, Seen::NothingTaken),
+            }
+        }
+    };
+    let event = Event::Looked {
+        proposal: proposal.id.clone(),
+        verdict,
+        seen,
+    };
+    world.hear(proposal, &event, Some(leased)).await?;
+    Ok(Performed::Over)
+}
+
+/// What each step saw, as evidence that is recorded. The inner error is the host's: it cannot be asked now.
+async fn keep(
+    world: &World,
+    host: &Host,
+    id: &IncidentId,
+    taken: &Taken<'_>,
+) -> Result<Result<Vec<(EvidenceId, Capture)>, String>, JournalError> {
+    let before = recorded(world, id, taken).await?;
+    if !before.is_empty() {
+        return Ok(Ok(before));
+    }
+    let Taken {
+        proposal,
+        execution,
+        root,
+        ..
+    } = taken;
+    let mut pieces = Vec::new();
+    for (n, step) in proposal.steps.iter().enumerate() {
+        let asked = world
+            .hosts
+            .taken(host, proposal.privilege, *root, execution, n + 1);
+        match asked.await {
+            Ok((bytes, cut)) => pieces.push((step, world.redactor.redact(&printable(&bytes)), cut)),
+            Err(why) => return Ok(Err(why.to_string())),
+        }
+    }
+    crate::point!("app::after_taken");
+    let mut races = 0;
+    loop {
+        let mut incident = journal::load(&world.store, id).await?;
+        let (mut records, mut bodies) = (Vec::<EvidenceRecord>::new(), Vec::new());
+        let mut kept = Vec::new();
+        for (step, text, truncated) in &pieces {
+            let Some(kind) = Kind::of_verb(step.verb()) else {
+                continue;
+            };
+            let Ok(probe) = ProbeId::new(step.verb()) else {
+                continue;
+            };
+            let evidence = Evidence {
+                id: EvidenceId::nth(incident.numbered.0 + records.len() + 1),
+                host: proposal.host.clone(),
+                probe,
+                key: key_of(step.verb(), step.args(), execution),
+                argv: step.argv(),
+                ended: Ended::Exited { code: 0 },
+                took: Span(0),
+                truncated: *truncated,
+                text: text.clone(),
+            };
+            let (record, body) = journal::evidence_record(&evidence)?;
+            records.push(record);
+            bodies.push(body);
+            kept.push((evidence.id, probes::captures::read(kind, text)));
+        }
+        let fact = Fact::Examined {
+            host: proposal.host.clone(),
+            wave: CLOSER,
+            evidence: records,
+        };
+        let now = crate::clock::now();
+        match journal::record(&world.store, &mut incident, &[fact], bodies, now).await {
+            Err(JournalError::Append(AppendError::Conflict { .. }))
+                if races < journal::MOST_RACES =>
+            {
+                races += 1;
+            }
+            Err(error) => return Err(error),
+            Ok(()) => return Ok(Ok(kept)),
+        }
+    }
+}
+
+/// The wave of what was asked after all others: none of a diagnosis has this number.
+const CLOSER: u32 = 99;
+
+/// The key of captured evidence. It ends with the execution, so that it is known again after an interruption.
+fn key_of(verb: &str, args: &[String], execution: &ExecutionId) -> String {
+    format!("{verb} {} ({execution})", args.join(" "))
+}
+
+/// What an interrupted Sickbay recorded of this execution already.
+async fn recorded(
+    world: &World,
+    id: &IncidentId,
+    taken: &Taken<'_>,
+) -> Result<Vec<(EvidenceId, Capture)>, JournalError> {
+    let mut kept = Vec::new();
+    for (_, fact) in journal::facts(&world.store, id).await? {
+        let Fact::Examined { evidence, .. } = fact else {
+            continue;
+        };
+        for one in evidence {
+            let mine = |step: &&incident::Step| {
+                one.key == key_of(step.verb(), step.args(), taken.execution)
+            };
+            let Some(step) = taken.proposal.steps.iter().find(mine) else {
+                continue;
+            };
+            let text = match world.store.body(id, one.id.as_str()).await? {
+                Some(Stored::Text(text)) => text,
+                Some(Stored::Erased(_)) | None => String::new(),
+            };
+            let capture = Kind::of_verb(step.verb())
+                .map_or(Capture::Unread, |kind| probes::captures::read(kind, &text));
+            kept.push((one.id, capture));
+        }
+    }
+    Ok(kept)
+}
