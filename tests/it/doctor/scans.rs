@@ -35,7 +35,8 @@ async fn a_channel_that_may_not_ask_about_what_it_is_told_of_is_named() {
         assert_eq!(said.code, 0, "{}", said.out);
         one_line(&said.out)
     };
-    let note = "note monthly its report tells C1 of web1, which [[commands]] lets nobody diagnose there";
+    let note =
+        "note monthly its report tells C1 of web1, which [[commands]] lets nobody diagnose there";
     for rule in [
         "channels = [\"C2\"]",
         "hosts = [\"db1\"]",
