@@ -13,6 +13,7 @@ mod baseline;
 mod before;
 mod bodies;
 mod bot;
+mod browser;
 mod chinese;
 mod claims;
 mod container;
