@@ -1,9 +1,16 @@
 //! What changed: a host is well and its baseline is taken, something is done to it, and both the diagnosis and the comparison say what.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::process::Stdio;
 
+use incident::{EvidenceId, Moment, ResponderId};
 use serde_json::Value;
+use store::{Baseline, Store};
+use tokio::net::TcpListener;
 
+use crate::bad_input::Place;
+use crate::bot::{GHOST, LONG};
 use crate::lab::{Host, both};
 use crate::schema;
 
@@ -263,5 +270,78 @@ fn another_machine_of_the_same_name_is_not_compared() {
             (3, &"another_machine".into()),
             "{other:#}"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hosts_are_compared_side_by_side_and_told_in_their_order() {
+    let place = Place::new();
+    // Some incident, which the baselines are of; there is no text to compare with, and the hosts are asked all the same.
+    let ghost = place.file("ghost.toml", format!("version = 1\n{GHOST}"));
+    let seen = place.run(&["diagnose", "ghost", "--json", "--config", &ghost]);
+    let seen: Value = serde_json::from_str(&seen.out).unwrap();
+    let incident = seen["incident"].as_str().unwrap();
+    let at = Moment(jiff::Timestamp::now().as_millisecond());
+    let store = Store::open(&place.path().join("state"), at).await.unwrap();
+    let mut settings = String::from("version = 1\n");
+    let mut silent = Vec::new();
+    // Hosts that take connections and say nothing: whoever waits for one before the next waits long.
+    for name in ["s3", "s1", "s2"] {
+        let host = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = host.local_addr().unwrap().port();
+        writeln!(
+            settings,
+            "[hosts.{name}]\naddress = \"127.0.0.1\"\nport = {port}"
+        )
+        .unwrap();
+        silent.push(host);
+        let baseline = Baseline {
+            host: name.parse().unwrap(),
+            taken_at: at,
+            taken_by: ResponderId::new("ada").unwrap(),
+            host_key: "SHA256:abc".to_owned(),
+            incident: incident.parse().unwrap(),
+            evidence: EvidenceId::nth(1),
+            hash: "sha256:00".to_owned(),
+        };
+        store.keep_baseline(baseline).await.unwrap();
+    }
+    settings.push_str("[hosts.s4]\naddress = \"127.0.0.1\"\n");
+    store.close().await;
+    let config = place.file("sickbay.toml", settings);
+    let args = [
+        "baseline", "diff", "s3", "s4", "s1", "s2", "--json", "--config", &config,
+    ];
+    let program = place
+        .command(&args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let all = async {
+        let mut held = Vec::new();
+        for host in &silent {
+            held.push(host.accept().await.unwrap());
+        }
+        held
+    };
+    let held = tokio::time::timeout(LONG, all).await;
+    drop(held.expect("one host is waited for before the next is asked"));
+    drop(silent);
+    let ended = tokio::task::spawn_blocking(|| program.wait_with_output());
+    let ended = ended.await.unwrap().unwrap();
+    assert_eq!(ended.status.code(), Some(3));
+    let told: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    let hosts = told["hosts"].as_array().unwrap();
+    let names: Vec<&str> = hosts
+        .iter()
+        .filter_map(|one| one["host"].as_str())
+        .collect();
+    assert_eq!(names, ["s3", "s4", "s1", "s2"]);
+    for host in hosts {
+        let error = host["error"].as_str().unwrap();
+        let without = host["host"] == "s4";
+        assert_eq!(error.contains("there is no baseline"), without, "{error}");
+        assert!(!error.is_empty() && host["baseline"].is_null(), "{host}");
     }
 }

@@ -14,6 +14,7 @@ mod before;
 mod bodies;
 mod bot;
 mod capture;
+mod browser;
 mod chinese;
 mod claims;
 mod container;

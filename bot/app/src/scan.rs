@@ -27,7 +27,7 @@ pub(crate) async fn scan(
     progress: &Progress,
 ) -> Scan {
     let at = clock::now();
-    let mut looks = Looks::of(width);
+    let mut looks = Looks::of(width, Seen::nothing);
     let mut scanned = Vec::with_capacity(hosts.len());
     while scanned.len() < hosts.len() {
         looks.begin(hosts, scanned.len(), |host| {

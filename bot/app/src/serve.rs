@@ -73,7 +73,7 @@ pub(crate) struct Serve {
     /// Whoever looks through a thread takes one.
     reading: Semaphore,
     sends: sends::Sends,
-    scans: scans::Scans,
+    scans: Arc<scans::Scans>,
 }
 
 /// What is not in the journal, since it can be done without.
@@ -166,7 +166,7 @@ pub(crate) async fn run(global: &Global) -> anyhow::Result<Exit> {
         turns: Mutex::default(),
         reading: Semaphore::new(READING),
         sends: sends::Sends::default(),
-        scans: scans::Scans::default(),
+        scans: Arc::default(),
     });
     let (to, events) = mpsc::unbounded_channel();
     let mut arriving = JoinSet::new();

@@ -49,12 +49,12 @@ pub struct Access {
 }
 
 impl Rule {
-    fn fits(&self, ask: &Ask<'_>) -> bool {
-        let channels = self.channels.as_ref();
-        let verbs = self.verbs.as_ref();
-        let hosts = self.hosts.as_ref().zip(ask.host);
-        channels.is_none_or(|all| all.contains(ask.channel))
-            && verbs.is_none_or(|all| all.contains(&ask.verb))
+    fn fits(&self, channel: &str, verb: Verb, host: Option<&HostTraits>) -> bool {
+        let hosts = self.hosts.as_ref().zip(host);
+        self.channels
+            .as_ref()
+            .is_none_or(|all| all.contains(channel))
+            && self.verbs.as_ref().is_none_or(|all| all.contains(&verb))
             && hosts.is_none_or(|(all, host)| all.iter().any(|hosts| hosts.fit(host)))
     }
 }
@@ -66,12 +66,23 @@ impl Access {
         if self.rules.is_empty() || ask.verb == Verb::HELP {
             return Right::Has("no rule limits it".to_owned());
         }
-        let fitting = self.rules.iter().filter(|rule| rule.fits(ask));
+        let fits = |rule: &&Rule| rule.fits(ask.channel, ask.verb, ask.host);
+        let fitting = self.rules.iter().filter(fits);
         let rights = fitting.map(|rule| match &rule.who {
             None => Right::Has("everybody may".to_owned()),
             Some(who) => who.right(ask.who, &self.groups, found),
         });
         rights.fold(Right::Lacks, Right::or)
+    }
+
+    /// Whether the rules let anybody at all ask for it there; an empty list of people is nobody.
+    #[must_use]
+    pub fn lets_somebody(&self, channel: &str, verb: Verb, host: &HostTraits) -> bool {
+        let nobody = Who::default();
+        let lets = |rule: &Rule| {
+            rule.fits(channel, verb, Some(host)) && rule.who.as_ref() != Some(&nobody)
+        };
+        self.rules.is_empty() || self.rules.iter().any(lets)
     }
 
     /// The lists kept elsewhere by which the rules may decide.

@@ -74,7 +74,7 @@ impl std::fmt::Display for Subject {
 }
 
 /// A typed fact of a finding: what conditions (`finding.used_percent > 95`) and slots (`{{ finding.path }}`) use.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
     /// Yes or no.

@@ -24,3 +24,34 @@ async fn what_is_scanned_next_is_told() {
     scans("web7", "0 6 1 * *");
     site.check("scans WRONG monthly");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_may_not_ask_about_what_it_is_told_of_is_named() {
+    let site = Site::new().await;
+    let told = |rule: &str| {
+        let scan = "[[scans]]\nname = \"monthly\"\ntargets = [\"web1\"]\nevery = \"1d\"\nchannel = \"C1\"\n";
+        site.settings(|settings| format!("{settings}{scan}[[commands]]\n{rule}\n"));
+        let said = site.doctor(&[]);
+        assert_eq!(said.code, 0, "{}", said.out);
+        one_line(&said.out)
+    };
+    let note =
+        "note monthly its report tells C1 of web1, which [[commands]] lets nobody diagnose there";
+    for rule in [
+        "channels = [\"C2\"]",
+        "hosts = [\"db1\"]",
+        "commands = [\"status\"]",
+        "who = []",
+    ] {
+        let told = told(rule);
+        assert!(told.contains(note), "{rule}: {told}");
+        assert!(
+            told.contains("channels = [\"C1\"] and commands = [\"diagnose\"]"),
+            "{told}"
+        );
+    }
+    for rule in ["", "channels = [\"C1\"]", "commands = [\"diagnose\"]"] {
+        let told = told(rule);
+        assert!(!told.contains("lets nobody diagnose"), "{rule}: {told}");
+    }
+}

@@ -141,6 +141,53 @@ fn every_code_has_a_page() {
     nothing_in(&alone);
 }
 
+/// The program has the signatures that it was built with: a file that it does not name is read by nobody.
+#[test]
+fn every_file_of_signatures_is_shipped() {
+    let load = "bot/probes/src/signatures/load.rs";
+    let shipped = read(load);
+    let forgotten: Vec<String> = files_under(&["runbooks/signatures"])
+        .iter()
+        .filter(|path| path.ends_with(".toml"))
+        .filter(|path| !shipped.contains(&format!("include_str!(\"../../../../{path}\")")))
+        .map(|path| {
+            format!("{path} ships with nothing; name it in SHIPPED of {load}, or lay it elsewhere")
+        })
+        .collect();
+    nothing_in(&forgotten);
+}
+
+/// A host that could not be looked at is told in the reader's language; the hosts room has the English alone.
+#[test]
+fn every_reason_why_a_host_is_not_reached_has_its_chinese() {
+    let file = "bot/hosts/src/trouble.rs";
+    let source = read(file);
+    let ours = source.split("\"{host}: ").skip(1);
+    let ours = ours.filter_map(|rest| rest.split('"').next());
+    let mut told = 0;
+    let mut english = Vec::new();
+    for sentence in ours.filter(|sentence| *sentence != "{said}") {
+        told += 1;
+        let mut filled = String::new();
+        for (n, piece) in sentence.split('{').enumerate() {
+            match piece.split_once('}') {
+                // Where the key stands, where ssh said it.
+                Some(("", rest)) => filled.extend([" (known_hosts:3)", rest]),
+                Some((_name, rest)) => filled.extend(["x", rest]),
+                None if n == 0 => filled.push_str(piece),
+                None => english.push(format!("{file}: {sentence:?} is not understood here")),
+            }
+        }
+        if chat::Locale::Chinese.reason(&filled) == filled {
+            english.push(format!(
+                "{file} says {sentence:?}; say it in bot/chat/src/words/found/unseen.rs too"
+            ));
+        }
+    }
+    assert!(told > 8, "{told} sentences are found in {file}");
+    nothing_in(&english);
+}
+
 fn codes() -> BTreeSet<String> {
     probes::catalogue::entries()
         .map(|entry| entry.code.to_owned())

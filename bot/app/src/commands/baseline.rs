@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat::Locale;
-use incident::change::MOST_CHANGES;
+use incident::change::{MOST_CHANGES, Since};
 use incident::fact::EvidenceRecord;
 use incident::probe::Plan;
 use incident::redact::printable;
@@ -13,10 +13,11 @@ use serde_json::{Value, json};
 use store::Baseline as Kept;
 
 use super::diagnose::{self, sweep::Part, sweep::Sweep};
-use crate::baseline::{self, Known};
+use crate::baseline;
 use crate::cli::{Baseline, BaselineDiff, BaselineTake, Global, Output};
 use crate::exit::Exit;
-use crate::look::Line;
+use crate::look::several::{AT_ONCE, Looks};
+use crate::look::{Line, Seen};
 use crate::progress::Progress;
 use crate::world::{Usage, World};
 use crate::{clock, journal, json, screen};
@@ -182,97 +183,130 @@ async fn hashes(world: &World, id: &incident::IncidentId) -> anyhow::Result<Vec<
     Ok(all)
 }
 
-/// Asks each host what it is made of now, and says what differs. Nothing is recorded.
+/// What asking a host came to.
+enum Asked {
+    /// Its baseline cannot be read.
+    Unread(String),
+    /// It has none.
+    NoBaseline,
+    /// It could not be asked.
+    Unseen(String),
+    /// What differs.
+    Since(Since),
+}
+
+impl Asked {
+    /// Of a host whose look ended by itself.
+    fn nothing(host: &hosts::Host) -> Self {
+        Self::Unseen(Seen::nothing(host).unreachable)
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Unread(_) | Self::Unseen(_) => Exit::NotExamined,
+            Self::NoBaseline => Exit::Usage,
+            Self::Since(since) if !since.changes.is_empty() => Exit::Findings,
+            Self::Since(since) if since.nothing.is_some() || !since.unseen.is_empty() => {
+                Exit::NotExamined
+            }
+            Self::Since(_) => Exit::Fine,
+        }
+    }
+}
+
+/// Asks each host what it is made of now, side by side, and says in their order what differs. Nothing is recorded.
 async fn diff(global: &Global, asked: &BaselineDiff) -> anyhow::Result<Exit> {
-    let world = World::open(global, None).await?;
+    let world = Arc::new(World::open(global, None).await?);
     let hosts = selected(&world, &asked.targets)?;
     let json = asked.output.json;
     let locale = told(&world, json);
+    let most = if asked.all { usize::MAX } else { MOST_CHANGES };
+    let progress = Progress::new(hosts.len(), json, world.locale);
+    let mut looks = Looks::of(AT_ONCE, Asked::nothing);
+    let mut all = Vec::with_capacity(hosts.len());
+    while all.len() < hosts.len() {
+        looks.begin(&hosts, all.len(), |host| {
+            let world = Arc::clone(&world);
+            let bar = progress.host(&host.name);
+            async move {
+                let asked = ask(&world, &host, most).await;
+                bar.done();
+                asked
+            }
+        });
+        if looks.ended(&hosts).await.is_none() {
+            break;
+        }
+        while let Some(one) = looks.take(all.len()) {
+            all.push(one);
+        }
+    }
+    progress.clear();
+    world.hosts.close().await;
     let mut exit = Exit::Fine;
     let mut rows = Vec::new();
-    for host in hosts {
-        let known = match baseline::read(&world, &host.name).await {
-            Ok(known) => known,
-            Err(error) => {
-                exit = worse(exit, Exit::NotExamined);
-                let says = locale.baseline_unread(&host.name, &error.to_string());
-                if json {
-                    rows.push(json!({ "host": host.name, "baseline": null, "error": says }));
-                } else {
-                    screen::wrapped(&says, 2);
-                }
-                continue;
-            }
-        };
-        let Some(known) = known else {
-            exit = worse(exit, Exit::Usage);
-            let says = locale.no_baseline(&host.name);
-            if json {
-                rows.push(json!({ "host": host.name, "baseline": null, "error": says }));
-            } else {
-                screen::wrapped(&says, 2);
-            }
-            continue;
-        };
-        let most = if asked.all { usize::MAX } else { MOST_CHANGES };
-        match compared(&world, &host, &known, most).await {
-            Err(why) => {
-                exit = worse(exit, Exit::NotExamined);
-                if json {
-                    rows.push(json!({ "host": host.name, "baseline": null, "error": why }));
-                } else {
-                    screen::wrapped(&format!("{}: {why}", host.name), 2);
-                }
-            }
-            Ok(since) => {
-                let end = if !since.changes.is_empty() {
-                    Exit::Findings
-                } else if since.nothing.is_some() || !since.unseen.is_empty() {
-                    Exit::NotExamined
-                } else {
-                    Exit::Fine
-                };
-                exit = worse(exit, end);
-                if json {
-                    rows.push(
-                        json!({ "host": host.name, "baseline": json::since(&since), "error": "" }),
-                    );
-                    continue;
-                }
-                screen::wrapped(
-                    &locale.headed(host.name.as_str(), &locale.since(&host.name, &since)),
-                    2,
-                );
-                let most = if asked.all { usize::MAX } else { SHOWN };
-                for line in locale.changes(&host.name, &since, most) {
-                    screen::wrapped(&format!("  {line}"), 4);
-                }
-                if let Some(line) = locale.not_compared(&since) {
-                    screen::wrapped(&format!("  {line}"), 4);
-                }
-            }
+    for (host, one) in hosts.iter().zip(&all) {
+        exit = worse(exit, one.exit());
+        if json {
+            rows.push(compared(host, one, locale));
+        } else {
+            show(host, one, asked.all, locale);
         }
     }
     if json {
         screen::json(&json!({ "version": 1, "hosts": rows }));
     }
-    world.hosts.close().await;
     Ok(exit)
+}
+
+/// What scripts read of a host.
+fn compared(host: &hosts::Host, asked: &Asked, locale: Locale) -> Value {
+    let error = match asked {
+        Asked::Since(since) => {
+            return json!({ "host": host.name, "baseline": json::since(since), "error": "" });
+        }
+        Asked::Unread(why) => locale.baseline_unread(&host.name, why),
+        Asked::NoBaseline => locale.no_baseline(&host.name),
+        Asked::Unseen(why) => why.clone(),
+    };
+    json!({ "host": host.name, "baseline": null, "error": error })
+}
+
+/// What people read of a host.
+fn show(host: &hosts::Host, asked: &Asked, all: bool, locale: Locale) {
+    let name = &host.name;
+    let since = match asked {
+        Asked::Since(since) => since,
+        Asked::Unread(why) => return screen::wrapped(&locale.baseline_unread(name, why), 2),
+        Asked::NoBaseline => return screen::wrapped(&locale.no_baseline(name), 2),
+        Asked::Unseen(why) => return screen::wrapped(&locale.unseen_host(name, why), 2),
+    };
+    let head = locale.headed(name.as_str(), &locale.since(name, since));
+    screen::wrapped(&head, 2);
+    let most = if all { usize::MAX } else { SHOWN };
+    for line in locale.changes(name, since, most) {
+        screen::wrapped(&format!("  {line}"), 4);
+    }
+    if let Some(line) = locale.not_compared(since) {
+        screen::wrapped(&format!("  {line}"), 4);
+    }
 }
 
 /// How many changes of a host are shown where not all are asked for.
 const SHOWN: usize = 30;
 
 /// What differs on a host now.
-async fn compared(
-    world: &World,
-    host: &hosts::Host,
-    known: &Known,
-    most: usize,
-) -> Result<incident::change::Since, String> {
+async fn ask(world: &World, host: &hosts::Host, most: usize) -> Asked {
+    let known = match baseline::read(world, &host.name).await {
+        Ok(Some(known)) => known,
+        Ok(None) => return Asked::NoBaseline,
+        Err(error) => return Asked::Unread(error.to_string()),
+    };
     let runs = probes::baseline::question("").into_iter().collect();
-    let examined = world.hosts.examine(host, &Plan { wave: 1, runs }).await;
-    let examined = examined.map_err(|error| printable(error.to_string().as_bytes()))?;
+    let examined = match world.hosts.examine(host, &Plan { wave: 1, runs }).await {
+        Ok(examined) => examined,
+        Err(error) => return Asked::Unseen(printable(error.to_string().as_bytes())),
+    };
     let line = Line {
         host_key: examined.host_key.clone(),
         login: examined.login.clone(),
@@ -282,7 +316,7 @@ async fn compared(
     };
     let answer = examined.answers.iter().find(|answer| answer.key == KEY);
     let now = answer.map(|answer| world.redactor.redact(&printable(&answer.bytes)));
-    Ok(known.since(now.as_deref(), Some(&line), &[], most))
+    Asked::Since(known.since(now.as_deref(), Some(&line), &[], most))
 }
 
 fn row(kept: &Kept) -> Value {

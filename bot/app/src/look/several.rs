@@ -13,26 +13,30 @@ pub(crate) const BESIDE_OTHERS: usize = 8;
 
 /// Looks that are under way, and what those saw that are over, by the host's place in the order.
 #[derive(Debug)]
-pub(crate) struct Looks {
+pub(crate) struct Looks<S = Seen> {
     width: usize,
-    tasks: JoinSet<Seen>,
+    /// What is known of a host when the look at it ended by itself.
+    nothing: fn(&hosts::Host) -> S,
+    tasks: JoinSet<S>,
     /// Which host each task looks at.
     whose: BTreeMap<tokio::task::Id, usize>,
     begun: usize,
-    seen: BTreeMap<usize, Seen>,
+    seen: BTreeMap<usize, S>,
 }
 
 impl Default for Looks {
     fn default() -> Self {
-        Self::of(AT_ONCE)
+        Self::of(AT_ONCE, Seen::nothing)
     }
 }
 
-impl Looks {
-    /// None yet, and at most so many hosts side by side.
-    pub(crate) fn of(width: usize) -> Self {
+impl<S: Send + 'static> Looks<S> {
+    /// None yet, and at most so many hosts side by side. `nothing` is what is known of a host when the look at it ended by
+    /// itself.
+    pub(crate) fn of(width: usize, nothing: fn(&hosts::Host) -> S) -> Self {
         Self {
             width,
+            nothing,
             tasks: JoinSet::new(),
             whose: BTreeMap::new(),
             begun: 0,
@@ -47,7 +51,7 @@ impl Looks {
         told: usize,
         look: impl Fn(hosts::Host) -> F,
     ) where
-        F: Future<Output = Seen> + Send + 'static,
+        F: Future<Output = S> + Send + 'static,
     {
         while self.tasks.len() < self.width && self.begun < told + 2 * self.width {
             let Some(host) = hosts.get(self.begun).cloned() else {
@@ -72,14 +76,14 @@ impl Looks {
         if let Some(n) = self.whose.remove(&id)
             && let Some(host) = hosts.get(n)
         {
-            let seen = seen.unwrap_or_else(|| Seen::nothing(host));
+            let seen = seen.unwrap_or_else(|| (self.nothing)(host));
             self.seen.insert(n, seen);
         }
         Some(())
     }
 
     /// What was seen of the host at this place, once it is over.
-    pub(crate) fn take(&mut self, n: usize) -> Option<Seen> {
+    pub(crate) fn take(&mut self, n: usize) -> Option<S> {
         self.seen.remove(&n)
     }
 }

@@ -11,6 +11,7 @@ use incident::scan::Scan;
 use incident::{Moment, Span};
 use store::Turn;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::Serve;
 use super::sends::Sending;
@@ -22,6 +23,8 @@ use crate::settings::scans::{Planned, Tell};
 
 /// How long a turn lasts unless it is renewed: whoever dies at it is followed after that.
 const TURN: Span = Span::minutes(2);
+/// How long after its last renewal a turn counts as ours: less than it lasts, so that we have ended before anybody follows.
+const OURS: Duration = Duration::from_secs(110);
 /// How often a turn is renewed.
 const RENEW: Duration = Duration::from_secs(30);
 /// No scan is done further ahead than this, unless the clock was wrong; as in the journal.
@@ -63,16 +66,23 @@ impl Scans {
         self.stop.closed().await;
     }
 
-    fn begin(&self) -> bool {
-        let free = self
-            .busy
-            .lock()
-            .map(|mut busy| !std::mem::replace(&mut *busy, true));
-        free.unwrap_or(false) && !*self.stop.borrow()
+    /// Begins to look for a scan that is due, and to make it. None while somebody here is at it.
+    fn begin(self: &Arc<Self>) -> Option<Busy> {
+        let mut busy = self.busy.lock().ok()?;
+        if *self.stop.borrow() || std::mem::replace(&mut *busy, true) {
+            return None;
+        }
+        Some(Busy(Arc::clone(self)))
     }
+}
 
-    fn over(&self) {
-        if let Ok(mut busy) = self.busy.lock() {
+/// Whoever is at it: over when this is dropped, however they end.
+#[derive(Debug)]
+struct Busy(Arc<Scans>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if let Ok(mut busy) = self.0.busy.lock() {
             *busy = false;
         }
     }
@@ -81,15 +91,18 @@ impl Scans {
 impl Serve {
     /// Begins the scan that is due, if one is, unless one is under way.
     pub(super) fn scan_if_due(self: &Arc<Self>) {
-        if self.world.settings.scans.is_empty() || !self.scans.begin() {
+        if self.world.settings.scans.is_empty() {
             return;
         }
+        let Some(busy) = self.scans.begin() else {
+            return;
+        };
         let (serve, stop) = (Arc::clone(self), self.scans.stop.subscribe());
         tokio::spawn(async move {
             if let Some((planned, turn)) = serve.due().await {
                 serve.scan_by(&planned, &turn, stop).await;
             }
-            serve.scans.over();
+            drop(busy);
         });
     }
 
@@ -162,7 +175,7 @@ impl Serve {
                 Told::Later => Some(clock::now().plus(LATER)),
             },
             () = self.renew(turn) => {
-                tracing::warn!(scan.name = name, "another process makes this scan now");
+                tracing::warn!(scan.name = name, "the turn at this scan is lost: another process may make it now, and it ends here");
                 return;
             }
             _ = stop.wait_for(|stop| *stop) => Some(Moment(0)),
@@ -183,15 +196,11 @@ impl Serve {
 
     /// Renews a turn until it is lost.
     async fn renew(&self, turn: &Turn) {
-        loop {
-            tokio::time::sleep(RENEW).await;
+        let renew = || {
             let until = clock::now().plus(TURN);
-            match self.world.store.renew_scan(turn, until).await {
-                Ok(true) => {}
-                Ok(false) => return,
-                Err(error) => tracing::warn!(%error, "a turn at a scan cannot be renewed"),
-            }
-        }
+            self.world.store.renew_scan(turn, until)
+        };
+        hold(RENEW, OURS, renew).await;
     }
 
     async fn scan_and_tell(&self, planned: &Planned, turn: &Turn) -> Told {
@@ -312,6 +321,25 @@ impl Serve {
             // It may have arrived without anybody saying so.
             new.again = Some(turn.began);
             tokio::time::sleep(AGAIN).await;
+        }
+    }
+}
+
+/// Renews until that says no. Where nobody answers it ends before the turn does: somebody else may be at it from then on.
+async fn hold<F, E>(every: Duration, ours: Duration, renew: impl Fn() -> F)
+where
+    F: Future<Output = Result<bool, E>>,
+    E: std::fmt::Display,
+{
+    let mut ends = Instant::now() + ours;
+    while Instant::now() < ends {
+        tokio::time::sleep_until(ends.min(Instant::now() + every)).await;
+        let asked = Instant::now();
+        match tokio::time::timeout_at(ends, renew()).await {
+            Ok(Ok(true)) => ends = asked + ours,
+            Ok(Ok(false)) => return,
+            Err(_late) => return,
+            Ok(Err(error)) => tracing::warn!(%error, "a turn at a scan cannot be renewed"),
         }
     }
 }

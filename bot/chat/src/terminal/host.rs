@@ -149,10 +149,14 @@ fn could_not_check(out: &mut String, list: &[&CouldNotCheck], face: Face) {
         let whys: Vec<String> = same
             .iter()
             .take(shown)
-            .map(|one| face.locale.headed(one.probe.as_str(), &one.why))
+            .map(|one| {
+                let why = face.locale.reason(&one.why);
+                face.locale.headed(one.probe.as_str(), &why)
+            })
             .collect();
         let semicolon = face.locale.semicolon();
         let whys = whys.join(semicolon);
+        let next = face.locale.reason(next);
         face.put(out, 6, &format!("    {whys}{semicolon}{next}"));
     }
     if left > 0 {

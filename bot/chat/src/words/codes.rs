@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use incident::Finding;
+use incident::scan::Line;
 
 use super::found;
 use crate::locale::Locale;
@@ -87,6 +88,26 @@ impl Locale {
             || self.titled(finding.code.as_str(), &finding.title),
             Cow::Owned,
         )
+    }
+
+    /// What is kept of a finding from scan to scan, as its title.
+    pub(crate) fn title_of_line(self, line: &Line) -> Cow<'_, str> {
+        let sentence = match self {
+            Self::English => None,
+            Self::Chinese => found::of_line(line),
+        };
+        sentence.map_or_else(|| self.titled(line.code.as_str(), &line.title), Cow::Owned)
+    }
+
+    /// Why something could not be looked at, or what to do about it, as the English has it; what nobody knows in another
+    /// language stays as it is.
+    #[must_use]
+    pub fn reason(self, english: &str) -> Cow<'_, str> {
+        let sentence = match self {
+            Self::English => None,
+            Self::Chinese => found::reason(english),
+        };
+        sentence.map_or(Cow::Borrowed(english), Cow::Owned)
     }
 
     /// A code's name and what was said of it, where its facts are not at hand. A code of the site has no name here.

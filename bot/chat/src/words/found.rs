@@ -5,8 +5,10 @@
 //! and no less, and a sentence that nobody knows yet is shown as it is.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use incident::{Finding, Value};
+use incident::scan::Line;
+use incident::{Finding, Subject, Value};
 
 mod apps;
 mod cloud;
@@ -22,6 +24,7 @@ mod storage;
 #[cfg(test)]
 mod tests;
 mod units;
+mod unseen;
 
 /// A sentence in both languages.
 ///
@@ -66,19 +69,44 @@ fn rows() -> impl Iterator<Item = &'static Said> {
 
 /// The sentence of a finding, where its title is one that stands here and its facts bear it out.
 pub(super) fn title(finding: &Finding) -> Option<String> {
-    let code = finding.code.as_str();
+    let (code, facts) = (finding.code.as_str(), &finding.facts);
+    sentence(code, &finding.subject, facts, &finding.title)
+}
+
+/// The same of what is kept of a finding from scan to scan.
+pub(super) fn of_line(line: &Line) -> Option<String> {
+    sentence(line.code.as_str(), &line.subject, &line.facts, &line.title)
+}
+
+fn sentence(
+    code: &str,
+    subject: &Subject,
+    facts: &BTreeMap<String, Value>,
+    english: &str,
+) -> Option<String> {
     rows()
         .filter(|row| row.codes.split(' ').any(|one| one == code))
-        .find_map(|row| row.of(&finding.title, |name| fact(finding, name)))
+        .find_map(|row| row.of(english, |name| fact(subject, facts, name)))
+}
+
+/// Why a host could not be looked at, or a question got no answer, and what to do about it.
+pub(super) fn reason(english: &str) -> Option<String> {
+    unseen::SAID
+        .iter()
+        .find_map(|row| row.of(english, |_fact| None))
 }
 
 /// A fact as the English shows it, and as the Chinese does.
-fn fact<'f>(finding: &'f Finding, name: &str) -> Option<(Cow<'f, str>, Cow<'f, str>)> {
+fn fact<'f>(
+    subject: &'f Subject,
+    facts: &'f BTreeMap<String, Value>,
+    name: &str,
+) -> Option<(Cow<'f, str>, Cow<'f, str>)> {
     if name == "subject" {
-        let name = finding.subject.name.as_str();
+        let name = subject.name.as_str();
         return Some((name.into(), name.into()));
     }
-    Some(match finding.facts.get(name)? {
+    Some(match facts.get(name)? {
         Value::Text(text) => (text.into(), text.into()),
         Value::List(list) => (list.join(", ").into(), list.join("、").into()),
         Value::Int(number) => (number.to_string().into(), number.to_string().into()),

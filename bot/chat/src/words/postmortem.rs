@@ -360,7 +360,7 @@ impl Locale {
 
     /// To let Sickbay look at what it could not.
     pub(crate) fn let_look(self, host: &HostName, gap: &CouldNotCheck) -> String {
-        let (probe, next) = (&gap.probe, &gap.next);
+        let (probe, next) = (&gap.probe, self.reason(&gap.next));
         say!(
             self,
             "Make {probe} answer on {host}: {next}",

@@ -132,7 +132,7 @@ impl Locale {
 
     /// What is kept of a finding.
     pub(crate) fn kept_line(self, line: &Line) -> String {
-        let title = self.titled(line.code.as_str(), &line.title);
+        let title = self.title_of_line(line);
         self.headed(line.host.as_str(), &title)
     }
 
@@ -270,7 +270,8 @@ impl Locale {
     }
 
     /// Why a host could not be examined.
-    pub(crate) fn unseen_host(self, host: &HostName, why: &str) -> String {
+    #[must_use]
+    pub fn unseen_host(self, host: &HostName, why: &str) -> String {
         let why = why.strip_prefix(&format!("{host}: ")).unwrap_or(why);
         if why.is_empty() {
             return say!(
@@ -279,6 +280,7 @@ impl Locale {
                 "{host}：能读取的信息太少，无法判断"
             );
         }
+        let why = self.reason(why);
         say!(self, "{host}: {why}", "{host}：{why}")
     }
 
@@ -287,6 +289,7 @@ impl Locale {
         let Gap {
             probe, why, next, ..
         } = gap;
+        let (why, next) = (self.reason(why), self.reason(next));
         let hosts = self.few_hosts(&gap.hosts);
         let semicolon = self.semicolon();
         say!(
@@ -412,6 +415,7 @@ impl Locale {
     /// That a scan could not even begin.
     #[must_use]
     pub fn scan_not_begun(self, name: &str, why: &str) -> String {
+        let why = self.reason(why);
         say!(
             self,
             "The scan {name} could not be made: {why}",

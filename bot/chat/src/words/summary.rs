@@ -74,8 +74,8 @@ impl Locale {
         match report.status {
             HostStatus::Unreachable => {
                 let why = report.unreachable.strip_prefix(&format!("{host}: "));
-                let why = why.unwrap_or(&report.unreachable);
-                let stop = if why.ends_with(['.', '?', '!']) {
+                let why = self.reason(why.unwrap_or(&report.unreachable));
+                let stop = if why.ends_with(['.', '?', '!', '？']) {
                     ""
                 } else {
                     self.say(".", "。")

@@ -114,3 +114,21 @@ fn what_cannot_be_told_is_no_yes_and_a_rule_that_allows_it_is_enough() {
     access.rules.push(Rule::default());
     assert!(matches!(access.right(&ask, &found), Right::Has(_)));
 }
+
+#[test]
+fn a_channel_is_open_for_a_host_where_a_rule_lets_anybody_ask() {
+    let access = access();
+    let (web, db) = (host("web1", "web"), host("db1", "db"));
+    for (channel, host, open) in [
+        ("C1", &web, true),
+        ("C1", &db, false),
+        ("C2", &db, true),
+        // The rule of C3 names nobody, and C4 has none.
+        ("C3", &web, false),
+        ("C4", &web, false),
+    ] {
+        let lets = |access: &Access| access.lets_somebody(channel, verb("diagnose"), host);
+        assert_eq!(lets(&access), open, "{channel} {}", host.name);
+        assert!(lets(&Access::default()));
+    }
+}

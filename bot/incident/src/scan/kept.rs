@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::Scan;
-use crate::{Code, Finding, HostName, Moment, Severity, Subject};
+use crate::{Code, Finding, HostName, Moment, Severity, Subject, Value};
 
 /// How much fuller a filesystem has to be, in points of a hundred, before it is said.
 const GROWN: i64 = 5;
@@ -64,6 +64,9 @@ pub struct Line {
     pub severity: Severity,
     /// What it said.
     pub title: String,
+    /// The facts that it said, so that every language can say them again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, Value>,
 }
 
 impl Line {
@@ -74,6 +77,7 @@ impl Line {
             subject: finding.subject.clone(),
             severity: finding.severity,
             title: finding.title.clone(),
+            facts: said(finding),
         }
     }
 
@@ -81,6 +85,20 @@ impl Line {
     const fn key(&self) -> (&HostName, &Code, &Subject) {
         (&self.host, &self.code, &self.subject)
     }
+}
+
+/// The facts that stand in a finding's title: what is kept of it grows no larger than that.
+fn said(finding: &Finding) -> BTreeMap<String, Value> {
+    let stands = |value: &Value| match value {
+        Value::Text(text) => finding.title.contains(text.as_str()),
+        Value::List(list) => finding.title.contains(&list.join(", ")),
+        Value::Int(number) => finding.title.contains(&number.to_string()),
+        Value::Bool(_) => false,
+    };
+    let facts = finding.facts.iter().filter(|(_, value)| stands(value));
+    facts
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// What is other than in the last scan of the same name.

@@ -247,3 +247,21 @@ fn what_is_kept_is_read_again() {
     assert_eq!(kept.hosts[3].seen, kept.hosts[3].host.as_str() != "old1");
     assert_eq!(three()[2].report.status, HostStatus::Healthy);
 }
+
+#[test]
+fn of_a_finding_its_title_and_the_facts_in_it_are_kept() {
+    let mut full = finding("web1", "f-1", "fs.full", "critical", &[]);
+    full["title"] = json!("/var is 91% full, by a.log, b.log");
+    full["facts"] = json!({
+        "path": "/var", "used_percent": 91, "inodes": 12, "files": ["a.log", "b.log"], "fullest": true, "owner": "root",
+    });
+    let kept = scan(0, vec![host("web1", "critical", &[full], &[], 0)]).keep();
+    let facts = serde_json::to_value(&kept.lines[0].line.facts).unwrap();
+    let said = json!({ "path": "/var", "used_percent": 91, "files": ["a.log", "b.log"] });
+    assert_eq!(facts, said);
+    // What an older Sickbay kept has no facts.
+    let mut older = serde_json::to_value(&kept).unwrap();
+    older["lines"][0].as_object_mut().unwrap().remove("facts");
+    let older: Kept = serde_json::from_value(older).unwrap();
+    assert_eq!(older.lines[0].line.title, kept.lines[0].line.title);
+}

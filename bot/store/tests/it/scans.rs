@@ -48,6 +48,50 @@ async fn a_due_time_is_done_once_whoever_looks() {
 }
 
 #[tokio::test]
+async fn a_slow_one_is_begun_again_when_it_has_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (open(dir.path()).await, open(dir.path()).await);
+    one.scan_done("often", PLAN, NOON).await.unwrap();
+    let slow = begin(&one, "often", 10, 10).await.unwrap();
+    // It is due again and again, and whoever holds it holds on.
+    for due in 11..40 {
+        assert!(one.renew_scan(&slow, at(due + 2)).await.unwrap());
+        for store in [&one, &two] {
+            assert_eq!(begin(store, "often", due, due + 1).await, None);
+            let done = store.scan_done("often", PLAN, at(due)).await.unwrap();
+            assert_eq!(done, NOON, "it is not done");
+        }
+    }
+    // A renewal that comes late loses nothing where nobody followed.
+    assert!(one.renew_scan(&slow, at(60)).await.unwrap());
+    assert!(one.finish_scan(&slow).await.unwrap());
+    assert!(!one.renew_scan(&slow, at(90)).await.unwrap());
+    let (mine, theirs) = tokio::join!(begin(&one, "often", 40, 58), begin(&two, "often", 40, 58));
+    assert!(
+        mine.is_some() != theirs.is_some(),
+        "one of both: {mine:?} {theirs:?}"
+    );
+}
+
+#[tokio::test]
+async fn another_schedule_takes_a_turn_away_and_gives_none_beside_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (open(dir.path()).await, open(dir.path()).await);
+    one.scan_done("monthly", PLAN, NOON).await.unwrap();
+    let turn = begin(&one, "monthly", 10, 10).await.unwrap();
+    let done = two
+        .scan_done("monthly", "every 60 s", at(11))
+        .await
+        .unwrap();
+    assert_eq!(done, at(11));
+    // Whoever has it may not have noticed yet.
+    assert_eq!(begin(&two, "monthly", 12, 11).await, None);
+    assert!(!one.renew_scan(&turn, at(20)).await.unwrap());
+    assert!(!one.finish_scan(&turn).await.unwrap());
+    assert!(begin(&two, "monthly", 12, 13).await.is_some());
+}
+
+#[tokio::test]
 async fn who_dies_at_it_is_followed_and_can_end_nothing_any_more() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;

@@ -1,11 +1,15 @@
 //! The scans of the settings: what is due next, and whether it can be made and told.
 
 use hosts::Inventory;
+use incident::access::Access;
+use incident::command::Verb;
 use store::Store;
 
 use super::Patient;
 use super::report::Area;
 use crate::clock;
+use crate::propose::traits_of;
+use crate::settings::access;
 use crate::settings::scans::{Planned, Tell};
 
 /// Looks at each; whether it was made lately is read from the journal, where there is one.
@@ -24,7 +28,8 @@ pub(super) async fn look(
         None => None,
     };
     for planned in scans {
-        the_scan(planned, store.as_ref(), inventory, area).await;
+        let access = &patient.settings.access;
+        the_scan(planned, store.as_ref(), inventory, access, area).await;
     }
     if let Some(store) = store {
         store.close().await;
@@ -35,12 +40,13 @@ async fn the_scan(
     planned: &Planned,
     store: Option<&Store>,
     inventory: Option<&Inventory>,
+    access: &Access,
     area: &mut Area<'_>,
 ) {
     let name = planned.name.as_str();
     let hosts = inventory.map(|inventory| inventory.select(&planned.targets));
     let hosts = match hosts {
-        Some(Ok(hosts)) => hosts.len(),
+        Some(Ok(hosts)) => hosts,
         Some(Err(error)) => {
             let next = "correct its targets; until then its report says only that";
             area.wrong(name, error.to_string(), next);
@@ -80,10 +86,44 @@ async fn the_scan(
         Tell::Findings => ", where something is found",
         Tell::Worse => ", where something is worse than last time",
     };
+    closed(planned, &hosts, access, area);
+    let hosts = hosts.len();
     let so_many = if hosts == 1 { "host" } else { "hosts" };
     let (platform, channel) = (planned.platform.name(), &planned.channel);
     area.fine(
         name,
         format!("{when}; {hosts} {so_many}; told in {channel} of {platform}{tell}"),
+    );
+}
+
+/// More hosts than this are not named in one line.
+const NAMED: usize = 5;
+
+/// Says which hosts a report tells of where nobody may ask for them: who reads there learns of them all the same.
+fn closed(planned: &Planned, hosts: &[hosts::Host], access: &Access, area: &mut Area<'_>) {
+    let place = planned.place();
+    let channel = access::channel(&place);
+    let closed: Vec<&str> = hosts
+        .iter()
+        .filter(|host| !access.lets_somebody(channel, Verb::DIAGNOSE, &traits_of(host)))
+        .map(|host| host.name.as_str())
+        .collect();
+    if closed.is_empty() {
+        return;
+    }
+    let named = closed.get(..NAMED).unwrap_or(&closed).join(", ");
+    let more = match closed.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    area.note(
+        &planned.name,
+        format!(
+            "its report tells {} of {named}{more}, which [[commands]] lets nobody diagnose there",
+            planned.channel
+        ),
+        format!(
+            "name another channel or other targets; or let them be diagnosed there, by a rule with channels = [\"{channel}\"] and commands = [\"diagnose\"]"
+        ),
     );
 }

@@ -1,5 +1,8 @@
 //! What is told of a scan, and what its page is called.
 
+use std::cell::Cell;
+use std::future::{pending, ready};
+
 use incident::report::HostReport;
 use incident::scan::{Change, Scanned};
 use incident::{HostName, HostStatus};
@@ -75,4 +78,50 @@ fn a_name_makes_the_name_of_a_file_and_no_path() {
     );
     scan.name.clear();
     assert_eq!(scan::file(&scan, "2026-11-01"), "scan-2026-11-01.html");
+}
+
+#[test]
+fn nobody_begins_while_somebody_is_at_it() {
+    let scans = Arc::new(Scans::default());
+    let busy = scans.begin().unwrap();
+    assert!(scans.begin().is_none());
+    drop(busy);
+    let again = scans.begin();
+    assert!(again.is_some(), "however the one before ended");
+    drop(again);
+    scans.stop.send_replace(true);
+    assert!(scans.begin().is_none(), "nor after the end");
+}
+
+#[tokio::test]
+async fn a_turn_is_held_until_it_is_lost_or_nobody_can_say() {
+    const EVERY: Duration = Duration::from_millis(1);
+    const OURS: Duration = Duration::from_millis(40);
+    type Said = Result<bool, &'static str>;
+    let calls = Cell::new(0);
+    let counted = |said: fn(usize) -> Said| {
+        calls.set(0);
+        let calls = &calls;
+        move || {
+            calls.set(calls.get() + 1);
+            ready(said(calls.get()))
+        }
+    };
+    // A fault that passes loses nothing.
+    let renewed = |n: usize| match n {
+        3 | 7 => Err("busy"),
+        n => Ok(n < 100),
+    };
+    hold(EVERY, Duration::from_secs(600), counted(renewed)).await;
+    assert_eq!(calls.get(), 100);
+    // The turn would run out, and somebody else begin.
+    for said in [false, true] {
+        let began = Instant::now();
+        if said {
+            hold(EVERY, OURS, counted(|_| Err("the disk is gone"))).await;
+        } else {
+            hold(EVERY, OURS, pending::<Said>).await;
+        }
+        assert!(began.elapsed() >= OURS);
+    }
 }

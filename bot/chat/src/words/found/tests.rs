@@ -18,6 +18,7 @@ mod host;
 mod network;
 mod storage;
 mod units;
+mod unseen;
 
 fn finding(code: &str, subject: &str, facts: BTreeMap<String, Value>, title: &str) -> Finding {
     Finding {
@@ -103,7 +104,11 @@ fn every_row_is_the_one_that_its_own_english_finds() {
 fn a_fact_that_is_missing_or_another_is_not_guessed() {
     for row in rows() {
         let (whole, _) = sample(row);
-        let of = |finding: &Finding| row.of(&finding.title, |name| fact(finding, name));
+        let of = |finding: &Finding| {
+            row.of(&finding.title, |name| {
+                fact(&finding.subject, &finding.facts, name)
+            })
+        };
         for name in whole.facts.keys() {
             let mut other = whole.clone();
             other.facts.insert(name.clone(), Value::Int(-71));
