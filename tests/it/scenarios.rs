@@ -424,6 +424,8 @@ scenarios! {
     timer_job_failed "timer-job-failed"
     tls_expired "tls-expired"
     tls_key_mismatch "tls-key-mismatch"
+    timer_job_gone "timer-job-gone"
+    timer_stopped "timer-stopped"
     tls_renewed_not_reloaded "tls-renewed-not-reloaded"
     tmp_mode "tmp-mode"
     too_many_open_files "too-many-open-files"

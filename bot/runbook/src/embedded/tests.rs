@@ -565,6 +565,13 @@ fn every_page_that_acts_does_what_it_says() {
         &["unit.start systemd-timesyncd.service"],
     );
     check(
+        "unit-timer-stopped",
+        "unit.timer_idle",
+        "unit:backup.timer",
+        &["unit=backup.timer", "reason=stopped"],
+        &["unit.start backup.timer"],
+    );
+    check(
         "dpkg-configure",
         "pkg.broken",
         "host:dpkg",
