@@ -75,6 +75,7 @@ pub(super) const CAUSES: &[Pair] = &[
     // Space and files.
     pair("fs.deleted_open", "fs.full", SameMount),
     pair("log.flood", "fs.full", SameMount),
+    pair("container.disk", "fs.full", SameMount),
     pair("unit.restart_loop", "log.flood", SameUnit),
     pair("disk.io_errors", "kernel.io_error", Any),
     pair("disk.io_errors", "fs.readonly", Any),
@@ -154,6 +155,7 @@ pub(super) const CAUSES: &[Pair] = &[
     pair("container.oom_killed", "container.*", SameSubject),
     pair("container.command_missing", "container.*", SameSubject),
     pair("container.command_denied", "container.*", SameSubject),
+    pair("container.capability_missing", "container.*", SameSubject),
     pair("container.port_taken", "container.*", SameSubject),
     pair("container.image_missing", "container.*", SameSubject),
     pair("container.crash_loop", "container.unhealthy", SameSubject),
