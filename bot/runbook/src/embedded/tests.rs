@@ -575,7 +575,7 @@ fn every_page_that_acts_does_what_it_says() {
         "dpkg-configure",
         "pkg.broken",
         "host:dpkg",
-        &[],
+        &["tool=dpkg"],
         &["dpkg.configure"],
     );
     check(
@@ -764,7 +764,7 @@ fn every_page_that_acts_does_what_it_says() {
         (
             "package-reinstall",
             "pkg.file_damaged",
-            &["package=redis-tools", "damaged=true"],
+            &["package=redis-tools", "damaged=true", "tool=dpkg"],
             "package.reinstall redis-tools",
         ),
         (

@@ -13,7 +13,7 @@ const FACTS: &str = "unit path mode want_mode owner want_owner want_group recurs
     rotated_size options tool table chain rule target want_target not_after message directive restart_unit unit_state \
     reason by_error by_timer renewed others_answer renewal_unit outside lasting no_device gone signature code severity \
     limit_unit limit_key loadable release from to next dkms version headers symbol reset_unit section frozen damaged \
-    runtime_directory container engine restartable namespace deployment workload node wanted";
+    runtime_directory container engine restartable namespace deployment workload node wanted tool";
 
 fn all() -> Vec<Runbook> {
     let pages =
