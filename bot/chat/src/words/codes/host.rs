@@ -216,7 +216,7 @@ pub(super) const CODES: &[Named] = &[
     ),
     named(
         "security.policy_denied",
-        "SELinux 或 AppArmor 禁止了服务的某个操作",
+        "安全策略禁止了操作",
         "内核拒绝了策略不允许的操作；文件权限和属主可能都没有问题。",
         "使用 `restorecon`、`semanage fcontext` 或 `semanage port`，或修改配置文件（profile）。不要关闭该策略。",
     ),
