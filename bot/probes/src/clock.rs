@@ -86,12 +86,30 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             .sure(confidence)
             .detail("A clock that runs off breaks certificates, logins with tickets or codes, and the order of logs.")
             .fact("daemon", by)
-            .fact("unit", match by {
-                "chronyd" => "chrony.service",
-                "ntpd" => "ntp.service",
-                _ => "systemd-timesyncd.service",
-            })
+            .fact("unit", unit_of(look, by))
             .cite("time.sync")
             .cite("os.uptime"),
     );
+}
+
+/// The daemon's unit, whose name differs between distributions.
+fn unit_of(look: &Look<'_>, daemon: &str) -> &'static str {
+    let names: &[&str] = match daemon {
+        "chronyd" => &["chrony.service", "chronyd.service"],
+        "ntpd" => &[
+            "ntp.service",
+            "ntpd.service",
+            "ntpsec.service",
+            "openntpd.service",
+        ],
+        _ => &["systemd-timesyncd.service"],
+    };
+    let units = crate::units::units(look);
+    let here = |name: &&&str| units.get(name).is_some_and(|unit| unit.load == "loaded");
+    names
+        .iter()
+        .find(here)
+        .or(names.first())
+        .copied()
+        .unwrap_or_default()
 }

@@ -11,6 +11,7 @@ use crate::read::{short, size, time};
 use crate::spec::Spec;
 
 mod read;
+mod store;
 #[cfg(test)]
 mod tests;
 mod why;
@@ -32,6 +33,7 @@ pub(crate) const PROBES: &[Spec] = &[
     .root()
     .within(15, 131_072),
     SHOW,
+    store::DISK,
 ];
 
 const SHOW: Spec = Spec::new(
@@ -132,6 +134,7 @@ fn should_run(row: &Row) -> bool {
 
 /// What the answers mean.
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
+    store::judge(look, drafts);
     let text = look.heard("container.list");
     let list = List::read(&text);
     for (engine, code, said) in &list.down {
@@ -271,6 +274,18 @@ fn of_one(row: &Row, shown: &Shown, trouble: Trouble, lately: bool) -> Vec<Draft
             )
             .detail(said(shown))
             .fact("port", port.parse().unwrap_or(0_i64)),
+            Why::Capability(line) => draft(
+                "container.capability_missing",
+                format!(
+                    "Container {name} may not do what it needs: capabilities were taken from it"
+                ),
+            )
+            .detail(format!(
+                "{line}\nTaken from it: {}.",
+                short(&shown.drops.join(", "), 300)
+            ))
+            .fact("message", line.as_str())
+            .fact("drops", shown.drops.clone()),
         }
     }));
     let code = match row.exit {
@@ -386,12 +401,12 @@ pub(crate) fn start(error: &str) -> Option<Start> {
     match why::start_error(error)? {
         Why::Missing(program) => Some(Start::Missing(program)),
         Why::Denied(program) => Some(Start::Denied(program)),
-        Why::Mount(_) | Why::Memory | Why::Port(_) => None,
+        Why::Mount(_) | Why::Memory | Why::Port(_) | Why::Capability(_) => None,
     }
 }
 
 /// What else to ask: how each of them ended, the worst first.
-pub(crate) fn follow(look: &Look<'_>, _drafts: &[Draft]) -> Vec<ProbeRun> {
+pub(crate) fn follow(look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
     let text = look.heard("container.list");
     let list = List::read(&text);
     let mut troubled: Vec<(&Row, Trouble)> = list
@@ -418,5 +433,6 @@ pub(crate) fn follow(look: &Look<'_>, _drafts: &[Draft]) -> Vec<ProbeRun> {
             );
             SHOW.run(&[&row.name], &because).ok()
         })
+        .chain(store::follow(look, drafts))
         .collect()
 }

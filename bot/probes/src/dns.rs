@@ -91,6 +91,7 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             .cite("net.dns"),
         );
     }
+    drafts.extend(behind_resolved(look, &text));
     for (place, (line, server)) in listed.iter().enumerate() {
         let Some(how) = state(server).filter(|state| dead(state)) else {
             continue;
@@ -140,6 +141,53 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         }
         drafts.push(draft);
     }
+}
+
+/// The servers that systemd-resolved asks in turn: it answers for itself also when none of them does.
+fn behind_resolved(look: &Look<'_>, text: &str) -> Option<Draft> {
+    let behind: Vec<(&str, &str)> = all_after(text, "behind ")
+        .filter_map(|line| line.split_once(' '))
+        .collect();
+    let names: Vec<String> = behind.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let unnamed = after(text, "behind-none").is_some();
+    let dead = |state: &str| matches!(state, "silent" | "refuses");
+    if !unnamed && (behind.is_empty() || !behind.iter().all(|(_, state)| dead(state))) {
+        return None;
+    }
+    // A host that is kept from the network on purpose has no way to a server either.
+    let severity = if unnamed && !has_default_route(look)
+        || !unnamed && !names.iter().any(|name| has_a_way(look, name))
+    {
+        Severity::Info
+    } else {
+        Severity::Critical
+    };
+    let (title, detail) = if unnamed {
+        (
+            "systemd-resolved knows no name server: no name can be resolved".to_owned(),
+            "/etc/resolv.conf names systemd-resolved, and neither its settings nor any link gave it a server.",
+        )
+    } else {
+        (
+            format!(
+                "systemd-resolved asks {}, and none answers",
+                names.join(", ")
+            ),
+            "/etc/resolv.conf names systemd-resolved, which runs and answers for this host's own names; the servers that it asks in turn do not answer.",
+        )
+    };
+    Some(
+        Draft::new(
+            "net.dns",
+            severity,
+            Subject::new("service", "systemd-resolved"),
+            title,
+        )
+        .detail(detail)
+        .fact("servers", names)
+        .fact("others_answer", false)
+        .cite("net.dns"),
+    )
 }
 
 /// Whether there is any route by which a server could be reached: a local address, a default route, or one for its network.

@@ -1,4 +1,4 @@
-//! Packages that are not wholly installed, unless a package tool is at work this moment.
+//! Packages that are not wholly installed or lack what they need, unless a package tool is at work this moment.
 
 use incident::{Confidence, Severity, Subject};
 
@@ -38,19 +38,9 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             held.push(name.to_owned());
         }
     }
-    if all_after(&text, "empty ").next().is_some() {
-        drafts.push(
-            Draft::new(
-                "pkg.database",
-                Severity::Critical,
-                Subject::new("path", "/var/lib/dpkg/status"),
-                "The list of installed packages is empty",
-            )
-            .detail("dpkg believes that nothing is installed; an update now would do harm. /var/lib/dpkg/status-old and /var/backups/dpkg.status.* are copies of it.")
-            .fact("path", "/var/lib/dpkg/status")
-            .cite("package.state"),
-        );
-    }
+    let busy = all_after(&text, "busy ").next().is_some();
+    drafts.extend(database(&text, &system, busy));
+    drafts.extend(requirements(&text, &system, busy));
     for said in all_after(&text, "sources ")
         .filter(|said| !said.contains("ould not be read"))
         .take(1)
@@ -77,7 +67,10 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     }
     held.extend(all_after(&text, "held ").map(str::to_owned));
     let stuck = all_after(&text, "journal ").next().is_some();
-    let busy = all_after(&text, "busy ").next().is_some();
+    // An update replaces the old version: where both are there, it ended between the two.
+    broken.extend(
+        all_after(&text, "twice ").map(|name| (name.to_owned(), "installed twice".to_owned())),
+    );
     if let Some((name, status)) = broken
         .first()
         .cloned()
@@ -104,7 +97,11 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 .fact("package", name)
                 .fact("state", status)
                 .fact("tool", system.as_str())
-                .fact("path", if system == "rpm" { "/var/lib/rpm" } else { "/var/lib/dpkg" })
+                .fact("path", match system.as_str() {
+                    "rpm" => "/var/lib/rpm",
+                    "apk" => "/lib/apk/db",
+                    _ => "/var/lib/dpkg",
+                })
                 .cite("package.state"),
         );
     }
@@ -121,4 +118,85 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
             .cite("package.state"),
         );
     }
+}
+
+/// The records of what is installed: empty, or nothing that can be read.
+fn database(text: &str, system: &str, busy: bool) -> Option<Draft> {
+    if let Some(path) = after(text, "empty ") {
+        let detail = if system == "dpkg" {
+            "dpkg believes that nothing is installed; an update now would do harm. /var/lib/dpkg/status-old and /var/backups/dpkg.status.* are copies of it.".to_owned()
+        } else {
+            format!("{system} believes that nothing is installed; an update now would do harm.")
+        };
+        let title = "The list of installed packages is empty";
+        return Some(
+            Draft::new(
+                "pkg.database",
+                Severity::Critical,
+                Subject::new("path", path),
+                title,
+            )
+            .detail(detail)
+            .fact("path", path)
+            .fact("tool", system)
+            .cite("package.state"),
+        );
+    }
+    // The last line says what could not be opened, those before it why.
+    let said: Vec<&str> = all_after(text, "unread ").collect();
+    let last = said.last().filter(|_| !busy)?;
+    Some(
+        Draft::new(
+            "pkg.database",
+            Severity::Warning,
+            Subject::new("path", "/var/lib/rpm"),
+            format!("The package database cannot be read: {}", short(last, 120)),
+        )
+        .detail(format!(
+            "Nothing can be installed, updated or checked until it is mended; what runs is not touched by it.\n{}",
+            short(&said.join("\n"), 600)
+        ))
+        .fact("path", "/var/lib/rpm")
+        .fact("message", short(last, 300))
+        .fact("tool", system)
+        .cite("package.state"),
+    )
+}
+
+/// What installed packages need and nobody has, as the package tool itself says it.
+fn requirements(text: &str, system: &str, busy: bool) -> Option<Draft> {
+    let unmet: Vec<(&str, &str)> = all_after(text, "unmet ")
+        .filter_map(|line| line.split_once(' '))
+        .collect();
+    let (name, needs) = unmet.first().filter(|_| !busy)?;
+    let mut names: Vec<String> = unmet.iter().map(|(name, _)| (*name).to_owned()).collect();
+    names.dedup();
+    let all: Vec<String> = unmet
+        .iter()
+        .map(|(name, needs)| format!("{name} needs {needs}"))
+        .collect();
+    // apt installs nothing any more until it is mended; dnf goes on.
+    let severity = if system == "dpkg" {
+        Severity::Warning
+    } else {
+        Severity::Info
+    };
+    Some(
+        Draft::new(
+            "pkg.dependencies",
+            severity,
+            Subject::new("package", *name),
+            format!(
+                "Package {name} needs {}, which is not installed",
+                short(needs, 100)
+            ),
+        )
+        .sure(Confidence::Confirmed)
+        .detail(short(&all.join("\n"), 800))
+        .fact("packages", names)
+        .fact("package", *name)
+        .fact("message", short(needs, 300))
+        .fact("tool", system)
+        .cite("package.state"),
+    )
 }

@@ -200,10 +200,10 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         drafts.extend(draft.map(|draft| draft.cite("mysql.state")));
     }
     if let Ok(text) = look.text("postgres.state") {
-        let cluster = units
-            .list
-            .values()
-            .find(|unit| unit.id.starts_with("postgresql@") && unit.is_active());
+        let cluster = units.list.values().find(|unit| {
+            (unit.id.starts_with("postgresql@") || unit.id.starts_with("postgresql-"))
+                && unit.is_active()
+        });
         let unit = cluster.map_or_else(|| "postgresql.service".to_owned(), |unit| unit.id.clone());
         drafts.extend(databases::postgres(&text, &unit).map(|draft| draft.cite("postgres.state")));
     }

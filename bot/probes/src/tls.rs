@@ -64,6 +64,7 @@ fn server(config: &str) -> (&'static str, &'static str) {
         ("/etc/exim4", "exim4", "exim4.service"),
         ("/etc/lighttpd", "lighttpd", "lighttpd.service"),
         ("/etc/postgresql", "postgres", "postgresql.service"),
+        ("/var/lib/pgsql", "postgres", "postgresql.service"),
         ("/etc/mysql", "mariadbd", "mariadb.service"),
         ("/etc/my.cnf", "mysqld", "mysqld.service"),
         ("/etc/redis", "redis-server", "redis-server.service"),

@@ -17,6 +17,7 @@ pub(crate) mod standing;
 pub(crate) mod start;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod whole;
 
 use exec::Needs;
@@ -129,7 +130,7 @@ pub(crate) fn follow(_look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
         let unit = draft.text("unit").unwrap_or(&draft.subject.name);
         let close = !matches!(
             draft.code.as_str(),
-            "unit.masked" | "unit.stopped" | "unit.timer_failed"
+            "unit.masked" | "unit.stopped" | "unit.timer_failed" | "unit.timer_idle"
         );
         // A start that goes on may be about to fail: its words tell.
         if close

@@ -61,6 +61,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Read its last lines; run it once more.",
     ),
     entry(
+        "unit.timer_idle",
+        "A timer starts nothing",
+        Warning,
+        "A timer that somebody set up will never start its job: it is stopped, its job is missing or masked, or none of its times lies ahead.",
+        "The timer's state, what it triggers, and whether it waits for any moment.",
+        "A stop by hand, a removed or renamed service, a date that is over, a time that counts from a job that never ran.",
+        "Start the timer; name the service that is there; correct its times.",
+    ),
+    entry(
         "unit.dependency_failed",
         "A unit waits for another that failed",
         Warning,

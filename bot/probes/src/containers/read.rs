@@ -113,6 +113,8 @@ pub(super) struct Shown {
     pub(super) program: Vec<String>,
     pub(super) user: String,
     pub(super) memory: i64,
+    /// Capabilities that were taken from it.
+    pub(super) drops: Vec<String>,
     /// Sources on the host that are not there.
     pub(super) gone: Vec<String>,
     /// Mounts: source and destination.
@@ -162,6 +164,7 @@ impl Shown {
             program: program.unwrap_or_default(),
             user: after(text, "user ").map(one).unwrap_or_default(),
             memory: after(text, "memory ").map_or(0, |line| nth(line, 0)),
+            drops: after(text, "drops ").map(strings).unwrap_or_default(),
             gone: all_after(text, "gone ").map(str::to_owned).collect(),
             mounts: mounts.collect(),
             check: after(text, "check ").map(strings).unwrap_or_default(),

@@ -16,6 +16,8 @@ pub(super) enum Why {
     Denied(String),
     /// The port is taken on the host.
     Port(String),
+    /// It may not do what it says, and capabilities were taken from it.
+    Capability(String),
 }
 
 /// What is known; nothing where only its own log can tell.
@@ -44,9 +46,19 @@ pub(super) fn why(row: &Row, shown: &Shown) -> Option<Why> {
                 .filter_map(|line| named(line, &[": Permission denied", ": cannot execute"]))
                 .next()
                 .map(Why::Denied),
-            _ => None,
+            _ => refused(shown).map(Why::Capability),
         }
     })
+}
+
+/// The line in which its program says that it may not do something, where capabilities were taken from it.
+fn refused(shown: &Shown) -> Option<String> {
+    let line = shown.log.iter().rev().take(5).find(|line| {
+        let line = line.to_lowercase();
+        line.contains("operation not permitted")
+            || (line.contains("bind") && line.contains("permission denied"))
+    })?;
+    (!shown.drops.is_empty()).then(|| short(line, 200))
 }
 
 /// What an engine's error says of a start.

@@ -1,6 +1,15 @@
 # Whether a service is meant to run here: enabled, running or failed. A package that merely lies there is left alone.
 wanted() {
-  [ -d /run/systemd/system ] || return 0
+  if [ ! -d /run/systemd/system ]; then
+    # OpenRC knows what is meant to run; other kinds of init are not asked.
+    [ -d /run/openrc/started ] || return 0
+    for unit in "$@"; do
+      name=${unit%.*}
+      for link in /etc/runlevels/*/"$name" /run/openrc/started/"$name"; do [ ! -L "$link" ] || return 0; done
+      if grep -qsx -e "$name" /proc/[0-9]*/comm || grep -qs -e "/$name\([[:space:]]\|\$\)" /etc/inittab; then return 0; fi
+    done
+    return 1
+  fi
   # What is enabled says so on the disk, which costs less than to ask.
   for unit in "$@"; do [ -L "/etc/systemd/system/$unit" ] || for link in /etc/systemd/system/*.wants/"$unit"; do [ ! -L "$link" ] || return 0; done; done
   for state in $(systemctl show --no-pager -p ActiveState -p UnitFileState --value -- "$@" 2>/dev/null); do

@@ -3,6 +3,10 @@
 use incident::{Confidence, Severity, Subject};
 
 use crate::draft::Draft;
+use crate::read::int;
+
+/// Started again so often, and for less than a minute at last, it does not stay up.
+const MANY_STARTS: i64 = 5;
 
 /// What `service.list` says.
 pub(crate) fn judge(text: &str) -> Vec<Draft> {
@@ -27,8 +31,8 @@ fn openrc(text: &str) -> Vec<Draft> {
             continue;
         };
         let name = name.trim();
-        let state = state.trim_end_matches(']').trim();
-        let state = state.split_whitespace().next().unwrap_or_default();
+        let said = state.trim_end_matches(']').trim();
+        let state = said.split_whitespace().next().unwrap_or_default();
         let in_use = level == "default" || level == "boot" || level == "sysinit";
         match state {
             "crashed" => {
@@ -40,6 +44,21 @@ fn openrc(text: &str) -> Vec<Draft> {
                 )
                 .detail("OpenRC started it, and its process is gone.")
                 .fact("result", "crashed");
+                found.push(draft);
+            }
+            // `started 00:00:03 (57)`: for how long, and how often it was started again.
+            "started" if restarts(said) >= MANY_STARTS => {
+                let restarts = restarts(said);
+                let draft = draft(
+                    "unit.restart_loop",
+                    name,
+                    Severity::Critical,
+                    format!("{name} keeps ending and being restarted ({restarts} times)"),
+                )
+                .detail(format!(
+                    "OpenRC's supervisor says of it: {said}, the time since its last start and how often it was started again."
+                ))
+                .fact("restarts", restarts);
                 found.push(draft);
             }
             "stopped" if in_use => {
@@ -58,7 +77,26 @@ fn openrc(text: &str) -> Vec<Draft> {
             _ => {}
         }
     }
+    for gone in scripts(text) {
+        if !found
+            .iter()
+            .any(|draft| draft.subject.name == gone.subject.name)
+        {
+            found.push(gone);
+        }
+    }
     found
+}
+
+/// How often a supervised service was started again that lives for moments only: `started 00:00:03 (57)`.
+fn restarts(said: &str) -> i64 {
+    let mut words = said.split_whitespace().skip(1);
+    match (words.next(), words.next()) {
+        (Some(time), Some(times)) if time.starts_with("00:00:") => {
+            int(times.trim_matches(['(', ')']))
+        }
+        _ => 0,
+    }
 }
 
 fn scripts(text: &str) -> Vec<Draft> {

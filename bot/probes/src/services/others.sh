@@ -2,9 +2,10 @@ if command -v named-checkconf >/dev/null 2>&1 && wanted named.service bind9.serv
 if command -v dnsmasq >/dev/null 2>&1 && wanted dnsmasq.service; then echo 'service dnsmasq'; check dnsmasq --test; fi
 if [ "$(id -u)" = 0 ] && command -v visudo >/dev/null 2>&1; then echo 'service sudo'; check visudo -c; fi
 for program in /usr/sbin/php-fpm*; do
-  if [ -x "$program" ] && [ -d /etc/php ]; then
-    unit=${program##*/}; version=${unit#php-fpm}
-    if wanted "php$version-fpm.service" && trusted "/etc/php/$version/fpm"; then echo "service php$version-fpm"; check "$program" -t; fi
-  fi
+  [ -x "$program" ] || continue
+  # Debian's, Alpine's and Red Hat's places.
+  name=${program##*/}; version=${name#php-fpm}; folder=/etc/php$version
+  if [ -d "/etc/php/$version/fpm" ]; then name=php$version-fpm folder=/etc/php/$version/fpm; elif [ -d /etc/php-fpm.d ]; then folder=/etc/php-fpm.d; fi
+  if [ -d "$folder" ] && wanted "$name.service" && trusted "$folder"; then echo "service $name"; check "$program" -t; fi
 done
 exit 0

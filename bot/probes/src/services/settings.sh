@@ -32,18 +32,25 @@ unit() {
     return 0
   done
 }
-if { command -v mariadbd || command -v mysqld || [ -x /usr/sbin/mysqld ] || [ -x /usr/sbin/mariadbd ]; } >/dev/null 2>&1 && wanted mariadb.service mysql.service mysqld.service; then
+if { command -v mariadbd || command -v mysqld || [ -x /usr/sbin/mysqld ] || [ -x /usr/sbin/mariadbd ] || [ -x /usr/libexec/mysqld ] || [ -x /usr/libexec/mariadbd ]; } >/dev/null 2>&1 && wanted mariadb.service mysql.service mysqld.service; then
   echo 'server mysql'
   unit mariadb.service mysql.service mysqld.service
   files=$(plain /etc/my.cnf /etc/mysql/my.cnf /etc/my.cnf.d/*.cnf /etc/mysql/conf.d/*.cnf /etc/mysql/mariadb.conf.d/*.cnf /etc/mysql/mysql.conf.d/*.cnf)
   # shellcheck disable=SC2086 # one word a file: names with blanks were left out
   ours 'innodb_buffer_pool_size max_connections' $files
 fi
-for main in /etc/postgresql/*/*/postgresql.conf /var/lib/pgsql/data/postgresql.conf; do
+for main in /etc/postgresql/*/*/postgresql.conf /var/lib/pgsql/data/postgresql.conf /var/lib/pgsql/[0-9]*/data/postgresql.conf /var/lib/postgresql/[0-9]*/data/postgresql.conf; do
   [ -f "$main" ] || continue
   cluster=${main#/etc/postgresql/}; cluster=${cluster%/postgresql.conf}
-  case $cluster in /*) names=postgresql.service;; *) names="postgresql@$(printf '%s' "$cluster" | tr / -).service";; esac
-  wanted "$names" postgresql.service || continue
+  # The unit, and where its libraries are: Debian's, Red Hat's own, PostgreSQL's own, Alpine's.
+  version=${cluster%/data}; version=${version##*/}
+  case $cluster in
+    /var/lib/pgsql/data) names=postgresql.service libs=/usr/lib64/pgsql;;
+    /var/lib/pgsql/*) names=postgresql-$version.service libs=/usr/pgsql-$version/lib;;
+    /*) names=postgresql.service libs=/usr/lib/postgresql$version;;
+    *) names="postgresql@$(printf '%s' "$cluster" | tr / -).service" libs=/usr/lib/postgresql/${cluster%%/*}/lib;;
+  esac
+  case $names in postgresql-*) wanted "$names" || continue;; *) wanted "$names" postgresql.service || continue;; esac
   echo 'server postgres'
   unit "$names"
   folder=${main%/*}; data=/var/lib/postgresql/$cluster
@@ -61,7 +68,7 @@ for main in /etc/postgresql/*/*/postgresql.conf /var/lib/pgsql/data/postgresql.c
     case $name in
       *[!A-Za-z0-9_./\$-]*) continue;;
       /*) lib=$name;;
-      *) lib=/usr/lib/postgresql/${cluster%%/*}/lib/${name#\$libdir/};;
+      *) lib=$libs/${name#\$libdir/};;
     esac
     [ -d "${lib%/*}" ] || continue
     [ -e "$lib" ] || [ -e "$lib.so" ] || echo "lacks $name"

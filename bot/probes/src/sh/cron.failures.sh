@@ -1,6 +1,6 @@
 # What cron complained of. $1: seconds to look back.
 if [ -d /run/systemd/system ] && command -v journalctl >/dev/null 2>&1; then
-  journalctl -q --no-pager -o short-unix --since "-${1}s" -t CRON -t cron -t crond -t anacron -n 2000 2>/dev/null
+  journalctl -q --no-pager -o short-unix --since "-${1}s" -t CRON -t cron -t crond -t CROND -t anacron -n 2000 2>/dev/null
 elif [ -r /var/log/cron ]; then tail -n 500 /var/log/cron
 elif [ -r /var/log/syslog ]; then tail -n 2000 /var/log/syslog | grep -iE 'cron'
 elif [ -r /var/log/messages ]; then tail -n 2000 /var/log/messages | grep -iE 'cron'

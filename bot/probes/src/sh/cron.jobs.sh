@@ -13,7 +13,13 @@ if [ -f /etc/debian_version ]; then
     esac
   done
 fi
-own() { [ ! -d /var/lib/dpkg/info ] || ! grep -qlxF -- "$1" /var/lib/dpkg/info/*.list 2>/dev/null; }
+own() {
+  if [ -d /var/lib/dpkg/info ]; then ! grep -qlxF -- "$1" /var/lib/dpkg/info/*.list 2>/dev/null
+  # What Alpine ships there runs the scripts of /etc/periodic, which are nobody's own.
+  elif [ -d /lib/apk/db ]; then grep -vE '^[[:space:]]*(#|$)|^[^a-z@]*run-parts[[:space:]]+/etc/periodic/' "$1" 2>/dev/null | grep -q .
+  elif command -v rpm >/dev/null 2>&1; then ! rpm -qf -- "$1" >/dev/null 2>&1
+  fi
+}
 # jobs FILE FIELDS: the programs that stand first in its jobs, where they are named by a path.
 jobs() {
   awk -v skip="$2" -v file="$1" '/^[ \t]*(#|$)/ || /^[ \t]*[A-Za-z_]+[ \t]*=/ { next }

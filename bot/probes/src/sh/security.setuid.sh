@@ -10,6 +10,11 @@ if command -v dpkg-query >/dev/null 2>&1; then
     package=$(printf '%s\n' "$owned" | awk -v f="$file" '{ n = index($0, ": "); p = substr($0, n + 2); q = p; if (q !~ /^\/usr\//) q = "/usr" q; if (p == f || q == f) { s = substr($0, 1, n - 1); sub(/[:,].*/, "", s); if (s !~ /^diversion/) { print s; exit } } }')
     echo "setuid ${package:--} $(stat -c %Y "$file" 2>/dev/null) $file"
   done
+elif [ -r /lib/apk/db/installed ]; then
+  for file in $list; do
+    package=$(awk -v f="${file#/}" '/^P:/ { p = substr($0, 3) } /^F:/ { d = substr($0, 3) } /^R:/ { r = d "/" substr($0, 3); if (r == f || "usr/" r == f || r == "usr/" f) { print p; exit } }' /lib/apk/db/installed)
+    echo "setuid ${package:--} $(stat -c %Y "$file" 2>/dev/null) $file"
+  done
 elif command -v rpm >/dev/null 2>&1; then
   for file in $list; do
     # That nobody owns it is said on stdout too; two packages may own it.

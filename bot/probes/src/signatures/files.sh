@@ -1,7 +1,8 @@
 echo "now $(date +%s) $(date +%z)"
 minutes=$((($1 + 59) / 60))
 journal=no; [ ! -d /run/systemd/system ] || journal=yes
-find /var/log -xdev -type f -mmin "-$minutes" -size +0 ! -name '*.gz' ! -name '*.xz' ! -name '*.zst' ! -name '*.bz2' ! -name '*.journal*' ! -name '*tmp' ! -name '*tmp.*' \
+# Red Hat's PostgreSQL keeps its log beside its data.
+find /var/log /var/lib/pgsql/data/log /var/lib/pgsql/[0-9]*/data/log -xdev -type f -mmin "-$minutes" -size +0 ! -name '*.gz' ! -name '*.xz' ! -name '*.zst' ! -name '*.bz2' ! -name '*.journal*' ! -name '*tmp' ! -name '*tmp.*' \
   ! -name 'lastlog*' ! -name 'faillog*' ! -name 'tallylog*' ! -name '*access*' ! -name 'dpkg.log*' ! -name 'alternatives.log*' ! -name 'bootstrap.log' ! -name '*
 *' ! -path '/var/log/apt/*' ! -path '/var/log/installer/*' ! -path '/var/log/journal/*' ! -path '/var/log/sysstat/*' ! -path '/var/log/audit/*' 2>/dev/null | sort | head -n 40 |
 while read -r file; do

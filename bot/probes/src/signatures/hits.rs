@@ -74,7 +74,8 @@ pub(crate) fn hits<'a>(
                 .unit
                 .clone()
                 .filter(|unit| unit != "init.scope")
-                .or_else(|| guess(units, signature, seen));
+                .or_else(|| guess(units, signature, seen))
+                .or_else(|| denied(units, signature, &line.text));
             if !signature.reads(seen.source, unit.as_deref(), &line.program) {
                 continue;
             }
@@ -224,6 +225,16 @@ fn guess(units: &Units, signature: &Signature, seen: &Seen) -> Option<String> {
     among(&writers(file)?)
 }
 
+/// The kernel knows what it denied to whom by the program's name alone: the unit of that name, where it does not run.
+fn denied(units: &Units, signature: &Signature, text: &str) -> Option<String> {
+    if signature.code != "security.policy_denied" {
+        return None;
+    }
+    let comm = signature.captures(text)?.remove("comm")?;
+    let named = units.get(&format!("{comm}.service"))?;
+    named.is_down().then(|| named.id.clone())
+}
+
 /// Whether a log file is a unit's own, by its place.
 pub(super) fn is_log_of(unit: &str, file: &str) -> bool {
     writers(file).is_some_and(|globs| globs.iter().any(|glob| fits(glob, unit)))
@@ -231,6 +242,9 @@ pub(super) fn is_log_of(unit: &str, file: &str) -> bool {
 
 /// The units that write a log file, by its place.
 fn writers(file: &str) -> Option<Vec<String>> {
+    if file.starts_with("/var/lib/pgsql/") {
+        return Some(vec!["postgresql*.service".to_owned()]);
+    }
     let rest = file.strip_prefix("/var/log/")?;
     let name = rest.split('/').next()?;
     let name = name.split('.').next()?;

@@ -35,6 +35,8 @@ pub(crate) struct Unit {
     pub(crate) triggers: Vec<String>,
     pub(crate) wanted_by: Vec<String>,
     pub(crate) required_by: Vec<String>,
+    /// Of a timer: whether it has ever started its job.
+    pub(crate) has_triggered: bool,
 }
 
 impl Unit {
@@ -130,6 +132,7 @@ impl Unit {
             triggers: names("Triggers"),
             wanted_by: names("WantedBy"),
             required_by: names("RequiredBy"),
+            has_triggered: !text("LastTriggerUSec").is_empty(),
         })
     }
 }

@@ -45,6 +45,6 @@ mounts() {
 }
 owner_package() {
   if command -v dpkg-query >/dev/null 2>&1; then dpkg-query -S -- "$1" 2>/dev/null | grep -v '^diversion' | head -n 2 | sed 's/^/package /'
-  elif command -v rpm >/dev/null 2>&1; then rpm -qf --qf 'package %{NAME}: ' -- "$1" 2>/dev/null && echo "$1"
-  elif command -v apk >/dev/null 2>&1; then apk info --who-owns "$1" 2>/dev/null | sed -n 's/.* is owned by \(.*\)-[0-9].*/package \1: /p'; fi
+  elif command -v apk >/dev/null 2>&1; then apk info --who-owns "$1" 2>/dev/null | sed -n 's/.* is owned by \(.*\)-[0-9].*/package \1: /p'
+  elif command -v rpm >/dev/null 2>&1; then rpm -qf --qf 'package %{NAME}: \n' -- "$1" 2>/dev/null | sed -n '/^package /{p;q;}'; fi
 }

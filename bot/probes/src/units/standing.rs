@@ -7,6 +7,7 @@ use incident::{Confidence, Severity, Subject};
 use super::list::{Unit, Units};
 use super::log::Line;
 use super::resting::{masked, refused, starting, stopped};
+use super::timers;
 use crate::draft::Draft;
 
 /// The place of the answer that the judgement rests on.
@@ -34,7 +35,7 @@ pub(crate) fn judge(units: &Units, log: &Log, list_key: &str, drafts: &mut Vec<D
         }
         found.extend(restart_loop(units, unit, lines));
         found.extend(reload_needed(unit));
-        found.extend(timer(units, unit));
+        found.extend(timers::judge(units, unit));
     }
     found.extend(
         units
@@ -368,30 +369,6 @@ fn reload_needed(unit: &Unit) -> Option<Draft> {
             .fact("unit", unit.id.as_str())
             .fact("path", unit.fragment.as_str())
     })
-}
-
-/// A timer whose job failed.
-fn timer(units: &Units, unit: &Unit) -> Option<Draft> {
-    if !unit.id.ends_with(".timer") || unit.load == "masked" {
-        return None;
-    }
-    let job = unit
-        .triggers
-        .iter()
-        .filter_map(|id| units.get(id))
-        .find(|job| job.active == "failed")?;
-    let title = format!("The last run of {} failed ({})", unit.id, job.id);
-    let draft = Draft::new("unit.timer_failed", Severity::Warning, about(unit), title)
-        .detail(format!(
-            "{} starts {}; at its last run, {}.",
-            unit.id,
-            job.id,
-            ending(job)
-        ))
-        .fact("unit", job.id.as_str())
-        .fact("timer", unit.id.as_str())
-        .fact("mentions", vec![job.id.clone()]);
-    Some(draft)
 }
 
 /// Units that were not started because one that they need was not.

@@ -5,7 +5,7 @@ use incident::{Confidence, Severity, Subject};
 
 use super::list::Unit;
 use crate::draft::Draft;
-use crate::read::all_after;
+use crate::read::{after, all_after};
 
 /// How a file differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,7 @@ pub(super) fn judge(text: &str, unit: &Unit) -> Vec<Draft> {
     // A program that ends by a signal of its own, or that cannot be run or linked, may well be the wrong one.
     let crashed = matches!(unit.result.as_str(), "signal" | "core-dump" | "protocol")
         || matches!(unit.exit_status, 126 | 127 | 203);
+    let tool = after(text, "system ").unwrap_or("dpkg");
     read(text)
         .into_iter()
         .map(|file| {
@@ -80,6 +81,7 @@ pub(super) fn judge(text: &str, unit: &Unit) -> Vec<Draft> {
                 .detail(format!("{} uses it. Its sum differs from the one that the package keeps; installing the package again brings it back.", unit.id))
                 .fact("path", path.as_str())
                 .fact("package", package)
+                .fact("tool", tool)
                 .fact("damaged", broken)
                 .of_unit(&unit.id)
         })

@@ -8,8 +8,10 @@ programs=$(printf '%s\n' "$show" | grep '^ExecStart' | tr ' ;=`"()|&<>' '\n' | t
 # Wrappers that start a program which the unit does not name.
 case $1 in
   postgresql@*) version=${1#postgresql@}; more=/usr/lib/postgresql/${version%%-*}/bin/postgres;;
-  apache2*|httpd*) more=/usr/sbin/apache2 modules=$(sed -n 's/^[[:space:]]*LoadModule[[:space:]]\{1,\}[^[:space:]]*[[:space:]]\{1,\}"\{0,1\}\(\/[^[:space:]"]*\).*/\1/p' /etc/apache2/mods-enabled/*.load 2>/dev/null | head -n 60);;
-  nginx*) modules=$(sed -n 's/^[[:space:]]*load_module[[:space:]]\{1,\}"\{0,1\}\([^[:space:]";]*\).*/\1/p' /etc/nginx/modules-enabled/*.conf /etc/nginx/nginx.conf 2>/dev/null | sed 's|^modules/|/usr/lib/nginx/modules/|' | head -n 40);;
+  apache2*|httpd*) more=/usr/sbin/apache2 modules=$(sed -n 's/^[[:space:]]*LoadModule[[:space:]]\{1,\}[^[:space:]]*[[:space:]]\{1,\}"\{0,1\}\(\/[^[:space:]"]*\).*/\1/p' /etc/apache2/mods-enabled/*.load 2>/dev/null | head -n 60)
+    # Red Hat's and Alpine's name them from the folder of the server's own.
+    for root in /etc/httpd /var/www; do [ ! -d "$root/modules" ] || modules="$modules $(sed -n "s|^[[:space:]]*LoadModule[[:space:]]\{1,\}[^[:space:]]*[[:space:]]\{1,\}\"\{0,1\}\(modules/[^[:space:]\"]*\).*|$root/\1|p" /etc/httpd/conf.modules.d/*.conf /etc/httpd/conf/httpd.conf /etc/apache2/httpd.conf /etc/apache2/conf.d/*.conf 2>/dev/null | head -n 60)"; done;;
+  nginx*) modules=$(sed -n 's/^[[:space:]]*load_module[[:space:]]\{1,\}"\{0,1\}\([^[:space:]";]*\).*/\1/p' /etc/nginx/modules-enabled/*.conf /usr/share/nginx/modules/*.conf /etc/nginx/modules/*.conf /etc/nginx/nginx.conf 2>/dev/null | sed 's|^modules/|/usr/lib/nginx/modules/|' | head -n 40);;
 esac
 [ ! -f "$more" ] || programs="$programs $more"
 files=$(for p in $programs; do
@@ -56,8 +58,14 @@ if [ -d /var/lib/dpkg/info ]; then
 elif command -v rpm >/dev/null 2>&1; then
   echo 'system rpm'
   printf '%s\n' "$real" | while read -r path; do
-    package=$(rpm -qf --qf '%{NAME}' -- "$path" 2>/dev/null) || continue
-    case $(rpm -Vf --nodeps --noscripts -- "$path" 2>/dev/null | grep " $path\$") in ??5*) tell "$package" "$path";; *) echo "same $package $path";; esac
+    # Two packages may own it, and where /lib64 is /usr/lib64 they may name either.
+    package=$(rpm -qf --qf '%{NAME}\n' -- "$path" 2>/dev/null) || continue
+    package=${package%%[!A-Za-z0-9._+-]*}
+    case $(rpm -Vf --nodeps --noscripts -- "$path" 2>/dev/null | awk -v p="$path" '{ q = p; sub(/^\/usr/, "", q); if ($NF == p || $NF == q) { print $1; exit } }') in
+      ??5*) tell "$package" "$path";;
+      ??[?]*) echo "unread $package $path";;
+      *) echo "same $package $path";;
+    esac
   done
 fi
 exit 0

@@ -602,10 +602,17 @@ fn every_page_that_acts_does_what_it_says() {
         &["unit.start systemd-timesyncd.service"],
     );
     check(
+        "unit-timer-stopped",
+        "unit.timer_idle",
+        "unit:backup.timer",
+        &["unit=backup.timer", "reason=stopped"],
+        &["unit.start backup.timer"],
+    );
+    check(
         "dpkg-configure",
         "pkg.broken",
         "host:dpkg",
-        &[],
+        &["tool=dpkg"],
         &["dpkg.configure"],
     );
     check(
@@ -794,7 +801,7 @@ fn every_page_that_acts_does_what_it_says() {
         (
             "package-reinstall",
             "pkg.file_damaged",
-            &["package=redis-tools", "damaged=true"],
+            &["package=redis-tools", "damaged=true", "tool=dpkg"],
             "package.reinstall redis-tools",
         ),
         (

@@ -23,6 +23,18 @@ pub(super) const CODES: &[Named] = &[
         "改正命令，或换用正确的镜像。",
     ),
     named(
+        "container.disk",
+        "容器引擎占满了磁盘",
+        "没有容器在用的镜像、已停止的容器和构建缓存占了已满磁盘的很大一部分。",
+        "执行 `docker image prune -a` 或 `podman image prune -a`；先看清会删除什么。",
+    ),
+    named(
+        "container.capability_missing",
+        "容器缺少所需的 capability",
+        "容器被去掉了一些 capability，它的程序因此无法完成所需的操作，例如修改属主或监听 1024 以下的端口。",
+        "只加回它需要的那一个（`--cap-add`），不要全部放开。",
+    ),
+    named(
         "container.command_denied",
         "容器的程序无法执行",
         "引擎无法启动它：程序没有执行权限，或属于其他处理器架构。",

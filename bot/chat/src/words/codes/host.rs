@@ -48,9 +48,9 @@ pub(super) const CODES: &[Named] = &[
     ),
     named(
         "pkg.database",
-        "已安装软件包列表为空",
-        "dpkg 认为什么都没有安装。",
-        "恢复一份备份：status-old，或 /var/backups 下的文件。",
+        "已安装软件包的记录为空或已损坏",
+        "dpkg、rpm 或 apk 无法得知装了什么。",
+        "恢复一份备份：status-old，或 /var/backups 下的文件；rpm 则先复制，再执行 `rpm --rebuilddb`。",
     ),
     named(
         "boot.target",
@@ -215,6 +215,12 @@ pub(super) const CODES: &[Named] = &[
         "查清是谁这样设置的；去掉该位（`chmod u-s`）或重装主机。本程序从不自动处理。",
     ),
     named(
+        "security.policy_denied",
+        "安全策略禁止了操作",
+        "内核拒绝了策略不允许的操作；文件权限和属主可能都没有问题。",
+        "使用 `restorecon`、`semanage fcontext` 或 `semanage port`，或修改配置文件（profile）。不要关闭该策略。",
+    ),
+    named(
         "pkg.file_damaged",
         "程序或库与软件包提供的不同",
         "使用它的服务会崩溃、无法运行，或行为异常。",
@@ -225,6 +231,12 @@ pub(super) const CODES: &[Named] = &[
         "软件包没有完整安装",
         "软件包已解压但未配置，或需要重新安装；当前没有包管理程序在运行。",
         "执行 `dpkg --configure -a`，再查看失败的脚本。",
+    ),
+    named(
+        "pkg.dependencies",
+        "软件包缺少依赖",
+        "已安装的软件包所依赖的另一个包不在，或版本不符合要求。",
+        "先看清它要删除什么，再执行 `apt --fix-broken install` 或 `dnf distro-sync`。",
     ),
     named(
         "pkg.held",

@@ -41,6 +41,12 @@ pub(super) const CODES: &[Named] = &[
         "查看它最后的日志，再执行一次。",
     ),
     named(
+        "unit.timer_idle",
+        "定时器不会启动任何任务",
+        "已设置的 timer 不会再启动它的任务：被停止、任务不存在或被屏蔽，或没有任何将来的时刻。",
+        "启动该 timer；改为存在的服务；改正它的时间。",
+    ),
+    named(
         "unit.dependency_failed",
         "依赖的单元失败",
         "它依赖的单元失败，因此没有启动。",

@@ -20,6 +20,16 @@ pub(super) const SAID: &[Said] = &[
         "容器 {container} 要运行 {command}，但镜像里没有",
     ),
     said(
+        "container.disk",
+        "{engine} keeps {_size} on {mount} that no container uses",
+        "{engine} 在 {mount} 上占用了 {_size}，没有容器在用",
+    ),
+    said(
+        "container.capability_missing",
+        "Container {container} may not do what it needs: capabilities were taken from it",
+        "容器 {container} 无法完成所需的操作：它被去掉了一些 capability",
+    ),
+    said(
         "container.command_denied",
         "Container {container} may not run {command}",
         "容器 {container} 无权执行 {command}",

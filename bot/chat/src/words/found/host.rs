@@ -165,6 +165,11 @@ pub(super) const SAID: &[Said] = &[
         "已安装软件包的列表为空",
     ),
     said(
+        "pkg.database",
+        "The package database cannot be read: {_said}",
+        "无法读取软件包数据库：{_said}",
+    ),
+    said(
         "pkg.sources",
         "apt cannot read its sources: {_said}",
         "apt 无法读取软件源配置：{_said}",
@@ -188,6 +193,21 @@ pub(super) const SAID: &[Said] = &[
         "pkg.broken",
         "{_count} packages are not wholly installed: {_packages}",
         "{_count} 个软件包没有完整安装：{_packages}",
+    ),
+    said(
+        "security.policy_denied",
+        "SELinux forbids {comm} to {access} ({kind})",
+        "SELinux 禁止 {comm} 执行 {access}（{kind}）",
+    ),
+    said(
+        "security.policy_denied",
+        "AppArmor forbids {comm} the operation {access}",
+        "AppArmor 禁止 {comm} 执行 {access}",
+    ),
+    said(
+        "pkg.dependencies",
+        "Package {package} needs {message}, which is not installed",
+        "软件包 {package} 需要 {message}，但它没有安装",
     ),
     said(
         "pkg.held",

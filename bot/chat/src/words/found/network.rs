@@ -46,6 +46,16 @@ pub(super) const SAID: &[Said] = &[
     ),
     said(
         "net.dns",
+        "systemd-resolved knows no name server: no name can be resolved",
+        "systemd-resolved 没有任何 DNS 服务器：无法解析任何域名",
+    ),
+    said(
+        "net.dns",
+        "systemd-resolved asks {_servers}, and none answers",
+        "systemd-resolved 所查询的 {_servers} 都没有应答",
+    ),
+    said(
+        "net.dns",
         "Name server {server} refuses to be asked",
         "DNS 服务器 {server} 拒绝查询",
     ),

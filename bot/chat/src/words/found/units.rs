@@ -43,6 +43,26 @@ pub(super) const SAID: &[Said] = &[
         "{timer} 上一次执行失败（{unit}）",
     ),
     said(
+        "unit.timer_idle",
+        "{unit} is to start {_job}, which is masked",
+        "{unit} 要启动的 {_job} 已被屏蔽",
+    ),
+    said(
+        "unit.timer_idle",
+        "{unit} is to start {_job}, which is not there",
+        "{unit} 要启动的 {_job} 不存在",
+    ),
+    said(
+        "unit.timer_idle",
+        "{unit} will never start anything: none of its times lies ahead",
+        "{unit} 不会再启动任何任务：没有任何将来的时刻",
+    ),
+    said(
+        "unit.timer_idle",
+        "{unit} is enabled but stopped: its job is not started any more",
+        "{unit} 已启用但被停止，它的任务不再启动",
+    ),
+    said(
         "unit.dependency_failed",
         "{unit} was not started because a unit that it needs was not",
         "{unit} 没有启动，因为它依赖的一个单元没有启动",
