@@ -128,7 +128,11 @@ pub(crate) async fn offers(
                 continue;
             };
             if page.only_looks() {
-                if !looked && let Ok(steps) = runbook::concretise(page, finding) {
+                let in_vain = !is_asked && past.failed_before(&at.host, page, finding).is_some();
+                if !looked
+                    && !in_vain
+                    && let Ok(steps) = runbook::concretise(page, finding)
+                {
                     let at_it = Closer {
                         incident,
                         at,

@@ -51,11 +51,12 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         let Ok(text) = look.text(key) else {
             continue;
         };
-        drafts.push(meant(&asked, &text).cite(key.clone()));
+        drafts.extend(meant(&asked, &text).map(|draft| draft.cite(key.clone())));
     }
 }
 
-fn meant(asked: &Asked, text: &str) -> Draft {
+/// None where it is not known, since not all could be read.
+fn meant(asked: &Asked, text: &str) -> Option<Draft> {
     let what = match asked.kind {
         Kind::Backtrace => "its stacks",
         Kind::Syscalls => "its system calls",
@@ -69,13 +70,19 @@ fn meant(asked: &Asked, text: &str) -> Draft {
             .fact("kind", asked.kind.word())
             .fact("seconds", i64::from(asked.seconds))
     };
-    let words: Vec<&str> = text
+    let (told, unread): (Vec<&str>, Vec<&str>) = text
         .lines()
-        .find(|line| !line.starts_with("sickbay: "))
+        .partition(|line| !line.starts_with("sickbay: "));
+    if told.is_empty() && !unread.is_empty() {
+        return None;
+    }
+    let words: Vec<&str> = told
+        .first()
+        .copied()
         .unwrap_or_default()
         .split(' ')
         .collect();
-    match words.as_slice() {
+    Some(match words.as_slice() {
         ["port", port] => {
             let draft = draft(Subject::new("port", *port), format!("port {port}"));
             match port.parse::<i64>() {
@@ -101,7 +108,7 @@ fn meant(asked: &Asked, text: &str) -> Draft {
             let subject = Subject::new("process", asked.of.as_str());
             Draft::new("capture.asked", Severity::Info, subject, title).fact("kind", "none")
         }
-    }
+    })
 }
 
 /// Reads what a capture of this kind wrote, redacted.
@@ -151,12 +158,6 @@ impl<'a> Sections<'a> {
     /// A number behind the name of a section.
     fn number(&self, name: &str, nth: usize) -> Option<u64> {
         self.0.get(name)?.0.get(nth)?.parse().ok()
-    }
-
-    /// The first word behind the name of a section.
-    fn word(&self, name: &str) -> &'a str {
-        let words = self.0.get(name).map(|(words, _)| words.first().copied());
-        words.flatten().unwrap_or_default()
     }
 }
 

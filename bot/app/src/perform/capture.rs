@@ -1,7 +1,7 @@
 //! What a closer look saw is fetched, recorded as evidence and removed from the host, in that order: whatever is interrupted
 //! goes on where it was, and nothing is lost or kept twice.
 
-use hosts::{Host, Root};
+use hosts::{GuardError, Host, Root};
 use incident::capture::Kind;
 use incident::fact::{EvidenceRecord, Ran};
 use incident::redact::printable;
@@ -40,29 +40,41 @@ pub(super) async fn gather(
             },
         ),
         Some(host) => {
+            let since = super::started_at(world, &incident.id, taken.execution).await?;
+            // A host that is gone must not keep its incident from going on.
+            let given_up = crate::clock::now().since(since) > PATIENCE;
             let kept = if *taken.ran == Ran::Done {
-                match keep(world, &host, &incident.id, taken).await? {
-                    Ok(kept) => Some(kept),
-                    Err(why) => return Ok(Performed::Later(why)),
-                }
+                keep(world, &host, &incident.id, taken).await?
             } else {
-                None
+                Kept::Nothing
+            };
+            let (verdict, seen) = match kept {
+                Kept::All(kept) => {
+                    let (evidence, captures) = kept.into_iter().unzip();
+                    (Verdict::Captured, Seen::Captured { captures, evidence })
+                }
+                Kept::Nothing => (Verdict::CouldNotCheck, Seen::NothingTaken),
+                Kept::Unasked(why) if given_up => (
+                    Verdict::CouldNotCheck,
+                    Seen::Unreachable {
+                        host: proposal.host.clone(),
+                        why: world.clean(&why),
+                    },
+                ),
+                Kept::Unasked(why) => return Ok(Performed::Later(why)),
             };
             let (privilege, root) = (proposal.privilege, taken.root);
             let dropped = world
                 .hosts
                 .drop_taken(&host, privilege, root, taken.execution);
             if let Err(why) = dropped.await {
-                return Ok(Performed::Later(why.to_string()));
+                if !given_up {
+                    return Ok(Performed::Later(why.to_string()));
+                }
+                tracing::warn!(%why, host.name = %host.name, execution = %taken.execution, "what was captured may still lie on the host");
             }
             crate::point!("app::after_drop");
-            match kept {
-                Some(kept) => {
-                    let (evidence, captures) = kept.into_iter().unzip();
-                    (Verdict::Captured, Seen::Captured { captures, evidence })
-                }
-                None => (Verdict::CouldNotCheck, Seen::NothingTaken),
-            }
+            (verdict, seen)
         }
     };
     let event = Event::Looked {
@@ -74,16 +86,29 @@ pub(super) async fn gather(
     Ok(Performed::Over)
 }
 
-/// What each step saw, as evidence that is recorded. The inner error is the host's: it cannot be asked now.
+/// For how long a host that cannot be asked is asked again.
+const PATIENCE: Span = Span::minutes(10);
+
+/// What came of fetching.
+enum Kept {
+    /// Each step's evidence and what it says.
+    All(Vec<(EvidenceId, Capture)>),
+    /// There is nothing of it.
+    Nothing,
+    /// The host cannot be asked now; why.
+    Unasked(String),
+}
+
+/// Fetches what each step saw, and records it as evidence.
 async fn keep(
     world: &World,
     host: &Host,
     id: &IncidentId,
     taken: &Taken<'_>,
-) -> Result<Result<Vec<(EvidenceId, Capture)>, String>, JournalError> {
+) -> Result<Kept, JournalError> {
     let before = recorded(world, id, taken).await?;
     if !before.is_empty() {
-        return Ok(Ok(before));
+        return Ok(Kept::All(before));
     }
     let Taken {
         proposal,
@@ -98,7 +123,8 @@ async fn keep(
             .taken(host, proposal.privilege, *root, execution, n + 1);
         match asked.await {
             Ok((bytes, cut)) => pieces.push((step, world.redactor.redact(&printable(&bytes)), cut)),
-            Err(why) => return Ok(Err(why.to_string())),
+            Err(GuardError::Cannot(_)) => return Ok(Kept::Nothing),
+            Err(why) => return Ok(Kept::Unasked(why.to_string())),
         }
     }
     crate::point!("app::after_taken");
@@ -143,7 +169,7 @@ async fn keep(
                 races += 1;
             }
             Err(error) => return Err(error),
-            Ok(()) => return Ok(Ok(kept)),
+            Ok(()) => return Ok(Kept::All(kept)),
         }
     }
 }

@@ -288,11 +288,18 @@ impl Serve {
         let incident = journal::load(&self.world.store, &id)
             .await
             .map_err(journal::refusal)?;
-        let mut open = incident
+        let open: Vec<_> = incident
             .remediations
-            .iter()
-            .filter(|(_, one)| matches!(one.state, State::Proposed { .. }))
-            .map(|(id, _)| id.clone());
+            .values()
+            .filter(|one| matches!(one.state, State::Proposed { .. }))
+            .map(|one| &one.proposal)
+            .collect();
+        // Where a fix is offered, a closer look beside it makes the yes no less clear.
+        let (looks, fixes): (Vec<&Proposal>, Vec<&Proposal>) = open
+            .into_iter()
+            .partition(|one| incident::capture::only_looks(one));
+        let meant = if fixes.is_empty() { looks } else { fixes };
+        let mut open = meant.into_iter().map(|one| one.id.clone());
         match (open.next(), open.next()) {
             (Some(only), None) => Ok(only),
             (None, _) => Err(Refusal::NothingWaits),

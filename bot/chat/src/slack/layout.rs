@@ -2,7 +2,6 @@
 //! formatting, a link or a mention; what is longer than Slack takes is cut where it is said to be.
 
 use incident::notice::{Card, Notice, Standing};
-use incident::remediation::Outcome;
 use incident::scan::Telling;
 use incident::{Finding, IncidentId, ResponderId};
 use serde_json::{Value, json};

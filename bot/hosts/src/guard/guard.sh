@@ -216,6 +216,7 @@ supervise() { # ID DEADLINE
   wait $T; R=$?
   if [ -f "$D/timedout" ]; then R=124; kill -KILL "-$T" 2>/dev/null; elif [ -f "$D/cancelled" ]; then R=143; fi
   kill $W 2>/dev/null
+  let_go 143
   if [ ! -f "$D/exit" ]; then [ $R != 2 ] || R=70; close_report $R; fi    # 2 is kept for "nothing was changed"
   finish $R; exit 0
 }
@@ -907,29 +908,44 @@ kube_rolled() { # NAMESPACE WORKLOAD
 }
 # --- captures: a closer look, which changes nothing. Each is bounded in time and in what it writes.
 seconds_ok() { case $1 in [1-9]|[1-2][0-9]|30) ;; *) bad "not 1 to 30 seconds: $1" ;; esac; }
-timed() { [ "$LIMIT" = new ] || no "this host has no timeout(1) that could bound it"; }
+# A tool stays in the run's own process group, so that whatever ends the run ends it too.
+timed() {
+  [ "$LIMIT" = new ] || { no "this host has no timeout(1) that could bound it"; return; }
+  FRONT=; ! timeout --foreground 5 true 2>/dev/null || FRONT=--foreground
+}
 # A process that may be stopped for a moment: not one that the host is reached or run through, nor one that somebody traces.
 traceable() { # PID STARTTIME
   proc_ok "$1" "$2" || return 1
-  case $(cat "/proc/$1/comm" 2>/dev/null) in sshd*|systemd*|dbus*|init) no "process $1 is needed to reach and run this host"; return ;; esac
-  _tr=$(sed -n 's/^TracerPid:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null)
+  case $(cat "/proc/$1/comm" 2>/dev/null) in
+    sshd*|dropbear*|systemd*|dbus*|init|*openvpn*|tailscaled|charon*|NetworkManager|dhclient|dhcpcd|wpa_supplicant|sssd*|auditd|sickbay*) no "process $1 is needed to reach and run this host"; return ;;
+  esac
+  _tr=$(tracer_of "$1")
   [ "${_tr:-0}" = 0 ] || no "process $1 is being traced already, by process $_tr"
 }
+tracer_of() { sed -n 's/^TracerPid:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null; }
 tracing_allowed() { case $(cat /proc/sys/kernel/yama/ptrace_scope 2>/dev/null) in 3) no "this host lets nobody trace a process until it is restarted (kernel.yama.ptrace_scope is 3)" ;; esac; }
-# What reads stacks here, in TOOL: eu-stack and gdb stop the process while they read; the kernel alone says only what each thread waits for.
+# What reads stacks of process $1, in TOOL. eu-stack and gdb stop it while they read; a thread that hangs on a disk takes that
+# stop only when the disk answers, so of such a process the kernel alone says what each thread waits for.
 stack_tool() {
-  if tracing_allowed && { tool eu-stack || tool gdb; }; then return 0; fi
+  if tracing_allowed && ! hangs "$1" && { tool eu-stack || tool gdb; }; then return 0; fi
   TOOL=kernel WHY=
 }
-core_ok() { # PATH: a core, and something that reads it
+# Prints the threads of process $1 that wait for a disk or its like; every program does for a moment when it starts another one.
+in_d() { ls "/proc/$1/task" 2>/dev/null | awk -v p="$1" '{ f = "/proc/" p "/task/" $1 "/stat"; s = ""; getline s <f; close(f); sub(/.*[)] /, "", s); if (s ~ /^D/) print $1 }'; }
+hangs() {
+  for _hk in 1 2 3; do [ -n "$(in_d "$1")" ] || return 1; nap; nap; done
+}
+core_ok() { # PATH: a core, and what reads it
   plain_file "$1" || return 1
   case $1 in
     *.zst|*.lz4|*.xz) tool coredumpctl || return 1
-      _kb=$(($(stat -c %s "$1") / 1024 * 20 + 1048576)); [ "$(df -P -k "$ROOT/.." 2>/dev/null | awk 'END { print $4 + 0 }')" -gt "$_kb" ] || { no "there is no room to unpack $1: $((_kb / 1024)) MB must be free"; return; } ;;
+      core_room; [ "$(($(stat -c %s "$1") / 1024 * 20))" -lt "$ROOM" ] || { no "there may be no room to unpack $1 beside the guard's state"; return; } ;;
     *) [ "$(od -An -tx1 -N 4 "$1" 2>/dev/null | tr -d ' ')" = 7f454c46 ] && [ "$(od -An -tu1 -j 16 -N 1 "$1" | tr -d ' ')" = 4 ] || { no "$1 is not a core"; return; } ;;
   esac
-  tool eu-stack || tool gdb || no "this host has neither eu-stack (elfutils) nor gdb"
+  tool eu-stack || no "this host has no eu-stack (elfutils)"
 }
+# Sets ROOM: how many kB may be written beside the guard's state, of which a GB always stays free.
+core_room() { ROOM=$(df -P -k "$ROOT/.." 2>/dev/null | awk 'END { r = $4 - 1048576; print (r > 0 ? int(r) : 0) }'); ROOM=${ROOM:-0}; }
 dropin_of() { printf '%s' "$UNIT_DIR/$1.d/50-sickbay-$2.conf"; }
 
 # ---------------------------------------------------------------------------------------------- check: may this step run?
@@ -1231,10 +1247,10 @@ look() { # prints KEY VALUE lines; values are tokens
     kmod.rename) look_file "$2" ;;
     kmod.dkms) dkms_state "$2" "$3" "$4"; kv state "$DS" ;;
     container.*) container_state "$2" "$3"; kv state "$CS" ;;
-    capture.core) kv size "$(stat -c %s "$2" 2>/dev/null)"; tool eu-stack || tool gdb; kv tool "${TOOL##*/}" ;;
+    capture.core) kv size "$(stat -c %s "$2" 2>/dev/null)"; tool eu-stack; kv tool "${TOOL##*/}" ;;
     capture.packets) tool tcpdump; kv tool "${TOOL##*/}" ;;
     capture.*) if alive "$2" "$3"; then kv comm "$(cat "/proc/$2/comm" 2>/dev/null)"; kv start "$3"; else kv state gone; fi
-      case $1 in capture.backtrace) stack_tool ;; capture.syscalls) tool strace ;; *) tool perf ;; esac; kv tool "${TOOL##*/}" ;;
+      case $1 in capture.backtrace) stack_tool "$2" ;; capture.syscalls) tool strace ;; *) tool perf ;; esac; kv tool "${TOOL##*/}" ;;
     k8s.*) [ -n "${KT:-}" ] || kube_ready
       case $1 in
         k8s.rollout_undo) kube_revision "$2" "$3"; kv revision "$KR" ;;
@@ -1443,8 +1459,8 @@ undo() {
       echo "automatic the reboot is called off, as long as it has not begun$_more" ;;
     host.cancel_reboot) echo "irreversible the reboot is not planned again" ;;
     capture.backtrace) pick tool "$LOOK"
-      if [ "$V" = kernel ]; then echo "nothing it only reads what each thread waits for; this host has neither eu-stack (elfutils) nor gdb to read whole stacks"
-      else echo "nothing it only looks; the process stands still while its stacks are read, a second or so"; fi ;;
+      if [ "$V" = kernel ]; then echo "nothing it only reads what each thread waits for in the kernel: whole stacks take eu-stack (elfutils) or gdb, and no thread that hangs on a disk"
+      else echo "nothing it only looks; the process stands still while its stacks are read, mostly a second, at most 10 s"; fi ;;
     capture.syscalls) echo "nothing it only looks; the process is slower while it is watched, for $4 s" ;;
     capture.profile) echo "nothing it only looks, for $4 s" ;;
     capture.packets) echo "nothing it only listens, for $3 s at most, to the headers of at most 500 packets" ;;
@@ -1711,35 +1727,52 @@ restore() { # file.restore PATH EXECUTION STEP
 # --- captures: their tools run without environment, so without debuginfod and settings of root's. What one sees goes to take/N until it is fetched; whatever else a tool needs on the way is removed with the step
 capture() { # VERB ARG…
   _w=$D/take/$N; mkdir -p "$D/take" || return 74
-  _goes=; case $1 in capture.backtrace|capture.syscalls|capture.profile) is_stopped "$2" || _goes="$2 $3" ;; esac
-  trap 'let_go; exit 143' TERM
+  case $1 in capture.backtrace|capture.syscalls|capture.profile) is_stopped "$2" || echo "PID=$2 ST0=$3" >"$D/goes" || return 74 ;; esac
+  # Who reads our output may be gone with whatever ends us.
+  trap 'exec >/dev/null 2>&1; let_go 143; exit 143' TERM
   # What is written is bounded here, whatever a tool has to say; one that goes on is ended by the closed pipe.
   { "take_${1#capture.}" "$@"; echo $? >"$_w.rc"; } 2>&1 | head -c "$TAKE_MAX" >"$_w"
-  let_go; trap - TERM
-  record "$_w.rc"; rm -f "$_w.rc" "$_w.raw"; flush "$_w"
+  record "$_w.rc"; _rc=${REC:-1}; rm -f "$_w.rc" "$_w.raw" "$_w.st" "$_w.said"
+  let_go "$_rc"; trap - TERM; flush "$_w"
   [ -s "$_w" ] || { echo "it saw nothing, or there is no room for it"; return 74; }
-  [ "$REC" = 0 ] || { tail -n 5 "$_w"; is_number "$REC" && return "$REC"; return 1; }
+  # What was cut is worth having, too.
+  [ "$_rc" = 0 ] || [ "$(wc -c <"$_w")" -ge "$TAKE_MAX" ] || { tail -n 5 "$_w"; return 1; }
 }
-# A tracer that is ended between stopping its process and reading it can leave it stopped.
-let_go() {
-  [ -n "$_goes" ] && alive $_goes && is_stopped "${_goes% *}" || return 0
-  kill -s CONT "${_goes% *}"; echo "process ${_goes% *} was left standing, and goes on now"
+# After a closer look, however it ended: whoever still traces the process is its tool, since nobody did before, and a process
+# that was left standing, or has a stop on its way that it did not take yet, goes on.
+let_go() { # RC
+  [ -f "$D/goes" ] || return 0
+  record "$D/goes"; field PID; _gp=$V; field ST0; _gs=$V; rm -f "$D/goes"
+  [ "$(start_of "$_gp")" = "$_gs" ] || return 0
+  _k=0; while _tr=$(tracer_of "$_gp"); [ "${_tr:-0}" != 0 ] && [ $_k -lt 60 ]; do
+    case $(cat "/proc/$_tr/comm" 2>/dev/null) in eu-stack|gdb|strace) kill -KILL "$_tr" 2>/dev/null ;; esac; nap; _k=$((_k + 1))
+  done
+  case $1 in 0|1) is_stopped "$_gp" || return 0 ;; esac
+  is_stopped "$_gp" && _gt=1 || _gt=
+  kill -s CONT "$_gp" && [ -n "$_gt" ] && echo "process $_gp was left standing, and goes on now"
+  return 0
 }
 take_backtrace() { # VERB PID STARTTIME
   echo "== threads"
   ls "/proc/$2/task" | head -n 2000 | awk -v p="$2" '{ f = "/proc/" p "/task/" $1; s = w = c = ""
     getline s <(f "/stat"); close(f "/stat"); sub(/.*[)] /, "", s); getline w <(f "/wchan"); close(f "/wchan"); getline c <(f "/comm"); close(f "/comm")
     print $1, substr(s, 1, 1), (w == "" || w == "0" ? "-" : w), c }'
-  stack_tool; echo "== stack ${TOOL##*/}"
+  pick tool "$LOOK"; TOOL=kernel; [ "$V" = kernel ] || tool "$V" || return 1      # the very one that was approved
+  echo "== stack ${TOOL##*/}"
   case ${TOOL##*/} in
-    eu-stack) limit 20 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" -p "$2" -n 64 2>&1; _r=$?; [ $_r -le 1 ] || [ $_r = 124 ] ;;
-    gdb) limit 20 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" -nx -batch -iex 'set auto-load off' -ex 'set print frame-arguments none' -ex 'thread apply all bt 64' -p "$2" 2>&1; _r=$?; [ $_r = 0 ] || [ $_r = 124 ] ;;
+    eu-stack) timed && timeout $FRONT -k 2 10 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" -p "$2" -n 64 2>&1 ;;
+    # What gdb says besides may hold the program's arguments.
+    gdb) timed && { timeout $FRONT -k 2 10 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" -nx -batch -iex 'set auto-load off' -ex 'set print frame-arguments none' -ex 'thread apply all bt 64' -p "$2" 2>&1; echo $? >"$_w.st"; } |
+        grep -E '^(Thread |#[0-9]|ptrace: )'; record "$_w.st"; return "${REC:-1}" ;;
   esac
+  # Part of a stack, and one that was ended at its time, are worth having: what each thread waits for stands above.
+  case $? in 0|1|124|137|141|143) ;; *) return 1 ;; esac
 }
 take_syscalls() { # VERB PID STARTTIME SECONDS
   tool strace || return 1
   # Never what is read or written, only that it is: -s 0. Counted as it comes, so that no size of it matters.
-  { timeout -k 2 -s INT "$4" env -i PATH="$PATH" LC_ALL=C "$TOOL" -f -qq -s 0 -yy -T -o /dev/stdout -p "$2" 2>&1; echo $? >"$_w.st"; } | awk -v secs="$4" '
+  timed
+  { timeout $FRONT -k 2 -s INT "$4" env -i PATH="$PATH" LC_ALL=C "$TOOL" -f -qq -s 0 -yy -T -o /dev/stdout -p "$2" 2>&1; echo $? >"$_w.st"; } | awk -v secs="$4" '
     function about(l,   a, p) {
       a = ""
       if (match(l, /sin6?_port=htons[(][0-9]+[)]/)) { p = substr(l, RSTART, RLENGTH - 1); sub(/.*[(]/, "", p)
@@ -1777,7 +1810,8 @@ take_profile() { # VERB PID STARTTIME SECONDS
   tool perf || return 1
   # Without a counter of the processor (in most VMs) the clock serves.
   for _ev in cycles cpu-clock; do
-    limit $(($4 + 20)) env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" record -q -e $_ev -F 99 -g -p "$2" -o "$_w.raw" -- sleep "$4" >"$_w.said" 2>&1 && [ -s "$_w.raw" ] && break
+    # At most 64 MB of samples, 128 where sh counts in kB.
+    ( ulimit -f 131072; timed; timeout $FRONT -k 2 $(($4 + 20)) env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" record -q -e $_ev -F 99 -g -p "$2" -o "$_w.raw" -- sleep "$4" ) >"$_w.said" 2>&1 && [ -s "$_w.raw" ] && break
     rm -f "$_w.raw"
   done
   [ -s "$_w.raw" ] || { cat "$_w.said"; rm -f "$_w.said"; return 1; }
@@ -1789,19 +1823,22 @@ take_packets() { # VERB PORT SECONDS
   tool tcpdump || return 1
   _t0=$(date +%s)
   # Headers only: 96 bytes hold them, and what tcpdump makes of the bytes behind is cut off.
-  timeout -k 2 -s INT "$3" env -i PATH="$PATH" LC_ALL=C "$TOOL" -i any -nn -tt -s 96 -c 500 "port $2 or (icmp and icmp[0] == 3) or (icmp6 and ip6[40] == 1)" >"$_w.raw" 2>"$_w.said"; _r=$?
-  echo "== packets $(($(date +%s) - _t0))"; sed 's/\(Flags .*length [0-9]*\).*/\1/' "$_w.raw"; echo "== said"; cat "$_w.said"; rm -f "$_w.said"
+  timed
+  timeout $FRONT -k 2 -s INT "$3" env -i PATH="$PATH" LC_ALL=C "$TOOL" -i any -nn -tt -s 96 -c 500 "port $2 or (icmp and icmp[0] == 3) or (icmp6 and ip6[40] == 1)" >"$_w.raw" 2>"$_w.said"; _r=$?
+  echo "== packets $(($(date +%s) - _t0))"
+  awk '!/^[0-9]+[.][0-9]+ / { next } / > [^ ]+: Flags [[]/ { if (match($0, /, length [0-9]+/)) $0 = substr($0, 1, RSTART + RLENGTH - 1); print; next }
+    / > [^ ]+: ICMP/ { print; next } { if (match($0, / > [^ ]+:/)) $0 = substr($0, 1, RSTART + RLENGTH - 1); print }' "$_w.raw"; echo "== said"; cat "$_w.said"; rm -f "$_w.said"
   [ $_r = 0 ] || [ $_r = 124 ]
 }
 take_core() { # VERB PATH
-  tool eu-stack || tool gdb || return 1
+  tool eu-stack || return 1
   _core=$2
-  case $2 in *.zst|*.lz4|*.xz) _core=$_w.raw; ( ulimit -f 8388608; limit 60 coredumpctl --no-pager -o "$_core" dump "COREDUMP_FILENAME=$2" >/dev/null 2>&1 ); [ -s "$_core" ] || { echo "$2 cannot be unpacked"; return 1; } ;; esac
-  echo "== stack ${TOOL##*/}"
-  case ${TOOL##*/} in
-    eu-stack) limit 40 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" --core="$_core" -n 64 2>&1; _r=$?; [ $_r -le 1 ] ;;
-    gdb) limit 40 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" -nx -batch -iex 'set auto-load off' -ex 'set print frame-arguments none' -ex 'thread apply all bt 64' -c "$_core" 2>&1 ;;
-  esac
+  case $2 in *.zst|*.lz4|*.xz) _core=$_w.raw; core_room
+    ( ulimit -f "$ROOM"; timed; timeout $FRONT -k 2 40 coredumpctl --no-pager -o "$_core" dump "COREDUMP_FILENAME=$2" >/dev/null 2>&1 ) || { echo "$2 cannot be unpacked"; return 1; } ;; esac
+  echo "== signal"; if tool eu-readelf; then timed; timeout $FRONT -k 2 10 "$TOOL" -n "$_core" 2>/dev/null | sed -n 's/.*si_signo: *\([0-9]*\).*/\1/p' | head -n 1; fi
+  tool eu-stack && timed && echo "== stack eu-stack" || return 1
+  timeout $FRONT -k 2 30 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" --core="$_core" -n 64 2>&1
+  case $? in 0|1) ;; *) return 1 ;; esac
 }
 
 # --- services and packages
@@ -1884,8 +1921,10 @@ main() {
     output:3) is_number "$2" && is_number "$3" || die bad_range
       tail -c "+$(($2 + 1))" "$D/out" 2>/dev/null | head -c "$3" ;;
     taken:4) is_number "$2" && is_number "$3" && is_number "$4" || die bad_range
-      tail -c "+$(($3 + 1))" "$D/take/$2" 2>/dev/null | head -c "$4" ;;
-    drop:1) [ ! -d "$D/take" ] || rm -rf "$D/take"; print_state ;;
+      [ -f "$D/take/$2" ] || die nothing_taken
+      tail -c "+$(($3 + 1))" "$D/take/$2" | head -c "$4" ;;
+    drop:1) look_state; [ "$ST" = running ] || let_go 143
+      [ ! -d "$D/take" ] || rm -rf "$D/take"; print_state ;;
     abandon:1) make_root; mkdir "$D" 2>/dev/null || [ -d "$D" ] || die nospace_or_readonly
       if mkdir "$D/go" 2>/dev/null; then mkdir "$D/go/abandoned"; fi; flush "$D/go" "$D"; print_state ;;
     cancel:1) cancel; print_state ;;

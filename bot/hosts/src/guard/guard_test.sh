@@ -672,6 +672,7 @@ END
 test_captures() {
   refuses() { has "refused: $2" "$1" "$(preview "step 1 $2" | sed 's/%20/ /g')"; }
   state() { sed 's/.*) //;s/ .*//' "/proc/$1/stat"; }
+  running() { find /proc -maxdepth 2 -path '/proc/[0-9]*/cmdline' -exec cat {} + 2>/dev/null | tr '\000' ' '; }
   fake=$w/fake; mkdir "$fake"; GUARD_PATH=$fake:$GUARD_PATH; counter cap
   # A tool that leaves its process stopped, as one does that is ended at a bad moment.
   printf '#!/bin/sh\nkill -STOP "$2"; echo "PID $2 - process"; echo "TID $2:"; echo "#0  0x00000001 poll"; env\n' >"$fake/eu-stack"
@@ -683,7 +684,7 @@ for w; do pid=$w; done
 echo "$pid  read(3<TCP:[10.0.0.1:1->10.0.0.2:5432]>,  <unfinished ...>"
 while :; do echo "7  openat(AT_FDCWD, \"/etc/x y\", O_RDONLY) = -1 ENOENT (No such file or directory) <0.001000>"; done
 END
-  printf '#!/bin/sh\necho "1.0 lo In IP 10.0.0.1.5 > 10.0.0.2.80: Flags [P.], seq 1:9, ack 1, win 5, length 8: HTTP: GET /secret"; echo "0 packets dropped by kernel" >&2\n' >"$fake/tcpdump"
+  printf '#!/bin/sh\necho "1.0 lo In IP 10.0.0.1.5 > 10.0.0.2.80: Flags [P.], seq 1:9, ack 1, win 5, length 8: HTTP: GET /secret, length 9"; echo "1.1 lo In IP 10.0.0.1.5 > 10.0.0.2.161: C=secret GetRequest(25), length 8"; printf "\\tsecret\\n"; echo "1.2 lo In IP 10.0.0.9 > 10.0.0.1: ICMP host 10.0.0.2 unreachable, length 68"; echo "0 packets dropped by kernel" >&2\n' >"$fake/tcpdump"
   chmod 755 "$fake"/*
   out=$(preview "step 1 capture.backtrace $pid $ticks"); for l in "step 1 ok" "before 1 tool eu-stack" "undo 1 nothing it only looks"; do has "capture.backtrace: $l" "$l" "$out"; done
   has "capture.backtrace: another tool than on the card" "tool is eu-stack, not gdb" "$(preview "step 1 capture.backtrace $pid $ticks" "need 1 tool gdb")"
@@ -695,10 +696,18 @@ END
   go calls "step 1 capture.syscalls $pid $ticks 1"; out2=$(guard taken calls 1 0 999999)
   has "capture.syscalls: ended at its time" RC=0 "$out"; has "capture.syscalls: what failed" "openat ENOENT /etc/x y" "$out2"; has "capture.syscalls: what waits" "1 read TCP:[10.0.0.1:1->10.0.0.2:5432]" "$out2"
   [ "$(wc -c <"$GUARD_ROOT/calls/take/1")" -le 262144 ] && ok "capture.syscalls: bounded" || bad "capture.syscalls: bounded"
-  hasnt "capture.syscalls: nothing is left running" "$fake/strace" "$(for f in $(ls /proc | grep '^[0-9]'); do tr '\000' ' ' <"/proc/$f/cmdline"; done 2>/dev/null)"
+  hasnt "capture.syscalls: nothing is left running" "$fake/strace" "$(running)"
   go packets "step 1 capture.packets 80 1"; out2=$(guard taken packets 1 0 9999)
-  has "capture.packets: headers" "length 8${nl}" "$out2"; hasnt "capture.packets: what they carry is cut off" secret "$out2"
-  has "dropped" STATE=finished "$(guard drop packets)"; same "dropped: nothing is left" "" "$(guard taken packets 1 0 9999)"; same "dropped: twice is as good" "" "$(guard drop packets >/dev/null; guard taken packets 1 0 9999)"
+  has "capture.packets: headers" "length 8${nl}" "$out2"; hasnt "capture.packets: what they carry is cut off" secret "$out2"; has "capture.packets: others" "10.0.0.2.161:${nl}" "$out2"; has "capture.packets: what a router says" "host 10.0.0.2 unreachable" "$out2"
+  has "dropped" STATE=finished "$(guard drop packets)"; has "dropped: nothing is left" MSG=nothing_taken "$(guard taken packets 1 0 9999)"; has "dropped: twice is as good" STATE=finished "$(guard drop packets)"
+  # Ended from outside while its tool holds the process: the tool goes, and the process goes on.
+  printf '#!/bin/sh\nkill -STOP "$2"; echo held; exec sleep 42%s\n' "$pid" >"$fake/eu-stack"
+  held() { k=0; while [ "$(state $pid)" != T ] && [ $k -lt 100 ]; do sleep 0.05; k=$((k + 1)); done; }
+  start cancelled 30 "step 1 capture.backtrace $pid $ticks" >/dev/null; held; has "cancelled in a look" RC=143 "$(guard cancel cancelled)"; hasnt "cancelled in a look: the process goes on" T "$(state $pid)"
+  start late 1 "step 1 capture.backtrace $pid $ticks" >/dev/null; held; has "a look at its deadline" RC=124 "$(guard wait late 20)"; hasnt "a look at its deadline: the process goes on" T "$(state $pid)"
+  start lost 30 "step 1 capture.backtrace $pid $ticks" >/dev/null; held; a=$(pid_of lost started) b=$(pid_of lost steps.pid); kill -9 "$a"; kill -9 "-$b" 2>/dev/null || kill -9 "$b"; sleep 0.1
+  has "a look whose runner is gone" STATE=lost "$(guard status lost)"; guard drop lost >/dev/null; hasnt "a look whose runner is gone: the process goes on once it is dropped" T "$(state $pid)"
+  hasnt "no tool is left running" "sleep 42$pid" "$(running)"
   printf '#!/bin/sh\nexit 3\n' >"$fake/strace"; go fails "step 1 capture.syscalls $pid $ticks 1"; has "a tool that fails is a failed step" "RC=1" "$out"
   : >"$w/empty"; printf '\177ELF\002\001\001\000\000\000\000\000\000\000\000\000\002\000' >"$w/program"
   refuses "is not a core" "capture.core $w/empty"; refuses "is not a core" "capture.core $w/program"; refuses "there is no" "capture.core $w/nosuch"; refuses "is protected" "capture.core /etc/shadow"

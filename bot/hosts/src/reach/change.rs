@@ -282,7 +282,7 @@ impl Hosts {
     /// What a step of an execution captured, and whether there was more than the guard keeps.
     ///
     /// # Errors
-    /// [`GuardError`] when the host cannot be asked.
+    /// [`GuardError::Cannot`] when there is nothing of it, another one when the host cannot be asked.
     pub async fn taken(
         &self,
         host: &Host,
@@ -301,6 +301,9 @@ impl Hosts {
             limit: LOOK,
         };
         let bytes = self.guard(host, asked).await?;
+        if bytes.starts_with(b"STATE=error ") {
+            guard::read_standing(&String::from_utf8_lossy(&bytes))?;
+        }
         let cut = bytes.len() >= TAKEN;
         Ok((bytes, cut))
     }

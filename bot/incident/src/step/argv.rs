@@ -178,14 +178,6 @@ impl Step {
                 "kernel" => words(&["cat", &format!("/proc/{}/task/*/wchan", arg("pid"))]),
                 _ => words(&["eu-stack", "-p", &arg("pid")]),
             },
-            "capture.core" if self.tool() == "gdb" => words(&[
-                "gdb",
-                "-c",
-                &arg("path"),
-                "-batch",
-                "-ex",
-                "thread apply all bt",
-            ]),
             "capture.core" => words(&["eu-stack", &format!("--core={}", arg("path"))]),
             "capture.syscalls" => words(&[
                 "timeout",

@@ -62,22 +62,14 @@ pub(super) fn backtrace(sections: &Sections<'_>) -> Option<Capture> {
 }
 
 pub(super) fn core(sections: &Sections<'_>) -> Option<Capture> {
-    let lines = sections.lines("stack")?;
-    let signal = lines.iter().find_map(|line| {
-        let said = line.strip_prefix("Program terminated with signal ")?;
-        said.split([',', '.']).next()
-    });
-    // The thread that crashed comes first; gdb calls it 1 and prints it last.
-    let mut threads = stacks_of(sections);
-    let gdb = sections.word("stack") == "gdb";
-    let crashed = if gdb {
-        threads.pop()
-    } else {
-        threads.drain(..).next()
-    };
+    sections.lines("stack")?;
+    let number = sections.lines("signal").and_then(<[&str]>::first);
+    let signal = number.map_or("", |number| signal_named(number));
+    // The thread that crashed comes first.
+    let crashed = stacks_of(sections).into_iter().next();
     let mut frames = crashed.map(|thread| thread.frames).unwrap_or_default();
     frames.truncate(MOST);
-    let signal = signal.unwrap_or_default().to_owned();
+    let signal = signal.to_owned();
     (!frames.is_empty() || !signal.is_empty()).then_some(Capture::Core { signal, frames })
 }
 
@@ -149,5 +141,22 @@ fn function(line: &str) -> Option<String> {
         ("??" | "", Some(address)) => Some(format!("?? {address}")),
         ("", None) => None,
         (name, _) => Some(name.to_owned()),
+    }
+}
+
+/// The signals that end programs with a core, as Linux numbers them on every processor that matters here (signal(7)).
+fn signal_named(number: &str) -> &'static str {
+    match number.trim() {
+        "3" => "SIGQUIT",
+        "4" => "SIGILL",
+        "5" => "SIGTRAP",
+        "6" => "SIGABRT",
+        "7" => "SIGBUS",
+        "8" => "SIGFPE",
+        "11" => "SIGSEGV",
+        "24" => "SIGXCPU",
+        "25" => "SIGXFSZ",
+        "31" => "SIGSYS",
+        _ => "",
     }
 }

@@ -6,9 +6,11 @@ case $1 in
     # systemd-coredump writes core.NAME.UID.…, the kernel wherever it is told; the newest counts.
     for dir in /var/lib/systemd/coredump /var/crash /var/lib/apport/coredump; do
       [ -d "$dir" ] || continue
-      [ -r "$dir" ] && [ -x "$dir" ] || { echo "sickbay: needs root: $dir"; continue; }
-      ls -t "$dir" 2>/dev/null | grep -E "(^|[._/-])core[._-]|[.]core$|^core" | grep -F -- "$2" | head -n 1 | sed "s|^|path $dir/|"
-    done | head -n 1
+      [ -r "$dir" ] && [ -x "$dir" ] || { unread="${unread:-} $dir"; continue; }
+      found=$(ls -t "$dir" 2>/dev/null | grep -F -e "core.$2." -e "core_$2." -e "$2.core" -e "_$2." | head -n 1)
+      [ -z "$found" ] || { echo "path $dir/$found"; exit 0; }
+    done
+    [ -z "${unread:-}" ] || echo "sickbay: needs root:$unread"
     exit 0 ;;
 esac
 pid= unit=

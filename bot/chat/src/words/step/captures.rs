@@ -22,8 +22,8 @@ impl Locale {
                     let tool = tool.unwrap_or("eu-stack, gdb");
                     say!(
                         self,
-                        "read the stacks of process {pid} with {tool}; it stands still for about a second",
-                        "用 {tool} 读取进程 {pid} 的调用栈，进程会停顿约一秒"
+                        "read the stacks of process {pid} with {tool}; it stands still meanwhile, at most 10 s",
+                        "用 {tool} 读取进程 {pid} 的调用栈，期间进程停顿，最多 10 秒"
                     )
                 }
             },
