@@ -3,7 +3,7 @@
 //! What ended well, what somebody stopped, and jobs that nobody wants to run again are no trouble.
 
 use incident::step::Slot;
-use incident::{ProbeRun, Severity, Subject};
+use incident::{Confidence, ProbeRun, Severity, Subject};
 
 use crate::draft::Draft;
 use crate::look::Look;
@@ -282,10 +282,12 @@ fn of_one(row: &Row, shown: &Shown, trouble: Trouble, lately: bool) -> Vec<Draft
             )
             .detail(format!(
                 "{line}\nTaken from it: {}.",
-                short(&shown.drops.join(", "), 300)
+                short(&why::taken(shown, line).join(", "), 300)
             ))
+            // The line does not say which capability it missed, or whether any.
+            .sure(Confidence::Likely)
             .fact("message", line.as_str())
-            .fact("drops", shown.drops.clone()),
+            .fact("drops", why::taken(shown, line)),
         }
     }));
     let code = match row.exit {

@@ -159,6 +159,9 @@ fn behind_resolved(look: &Look<'_>, text: &str) -> Option<Draft> {
         || !unnamed && !names.iter().any(|name| has_a_way(look, name))
     {
         Severity::Info
+    } else if unnamed {
+        // Servers of single domains may still stand where nothing lists them.
+        Severity::Warning
     } else {
         Severity::Critical
     };

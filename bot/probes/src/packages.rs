@@ -1,6 +1,6 @@
 //! Packages that are not wholly installed or lack what they need, unless a package tool is at work this moment.
 
-use incident::{Confidence, Severity, Subject};
+use incident::{Confidence, ProbeRun, Severity, Subject};
 
 use crate::draft::Draft;
 use crate::look::Look;
@@ -8,12 +8,44 @@ use crate::read::{after, all_after, short};
 use crate::spec::Spec;
 
 /// What can be asked.
-pub(crate) const PROBES: &[Spec] = &[Spec::new(
-    "package.state",
-    "packages that are broken or held",
-    include_str!("sh/package.state.sh"),
+pub(crate) const PROBES: &[Spec] = &[
+    Spec::new(
+        "package.state",
+        "packages that are broken or held",
+        include_str!("sh/package.state.sh"),
+    )
+    .first()
+    .within(8, 65_536),
+    NEEDS,
+];
+
+/// rpm goes through all that is installed for it, which takes seconds.
+const NEEDS: Spec = Spec::new(
+    "package.needs",
+    "what installed packages need and none provides",
+    include_str!("sh/package.needs.sh"),
 )
-.first()];
+.within(9, 16_384);
+
+/// Asks rpm what is missing only where a unit does not run: apt says it of itself, at once.
+pub(crate) fn follow(look: &Look<'_>, drafts: &[Draft]) -> Vec<ProbeRun> {
+    let text = look.heard("package.state");
+    let failed = drafts.iter().find(|draft| {
+        matches!(
+            draft.code.as_str(),
+            "unit.failed" | "unit.restart_loop" | "unit.start_limit"
+        )
+    });
+    let is_asked = after(&text, "system ") == Some("rpm")
+        && ["busy ", "unread ", "empty ", "sickbay: unseen"]
+            .iter()
+            .all(|start| after(&text, start).is_none());
+    failed
+        .filter(|_| is_asked)
+        .and_then(|draft| NEEDS.run(&[], &draft.title).ok())
+        .into_iter()
+        .collect()
+}
 
 /// What the answers mean.
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
@@ -40,7 +72,9 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     }
     let busy = all_after(&text, "busy ").next().is_some();
     drafts.extend(database(&text, &system, busy));
-    drafts.extend(requirements(&text, &system, busy));
+    drafts.extend(requirements("package.state", &text, &system, busy));
+    let needs = look.heard("package.needs");
+    drafts.extend(requirements("package.needs", &needs, &system, busy));
     for said in all_after(&text, "sources ")
         .filter(|said| !said.contains("ould not be read"))
         .take(1)
@@ -122,7 +156,8 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
 
 /// The records of what is installed: empty, or nothing that can be read.
 fn database(text: &str, system: &str, busy: bool) -> Option<Draft> {
-    if let Some(path) = after(text, "empty ") {
+    // While a tool is at work, it may be about to write them anew.
+    if let Some(path) = after(text, "empty ").filter(|_| !busy) {
         let detail = if system == "dpkg" {
             "dpkg believes that nothing is installed; an update now would do harm. /var/lib/dpkg/status-old and /var/backups/dpkg.status.* are copies of it.".to_owned()
         } else {
@@ -164,7 +199,7 @@ fn database(text: &str, system: &str, busy: bool) -> Option<Draft> {
 }
 
 /// What installed packages need and nobody has, as the package tool itself says it.
-fn requirements(text: &str, system: &str, busy: bool) -> Option<Draft> {
+fn requirements(key: &str, text: &str, system: &str, busy: bool) -> Option<Draft> {
     let unmet: Vec<(&str, &str)> = all_after(text, "unmet ")
         .filter_map(|line| line.split_once(' '))
         .collect();
@@ -197,6 +232,6 @@ fn requirements(text: &str, system: &str, busy: bool) -> Option<Draft> {
         .fact("package", *name)
         .fact("message", short(needs, 300))
         .fact("tool", system)
-        .cite("package.state"),
+        .cite(key),
     )
 }

@@ -74,7 +74,10 @@ pub(crate) const SUBJECTS: &[Part] = &[
         hinted: captures::hinted,
         ..part(captures::PROBES, captures::judge)
     },
-    part(packages::PROBES, packages::judge),
+    Part {
+        follow: packages::follow,
+        ..part(packages::PROBES, packages::judge)
+    },
     part(setuid::PROBES, setuid::judge),
     Part {
         follow: tls::follow,

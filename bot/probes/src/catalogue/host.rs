@@ -326,7 +326,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "SELinux or AppArmor forbids a service something",
         Critical,
         "The kernel denied a program what its policy does not allow. File modes and owners may all be right.",
-        "The kernel's and the audit system's records: `avc: denied`, `apparmor=\"DENIED\"`. An information where the service runs all the same.",
+        "The kernel's and the audit system's records: `avc: denied`, `apparmor=\"DENIED\"`. An information where the service runs all the same, or does not complain of it.",
         "A file moved instead of copied, a folder or port of a site's own, a profile of another version.",
         "`restorecon`, `semanage fcontext` or `semanage port`, or the profile. Never switch the policy off.",
     ),

@@ -56,6 +56,13 @@ pub(super) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
         let Some(room) = rooms.iter().find(|room| room.path == mount) else {
             continue;
         };
+        // Where its own disk has room, what it keeps there is nobody's trouble.
+        let is_full = drafts
+            .iter()
+            .any(|draft| draft.code == "fs.full" && draft.text("mount") == Some(mount));
+        if !is_full {
+            continue;
+        }
         let kinds: Vec<(&str, i64)> = all_after(part, "use\t")
             .filter_map(|line| {
                 let fields: Vec<&str> = line.split('\t').collect();
@@ -108,8 +115,11 @@ pub(super) fn follow(look: &Look<'_>, drafts: &[Draft]) -> Option<ProbeRun> {
 
 #[cfg(test)]
 mod tests {
+    use incident::{Severity, Subject};
+
     use super::{bytes, judge};
-    use crate::judge::tests::drafts_of;
+    use crate::draft::Draft;
+    use crate::judge::tests::{answers, look_at};
 
     #[test]
     fn sizes_are_read_as_engines_write_them() {
@@ -128,19 +138,23 @@ mod tests {
             )
         };
         let said = "engine docker\nmount /\nuse\tImages\t2\t4.1GB\t3.2GB (78%)\nuse\tContainers\t1\t120MB\t100MB (83%)\nuse\tLocal Volumes\t1\t9GB\t8GB (88%)\nuse\tBuild Cache\t0\t500MB\t500MB\n";
-        let found = |total: &str| -> Vec<String> {
-            drafts_of(
-                &[("container.disk", said), ("disk.space", &df(total))],
-                judge,
-            )
-            .into_iter()
-            .map(|draft| draft.title)
-            .collect()
+        let found = |full: &str, total: &str| -> Vec<String> {
+            let given = answers(&[("container.disk", said), ("disk.space", &df(total))]);
+            let subject = Subject::new("mount", full);
+            let draft = Draft::new("fs.full", Severity::Critical, subject, "full");
+            let mut drafts = vec![draft.fact("mount", full)];
+            look_at(&given, |look| judge(look, &mut drafts));
+            drafts
+                .into_iter()
+                .filter(|draft| draft.code == "container.disk")
+                .map(|draft| draft.title)
+                .collect()
         };
         assert_eq!(
-            found("5000000"),
+            found("/", "5000000"),
             ["docker keeps 3.5 GiB on / that no container uses"]
         );
-        assert_eq!(found("500000000"), Vec::<String>::new());
+        assert_eq!(found("/", "500000000"), Vec::<String>::new());
+        assert_eq!(found("/srv", "5000000"), Vec::<String>::new());
     }
 }

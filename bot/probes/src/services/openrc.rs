@@ -3,7 +3,7 @@
 use incident::{Confidence, Severity, Subject};
 
 use crate::draft::Draft;
-use crate::read::int;
+use crate::read::{after, int};
 
 /// Started again so often, and for less than a minute at last, it does not stay up.
 const MANY_STARTS: i64 = 5;
@@ -19,6 +19,7 @@ pub(crate) fn judge(text: &str) -> Vec<Draft> {
 
 /// Lines such as ` sshd                 [  crashed  ]` below `Runlevel: default`.
 fn openrc(text: &str) -> Vec<Draft> {
+    let current = after(text, "current ").unwrap_or_default();
     let mut level = "";
     let mut found = Vec::new();
     for line in text.lines() {
@@ -33,7 +34,8 @@ fn openrc(text: &str) -> Vec<Draft> {
         let name = name.trim();
         let said = state.trim_end_matches(']').trim();
         let state = said.split_whitespace().next().unwrap_or_default();
-        let in_use = level == "default" || level == "boot" || level == "sysinit";
+        // Much of what belongs to the boot does its work once, or finds nothing to do, and rests.
+        let in_use = level == "default" && current == level;
         match state {
             "crashed" => {
                 let draft = draft(

@@ -8,6 +8,8 @@ told() {
 }
 if command -v rc-status >/dev/null 2>&1; then
   echo 'manager openrc'
+  # In another runlevel than the usual one, its services rest on purpose.
+  echo "current $(rc-status --nocolor -r 2>/dev/null)"
   rc-status --nocolor --all 2>/dev/null | head -n 160
   # Where another start-stop-daemon than OpenRC's starts a service, OpenRC never learns that its process is gone.
   for file in /run/openrc/options/*/pidfile; do

@@ -166,7 +166,7 @@ fn redis_that_drops_old_keys_is_not_full() {
 
 #[test]
 fn openrc_and_scripts_are_read() {
-    let text = "manager openrc\nRunlevel: default\n sshd                                   [  started 01:02:03 (0) ]\n nginx                                  [  crashed  ]\n chronyd                                [  stopped  ]\nDynamic Runlevel: manual\n other                                  [  stopped  ]\n";
+    let text = "manager openrc\ncurrent default\nRunlevel: default\n sshd                                   [  started 01:02:03 (0) ]\n nginx                                  [  crashed  ]\n chronyd                                [  stopped  ]\nRunlevel: boot\n hwclock                                [  stopped  ]\nDynamic Runlevel: manual\n other                                  [  stopped  ]\n";
     let said: Vec<_> = openrc::judge(text)
         .iter()
         .map(|draft| format!("{} {}", draft.code, draft.subject))
@@ -175,6 +175,13 @@ fn openrc_and_scripts_are_read() {
         said,
         ["unit.failed unit:nginx", "unit.stopped unit:chronyd"]
     );
+    // While another runlevel is on, those of the usual one rest.
+    let single = text.replace("current default", "current single");
+    let said: Vec<_> = openrc::judge(&single)
+        .iter()
+        .map(|draft| format!("{} {}", draft.code, draft.subject))
+        .collect();
+    assert_eq!(said, ["unit.failed unit:nginx"]);
     let text = "manager init.d\nruns ssh 12\ngone nginx 4242 /run/nginx.pid\n";
     assert_eq!(openrc::judge(text)[0].text("path"), Some("/run/nginx.pid"));
 }

@@ -31,13 +31,19 @@ ask() {
   else echo "server $1 unknown"; fi
 }
 bash=$(command -v bash 2>/dev/null)
-# systemd-resolved answers for itself at these addresses; whom it asks in turn stands here. Where it speaks TLS alone, port 53 tells nothing.
+# systemd-resolved answers for itself at these addresses; whom it asks in turn stands here. Where it speaks TLS alone, or asks at a
+# port of its own, port 53 tells nothing.
 case " $list " in
   *[[:space:]]127.0.0.5[34][[:space:]]*)
     known=/run/systemd/resolve/resolv.conf
-    if [ -r $known ] && ! grep -qsiE '^[[:space:]]*DNS_?OVER_?TLS[[:space:]]*=[[:space:]]*(yes|true|on|1)' /etc/systemd/resolved.conf /etc/systemd/resolved.conf.d/*.conf /run/systemd/netif/links/*; then
-      behind=$(sed -n 's/^[[:space:]]*nameserver[[:space:]]\{1,\}\([0-9A-Fa-f:.%a-z]*\).*/\1/p' $known | head -n 3)
-      [ -n "$behind" ] || echo 'behind-none'
+    set -- /run/systemd/netif/links/* /run/systemd/resolve/netif/*
+    if [ ! -r $known ]; then :
+    elif grep -qsiE '^[[:space:]]*(DNS_?OVER_?TLS[[:space:]]*=[[:space:]]*(yes|true|on|1)|(FALLBACK_?DNS|DNS|SERVERS)[[:space:]]*=(.*[[:space:]])?([0-9]+\.[0-9.]+|\[[^]]*\]):[0-9])' \
+      /etc/systemd/resolved.conf /etc/systemd/resolved.conf.d/*.conf /run/systemd/resolved.conf.d/*.conf /usr/lib/systemd/resolved.conf /usr/lib/systemd/resolved.conf.d/*.conf "$@"; then :
+    else
+      behind=$(sed -n 's/^[[:space:]]*nameserver[[:space:]]\{1,\}\([0-9A-Fa-f:.%a-z]*\).*/\1/p' $known | head -n 8)
+      # A link's server that is not used for every name is not listed there.
+      [ -n "$behind" ] || grep -qsE '^(DNS|SERVERS)=.' "$@" || echo 'behind-none'
     fi ;;
 esac
 for server in $list; do ask "$server" & done

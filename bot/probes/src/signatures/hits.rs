@@ -43,6 +43,9 @@ impl Hit<'_> {
     }
 }
 
+/// What the kernel denied by a policy, as SELinux and AppArmor say it.
+const POLICY_DENIED: &str = "security.policy_denied";
+
 /// Fewer than this many minutes ago is "now" for a unit that runs all the same.
 const FRESH_MS: i64 = 15 * 60 * 1000;
 
@@ -67,6 +70,7 @@ pub(crate) fn hits<'a>(
         .unwrap_or(i64::MAX)
         .saturating_mul(1000);
     let mut groups: BTreeMap<(String, String, String), Hit<'a>> = BTreeMap::new();
+    let mut complaints: BTreeMap<String, bool> = BTreeMap::new();
     for seen in lines {
         let line = &seen.line;
         for signature in signatures.fitting(&line.text) {
@@ -75,7 +79,13 @@ pub(crate) fn hits<'a>(
                 .clone()
                 .filter(|unit| unit != "init.scope")
                 .or_else(|| guess(units, signature, seen))
-                .or_else(|| denied(units, signature, &line.text));
+                .or_else(|| denied(units, signature, &line.text))
+                .filter(|unit| {
+                    signature.code != POLICY_DENIED
+                        || *complaints
+                            .entry(unit.clone())
+                            .or_insert_with(|| complains(units, unit, lines))
+                });
             if !signature.reads(seen.source, unit.as_deref(), &line.program) {
                 continue;
             }
@@ -227,12 +237,34 @@ fn guess(units: &Units, signature: &Signature, seen: &Seen) -> Option<String> {
 
 /// The kernel knows what it denied to whom by the program's name alone: the unit of that name, where it does not run.
 fn denied(units: &Units, signature: &Signature, text: &str) -> Option<String> {
-    if signature.code != "security.policy_denied" {
+    if signature.code != POLICY_DENIED {
         return None;
     }
     let comm = signature.captures(text)?.remove("comm")?;
     let named = units.get(&format!("{comm}.service"))?;
     named.is_down().then(|| named.id.clone())
+}
+
+/// Whether a unit that does not run says itself that something was denied to it. Programs try much that a policy forbids and that
+/// they do without.
+fn complains(units: &Units, unit: &str, lines: &[Seen]) -> bool {
+    lines.iter().any(|seen| {
+        let line = &seen.line;
+        let own = line.unit.as_deref() == Some(unit)
+            || seen
+                .file
+                .as_deref()
+                .is_some_and(|file| is_log_of(unit, file));
+        if !own || standing(units, Some(unit), line.at_ms) != Some(Standing::Failing) {
+            return false;
+        }
+        let text = line.text.to_lowercase();
+        let policy = text.contains("avc:") || text.contains("apparmor=");
+        !policy
+            && ["denied", "not permitted", "(13)"]
+                .iter()
+                .any(|word| text.contains(word))
+    })
 }
 
 /// Whether a log file is a unit's own, by its place.
@@ -284,5 +316,52 @@ pub(crate) fn severity(hit: &Hit<'_>, now_ms: i64) -> Severity {
                 Severity::Info
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Standing, hits};
+    use crate::judge::tests::{answers, look_at};
+    use crate::signatures::Signatures;
+    use crate::signatures::lines::Seen;
+    use crate::signatures::load::Source;
+    use crate::units::list::Units;
+    use crate::units::log::Line;
+
+    #[test]
+    fn a_denial_is_of_a_unit_that_says_so_itself() {
+        let signatures = Signatures::shipped().unwrap();
+        let units = Units::read(
+            "manager systemd\nstate degraded\nnow 1795426000.5 1000.00\nId=mariadbd.service\nLoadState=loaded\nActiveState=failed\n",
+        );
+        let seen = |unit: Option<&str>, text: &str| Seen {
+            line: Line {
+                at_ms: Some(1_795_425_990_000),
+                unit: unit.map(str::to_owned),
+                program: String::new(),
+                text: text.to_owned(),
+            },
+            source: Source::Journal,
+            file: None,
+            key: "log.journal 3600".to_owned(),
+        };
+        let denial = r#"audit: type=1400 audit(1795425990.123:77): apparmor="DENIED" operation="open" class="file" profile="mariadbd" name=2F73727620 pid=882 comm="mariadbd" requested_mask="r""#;
+        let found = |said: &str| -> Vec<(Option<String>, Standing)> {
+            let lines = [seen(None, denial), seen(Some("mariadbd.service"), said)];
+            look_at(&answers(&[]), |look| {
+                hits(look, &units, &signatures, &lines)
+                    .into_iter()
+                    .filter(|hit| hit.signature.code == "security.policy_denied")
+                    .map(|hit| (hit.unit.clone(), hit.standing))
+                    .collect()
+            })
+        };
+        assert_eq!(
+            found("[ERROR] cannot open the table: Permission denied"),
+            [(Some("mariadbd.service".to_owned()), Standing::Failing)]
+        );
+        assert_eq!(found("[ERROR] out of space"), [(None, Standing::Unknown)]);
+        assert_eq!(found(denial), [(None, Standing::Unknown)]);
     }
 }

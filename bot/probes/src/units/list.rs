@@ -37,6 +37,8 @@ pub(crate) struct Unit {
     pub(crate) required_by: Vec<String>,
     /// Of a timer: whether it has ever started its job.
     pub(crate) has_triggered: bool,
+    /// Of a timer: the settings of its times, such as `OnCalendar=*-*-* 03:00:00`.
+    pub(crate) times: Vec<String>,
 }
 
 impl Unit {
@@ -133,6 +135,7 @@ impl Unit {
             wanted_by: names("WantedBy"),
             required_by: names("RequiredBy"),
             has_triggered: !text("LastTriggerUSec").is_empty(),
+            times: Vec::new(),
         })
     }
 }
@@ -208,6 +211,7 @@ impl Units {
                 units.list.insert(unit.id.clone(), unit);
             }
         }
+        units.add_times(properties);
         for line in failed.lines() {
             units.add_failed(line);
         }
@@ -215,6 +219,25 @@ impl Units {
             units.add_link(line);
         }
         units
+    }
+
+    /// `TimersCalendar={ OnCalendar=… ; next_elapse=… }`: a timer has one such line for each of its times.
+    fn add_times(&mut self, properties: &str) {
+        for block in properties
+            .split("\n\n")
+            .filter(|block| block.contains("\nTimers") || block.starts_with("Timers"))
+        {
+            let id = block.lines().find_map(|line| line.strip_prefix("Id="));
+            let Some(unit) = id.and_then(|id| self.list.get_mut(id)) else {
+                continue;
+            };
+            unit.times = block
+                .lines()
+                .filter(|line| line.starts_with("Timers"))
+                .filter_map(|line| line.split_once("={ "))
+                .map(|(_, rest)| rest.split(" ; ").next().unwrap_or(rest).to_owned())
+                .collect();
+        }
     }
 
     /// A line of `systemctl list-units --failed`: kinds that were not shown in full.
@@ -252,14 +275,19 @@ impl Units {
             });
         } else if let Some(link) = line.strip_prefix("wants ") {
             let unit = name(link);
-            // A unit that could not be loaded does not know who wants it.
+            let folder = name(link.rsplit_once('/').map_or("", |(folder, _)| folder));
+            let by = folder
+                .strip_suffix(".wants")
+                .or_else(|| folder.strip_suffix(".requires"))
+                .unwrap_or(&folder)
+                .to_owned();
+            // A unit that could not be loaded does not know who wants it, nor does one that only a unit wants that rests.
             if let Some(unit) = self
                 .list
                 .get_mut(&unit)
-                .filter(|unit| unit.wanted_by.is_empty())
+                .filter(|unit| !unit.wanted_by.contains(&by))
             {
-                unit.wanted_by
-                    .push(name(link.rsplit_once('/').map_or("", |(folder, _)| folder)));
+                unit.wanted_by.push(by);
             }
             self.wanted.insert(unit);
         }

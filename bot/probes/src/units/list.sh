@@ -13,20 +13,31 @@ show() {
     -p NRestarts -p UnitFileState -p Type -p Transient -p ConditionResult -p ConditionTimestampMonotonic -p AssertResult -p AssertTimestampMonotonic -p TriggeredBy -p Triggers \
     -p FragmentPath -p ExecMainStatus -p ExecMainCode -p ExecMainStartTimestampMonotonic -p ExecMainExitTimestampMonotonic \
     -p ActiveEnterTimestampMonotonic -p InactiveEnterTimestampMonotonic -p InactiveExitTimestampMonotonic -p WantedBy -p RequiredBy \
-    -p LoadError -p LastTriggerUSec -p Restart -p StartLimitBurst -p NeedDaemonReload -- "$@" | grep -vE '=(|0|no|n/a|success|\[not set\])$'
+    -p LoadError -p LastTriggerUSec -p TimersCalendar -p TimersMonotonic -p Restart -p StartLimitBurst -p NeedDaemonReload -- "$@" | grep -vE '=(|0|no|n/a|success|\[not set\])$'
 }
 loaded=$(show '*.service' '*.timer' '*.socket' '*.path')
 printf '%s\n\n' "$loaded"
 # The service manager forgets units that rest. Those that are enabled are asked for by name.
 set --
-for link in /etc/systemd/system/*.wants/*.service /etc/systemd/system/*.wants/*.timer; do
+for link in /etc/systemd/system/*.wants/*.service; do
   name=${link##*/}
-  case $name in '*'*|*@.service|*@.timer|*[!A-Za-z0-9:_.@-]*|-*) continue;; esac
+  case $name in '*'*|*@.service|*[!A-Za-z0-9:_.@-]*|-*) continue;; esac
+  # The same name may stand below several units.
+  case " $* " in *" $name "*) continue;; esac
+  case $loaded in *"Id=$name
+"*) ;; *) set -- "$@" "$name";; esac
+done
+asked=" $* "
+[ $# = 0 ] || [ $# -gt 40 ] || { show "$@"; echo; }
+set --
+for link in /etc/systemd/system/*.wants/*.timer; do
+  name=${link##*/}
+  case $name in '*'*|*@.timer|*[!A-Za-z0-9:_.@-]*|-*) continue;; esac
   # With a timer that rests goes the job that it most likely starts.
   for name in "$name" "${name%.timer}.service"; do
-    case $name in *.service.service) continue;; esac
+    case $asked in *" $name "*) continue;; esac
     case $loaded in *"Id=$name
-"*) ;; *) set -- "$@" "$name";; esac
+"*) ;; *) set -- "$@" "$name"; asked="$asked$name ";; esac
   done
 done
 [ $# = 0 ] || [ $# -gt 40 ] || show "$@"

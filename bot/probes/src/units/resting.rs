@@ -32,8 +32,7 @@ pub(super) fn masked(units: &Units, id: &str, at: i64, lines: &[Line]) -> Option
             && line.program == "systemd"
             && line.text.starts_with("Stopped ")
     });
-    let age = units.now_ms / 1000 - at;
-    let fresh = at > 0 && age < 24 * 3600;
+    let fresh = is_fresh(units, at);
     let severity = if !needed_by.is_empty() {
         Severity::Critical
     } else if asked_for && (was_stopped || fresh) {
@@ -74,6 +73,11 @@ pub(super) fn masked(units: &Units, id: &str, at: i64, lines: &[Line]) -> Option
         draft = draft.fact("needed_by", needed_by);
     }
     Some(draft)
+}
+
+/// Whether a mask was made within the last day: an older one is there on purpose.
+pub(super) fn is_fresh(units: &Units, at: i64) -> bool {
+    at > 0 && units.now_ms / 1000 - at < 24 * 3600
 }
 
 /// How a service that rests came to rest, by the service manager's own words since boot.
