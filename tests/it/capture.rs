@@ -43,12 +43,18 @@ fn taken(host: &Host, what: &[&str]) -> (Value, Value) {
 /// The text that is kept of it.
 fn text(host: &Host, ended: &Value) -> String {
     let incident = ended["incident"].as_str().unwrap_or_default();
-    let (_, shown) = host.sickbay(&["incident", "show", incident]);
-    let all = shown["evidence"].as_array().cloned().unwrap_or_default();
+    let (_, listed) = host.sickbay(&["incident", "evidence", incident]);
+    let all = listed["evidence"].as_array().cloned().unwrap_or_default();
     let verb = ended["steps"][0]["verb"].as_str().unwrap_or_default();
-    let one = all.iter().find(|one| one["probe"] == verb);
-    let one = one.unwrap_or_else(|| panic!("nothing is kept: {shown:#}"));
-    one["text"].as_str().unwrap_or_default().to_owned()
+    let of_it = |one: &&Value| one["key"].as_str().is_some_and(|key| key.starts_with(verb));
+    let one = all.iter().find(of_it);
+    let one = one.unwrap_or_else(|| panic!("nothing is kept: {listed:#}"));
+    let id = one["id"].as_str().unwrap_or_default();
+    let (_, shown) = host.sickbay(&["incident", "evidence", incident, id]);
+    shown["evidence"]["text"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The lines of the card.
@@ -65,7 +71,7 @@ fn a_closer_look_is_approved_taken_kept_and_removed() {
     host.must("prepare", PREPARE);
 
     let (offered, stacks) = taken(&host, &["backtrace", "waiter"]);
-    assert_eq!(offered["undo"], "nothing", "{offered:#}");
+    assert_eq!(offered["rollback"], "nothing", "{offered:#}");
     assert_eq!(offered["risk"], "low", "{offered:#}");
     assert!(lines(&stacks).starts_with("2 threads\n"), "{stacks:#}");
     assert!(lines(&stacks).contains("recv"), "{stacks:#}");
