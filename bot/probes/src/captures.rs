@@ -177,7 +177,7 @@ fn syscalls(sections: &Sections<'_>) -> Option<Capture> {
         .iter()
         .filter_map(of_call)
         .collect();
-    top.sort_by(|one, other| (other.millis, other.times).cmp(&(one.millis, one.times)));
+    top.sort_by_key(|call| std::cmp::Reverse((call.millis, call.times)));
     let of_failed = |line: &&str| {
         let (times, rest) = line.trim_start().split_once(' ')?;
         let mut words = rest.splitn(3, ' ');
