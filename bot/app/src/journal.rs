@@ -159,12 +159,21 @@ pub(crate) async fn add(
     bodies: &[Body],
     make: impl Fn(&Incident) -> Vec<Fact>,
 ) -> Result<Incident, JournalError> {
+    add_numbered(store, id, |incident| Ok((make(incident), bodies.to_vec()))).await
+}
+
+/// The same where the texts outside the chain, too, hang on what the incident has by then: evidence is numbered on from it.
+pub(crate) async fn add_numbered(
+    store: &Store,
+    id: &IncidentId,
+    mut make: impl FnMut(&Incident) -> Result<(Vec<Fact>, Vec<Body>), JournalError>,
+) -> Result<Incident, JournalError> {
     let mut races = 0;
     loop {
         let mut incident = load(store, id).await?;
-        let facts = make(&incident);
+        let (facts, bodies) = make(&incident)?;
         let now = crate::clock::now();
-        match record(store, &mut incident, &facts, bodies.to_vec(), now).await {
+        match record(store, &mut incident, &facts, bodies, now).await {
             Err(JournalError::Append(AppendError::Conflict { .. })) if races < MOST_RACES => {
                 races += 1;
             }

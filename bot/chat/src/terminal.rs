@@ -262,11 +262,15 @@ pub fn render(notice: &Notice<'_>, face: Face) -> String {
             let head = locale.ended(*outcome, proposal.undoes.is_some());
             let line = locale.headed(&face.paint(head, style), &locale.why(why));
             face.put(&mut out, 2, &line);
-            for line in locale.captured(why) {
-                face.put(&mut out, 4, &format!("  {line}"));
-            }
-            for line in output.lines().filter(|line| !line.trim().is_empty()) {
-                face.put_dim(&mut out, 4, &format!("  {line}"));
+            let said = locale.said_of(*outcome, why, output);
+            for line in said.lines().filter(|line| !line.trim().is_empty()) {
+                let line = format!("  {line}");
+                // What was captured is what was asked for; what a fix said is for whoever looks why it did not work.
+                if *outcome == Outcome::Captured {
+                    face.put(&mut out, 4, &line);
+                } else {
+                    face.put_dim(&mut out, 4, &line);
+                }
             }
             let next = locale.after(*outcome, proposal.id.as_str(), *can_undo);
             if !next.is_empty() {

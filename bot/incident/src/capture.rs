@@ -14,7 +14,7 @@ const AREA: &str = "capture.";
 /// Whether a step only looks.
 #[must_use]
 pub fn is_capture(step: &Step) -> bool {
-    step.verb().starts_with(AREA)
+    Kind::of_verb(step.verb()).is_some()
 }
 
 /// Whether a proposal only looks: nothing of it changes the host.

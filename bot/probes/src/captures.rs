@@ -1,8 +1,8 @@
 //! Closer looks: what somebody asked to see of a host, and what it wrote there, read into what people are told.
 //!
 //! A symptom that reads `capture KIND OF SECONDS` is a request: the host is asked which process, port or core is meant, and
-//! the finding `capture.asked` says so; its pages offer the rest. The guard writes sections, each under a line `== NAME …`; see `take_…` in its text. Whatever is not understood is left
-//! out here: the evidence has it all.
+//! the finding `capture.asked` says so; its pages offer the rest. The guard writes sections, each under a line `== NAME …`; see
+//! `take_…` in its text. Whatever is not understood is left out here: the evidence has it all.
 
 use std::collections::BTreeMap;
 

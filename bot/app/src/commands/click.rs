@@ -154,16 +154,11 @@ fn tell(
     if click.json {
         screen::json(&json::outcome(remediation, outcome, &why));
     } else {
-        let output = if matches!(outcome, Outcome::Verified | Outcome::Captured) {
-            ""
-        } else {
-            remediation.output.as_str()
-        };
         let notice = Notice::Ended {
             proposal: &remediation.proposal,
             outcome,
             why: &why,
-            output,
+            output: &remediation.output,
             can_undo: perform::can_undo(incident, id),
         };
         screen::say(&notice, false, locale);

@@ -3,14 +3,15 @@
 
 use hosts::{GuardError, Host, Root};
 use incident::capture::Kind;
-use incident::fact::{EvidenceRecord, Ran};
+use incident::fact::Ran;
 use incident::redact::printable;
 use incident::remediation::{Event, Incident, Seen};
 use incident::report::Verdict;
 use incident::{
     Capture, Ended, Evidence, EvidenceId, ExecutionId, Fact, IncidentId, ProbeId, Proposal, Span,
+    Step,
 };
-use store::{AppendError, Leased, Stored};
+use store::{Leased, Stored};
 
 use super::Performed;
 use crate::journal::{self, JournalError};
@@ -40,9 +41,6 @@ pub(super) async fn gather(
             },
         ),
         Some(host) => {
-            let since = super::started_at(world, &incident.id, taken.execution).await?;
-            // A host that is gone must not keep its incident from going on.
-            let given_up = crate::clock::now().since(since) > PATIENCE;
             let kept = if *taken.ran == Ran::Done {
                 keep(world, &host, &incident.id, taken).await?
             } else {
@@ -54,7 +52,7 @@ pub(super) async fn gather(
                     (Verdict::Captured, Seen::Captured { captures, evidence })
                 }
                 Kept::Nothing => (Verdict::CouldNotCheck, Seen::NothingTaken),
-                Kept::Unasked(why) if given_up => (
+                Kept::Unasked(why) if given_up(world, &incident.id, taken).await? => (
                     Verdict::CouldNotCheck,
                     Seen::Unreachable {
                         host: proposal.host.clone(),
@@ -68,7 +66,7 @@ pub(super) async fn gather(
                 .hosts
                 .drop_taken(&host, privilege, root, taken.execution);
             if let Err(why) = dropped.await {
-                if !given_up {
+                if !given_up(world, &incident.id, taken).await? {
                     return Ok(Performed::Later(why.to_string()));
                 }
                 tracing::warn!(%why, host.name = %host.name, execution = %taken.execution, "what was captured may still lie on the host");
@@ -88,6 +86,12 @@ pub(super) async fn gather(
 
 /// For how long a host that cannot be asked is asked again.
 const PATIENCE: Span = Span::minutes(10);
+
+/// Whether it was asked for long enough: a host that is gone must not keep its incident from going on.
+async fn given_up(world: &World, id: &IncidentId, taken: &Taken<'_>) -> Result<bool, JournalError> {
+    let since = super::started_at(world, id, taken.execution).await?;
+    Ok(crate::clock::now().since(since) > PATIENCE)
+}
 
 /// What came of fetching.
 enum Kept {
@@ -128,11 +132,10 @@ async fn keep(
         }
     }
     crate::point!("app::after_taken");
-    let mut races = 0;
-    loop {
-        let mut incident = journal::load(&world.store, id).await?;
-        let (mut records, mut bodies) = (Vec::<EvidenceRecord>::new(), Vec::new());
-        let mut kept = Vec::new();
+    let mut kept = Vec::new();
+    journal::add_numbered(&world.store, id, |incident| {
+        kept.clear();
+        let (mut records, mut bodies) = (Vec::new(), Vec::new());
         for (step, text, truncated) in &pieces {
             let Some(kind) = Kind::of_verb(step.verb()) else {
                 continue;
@@ -144,7 +147,7 @@ async fn keep(
                 id: EvidenceId::nth(incident.numbered.0 + records.len() + 1),
                 host: proposal.host.clone(),
                 probe,
-                key: key_of(step.verb(), step.args(), execution),
+                key: key_of(step, execution),
                 argv: step.argv(),
                 ended: Ended::Exited { code: 0 },
                 took: Span(0),
@@ -161,25 +164,18 @@ async fn keep(
             wave: CLOSER,
             evidence: records,
         };
-        let now = crate::clock::now();
-        match journal::record(&world.store, &mut incident, &[fact], bodies, now).await {
-            Err(JournalError::Append(AppendError::Conflict { .. }))
-                if races < journal::MOST_RACES =>
-            {
-                races += 1;
-            }
-            Err(error) => return Err(error),
-            Ok(()) => return Ok(Kept::All(kept)),
-        }
-    }
+        Ok((vec![fact], bodies))
+    })
+    .await?;
+    Ok(Kept::All(kept))
 }
 
 /// The wave of what was asked after all others: none of a diagnosis has this number.
 const CLOSER: u32 = 99;
 
 /// The key of captured evidence. It ends with the execution, so that it is known again after an interruption.
-fn key_of(verb: &str, args: &[String], execution: &ExecutionId) -> String {
-    format!("{verb} {} ({execution})", args.join(" "))
+fn key_of(step: &Step, execution: &ExecutionId) -> String {
+    format!("{} {} ({execution})", step.verb(), step.args().join(" "))
 }
 
 /// What an interrupted Sickbay recorded of this execution already.
@@ -194,9 +190,7 @@ async fn recorded(
             continue;
         };
         for one in evidence {
-            let mine = |step: &&incident::Step| {
-                one.key == key_of(step.verb(), step.args(), taken.execution)
-            };
+            let mine = |step: &&Step| one.key == key_of(step, taken.execution);
             let Some(step) = taken.proposal.steps.iter().find(mine) else {
                 continue;
             };

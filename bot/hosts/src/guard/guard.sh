@@ -930,10 +930,15 @@ stack_tool() {
   if tracing_allowed && ! hangs "$1" && { tool eu-stack || tool gdb; }; then return 0; fi
   TOOL=kernel WHY=
 }
-# Prints the threads of process $1 that wait for a disk or its like; every program does for a moment when it starts another one.
-in_d() { ls "/proc/$1/task" 2>/dev/null | awk -v p="$1" '{ f = "/proc/" p "/task/" $1 "/stat"; s = ""; getline s <f; close(f); sub(/.*[)] /, "", s); if (s ~ /^D/) print $1 }'; }
+# Prints the threads of process $1: TID STATE WCHAN NAME, where the kernel says that it waits, or -.
+threads_of() {
+  ls "/proc/$1/task" 2>/dev/null | head -n 2000 | awk -v p="$1" '{ f = "/proc/" p "/task/" $1; s = w = c = ""
+    getline s <(f "/stat"); close(f "/stat"); sub(/.*[)] /, "", s); getline w <(f "/wchan"); close(f "/wchan"); getline c <(f "/comm"); close(f "/comm")
+    print $1, substr(s, 1, 1), (w == "" || w == "0" ? "-" : w), c }'
+}
+# Whether a thread waits for a disk or its like; every program does for a moment when it starts another one.
 hangs() {
-  for _hk in 1 2 3; do [ -n "$(in_d "$1")" ] || return 1; nap; nap; done
+  for _hk in 1 2 3; do threads_of "$1" | grep -q '^[0-9]* D ' || return 1; nap; nap; done
 }
 core_ok() { # PATH: a core, and what reads it
   plain_file "$1" || return 1
@@ -1752,18 +1757,20 @@ let_go() { # RC
   kill -s CONT "$_gp" && [ -n "$_gt" ] && echo "process $_gp was left standing, and goes on now"
   return 0
 }
+# Runs TOOL for at most so many seconds, after which SIGNAL ends it.
+bare() { # SIGNAL SECONDS WORDS…
+  timed || return 1
+  _bg=$1 _bs=$2; shift 2; timeout $FRONT -k 2 -s "$_bg" "$_bs" env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" "$@"
+}
 take_backtrace() { # VERB PID STARTTIME
-  echo "== threads"
-  ls "/proc/$2/task" | head -n 2000 | awk -v p="$2" '{ f = "/proc/" p "/task/" $1; s = w = c = ""
-    getline s <(f "/stat"); close(f "/stat"); sub(/.*[)] /, "", s); getline w <(f "/wchan"); close(f "/wchan"); getline c <(f "/comm"); close(f "/comm")
-    print $1, substr(s, 1, 1), (w == "" || w == "0" ? "-" : w), c }'
+  echo "== threads"; threads_of "$2"
   pick tool "$LOOK"; TOOL=kernel; [ "$V" = kernel ] || tool "$V" || return 1      # the very one that was approved
   echo "== stack ${TOOL##*/}"
   case ${TOOL##*/} in
-    eu-stack) timed && timeout $FRONT -k 2 10 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" -p "$2" -n 64 2>&1 ;;
+    eu-stack) bare TERM 10 -p "$2" -n 64 2>&1 ;;
     # What gdb says besides may hold the program's arguments.
-    gdb) timed && { timeout $FRONT -k 2 10 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" -nx -batch -iex 'set auto-load off' -ex 'set print frame-arguments none' -ex 'thread apply all bt 64' -p "$2" 2>&1; echo $? >"$_w.st"; } |
-        grep -E '^(Thread |#[0-9]|ptrace: )'; record "$_w.st"; return "${REC:-1}" ;;
+    gdb) { bare TERM 10 -nx -batch -iex 'set auto-load off' -ex 'set print frame-arguments none' -ex 'thread apply all bt 64' -p "$2" 2>&1; echo $? >"$_w.st"; } |
+        grep -E '^(Thread |#[0-9]|ptrace: )'; record "$_w.st"; (exit "${REC:-1}") ;;
   esac
   # Part of a stack, and one that was ended at its time, are worth having: what each thread waits for stands above.
   case $? in 0|1|124|137|141|143) ;; *) return 1 ;; esac
@@ -1771,8 +1778,7 @@ take_backtrace() { # VERB PID STARTTIME
 take_syscalls() { # VERB PID STARTTIME SECONDS
   tool strace || return 1
   # Never what is read or written, only that it is: -s 0. Counted as it comes, so that no size of it matters.
-  timed
-  { timeout $FRONT -k 2 -s INT "$4" env -i PATH="$PATH" LC_ALL=C "$TOOL" -f -qq -s 0 -yy -T -o /dev/stdout -p "$2" 2>&1; echo $? >"$_w.st"; } | awk -v secs="$4" '
+  { bare INT "$4" -f -qq -s 0 -yy -T -o /dev/stdout -p "$2" 2>&1; echo $? >"$_w.st"; } | awk -v secs="$4" '
     function about(l,   a, p) {
       a = ""
       if (match(l, /sin6?_port=htons[(][0-9]+[)]/)) { p = substr(l, RSTART, RLENGTH - 1); sub(/.*[(]/, "", p)
@@ -1804,40 +1810,39 @@ take_syscalls() { # VERB PID STARTTIME SECONDS
       print "== waiting"; for (p in open) print open[p], where[p] | "sort | uniq -c | sort -rn | head -n 40"; close("sort | uniq -c | sort -rn | head -n 40")
       if (note != "") printf "== said\n%s", note
       printf "== first\n%s", first; exit !seen && note != "" }' || return 1
-  record "$_w.st"; rm -f "$_w.st"; case $REC in 0|124|130|137) ;; *) return 1 ;; esac
+  record "$_w.st"; case $REC in 0|124|130|137) ;; *) return 1 ;; esac
 }
 take_profile() { # VERB PID STARTTIME SECONDS
   tool perf || return 1
   # Without a counter of the processor (in most VMs) the clock serves.
   for _ev in cycles cpu-clock; do
     # At most 64 MB of samples, 128 where sh counts in kB.
-    ( ulimit -f 131072; timed; timeout $FRONT -k 2 $(($4 + 20)) env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" record -q -e $_ev -F 99 -g -p "$2" -o "$_w.raw" -- sleep "$4" ) >"$_w.said" 2>&1 && [ -s "$_w.raw" ] && break
+    ( ulimit -f 131072; bare TERM $(($4 + 20)) record -q -e $_ev -F 99 -g -p "$2" -o "$_w.raw" -- sleep "$4" ) >"$_w.said" 2>&1 && [ -s "$_w.raw" ] && break
     rm -f "$_w.raw"
   done
-  [ -s "$_w.raw" ] || { cat "$_w.said"; rm -f "$_w.said"; return 1; }
-  rm -f "$_w.said"; echo "== profile"
-  limit 30 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" report -i "$_w.raw" --stdio -q --no-children -g none --percent-limit 0.5 -F overhead,sample,dso,symbol -t '|' 2>/dev/null | grep -v '^#' | head -n 80
+  [ -s "$_w.raw" ] || { cat "$_w.said"; return 1; }
+  echo "== profile"
+  bare TERM 30 report -i "$_w.raw" --stdio -q --no-children -g none --percent-limit 0.5 -F overhead,sample,dso,symbol -t '|' 2>/dev/null | grep -v '^#' | head -n 80
   :
 }
 take_packets() { # VERB PORT SECONDS
   tool tcpdump || return 1
   _t0=$(date +%s)
   # Headers only: 96 bytes hold them, and what tcpdump makes of the bytes behind is cut off.
-  timed
-  timeout $FRONT -k 2 -s INT "$3" env -i PATH="$PATH" LC_ALL=C "$TOOL" -i any -nn -tt -s 96 -c 500 "port $2 or (icmp and icmp[0] == 3) or (icmp6 and ip6[40] == 1)" >"$_w.raw" 2>"$_w.said"; _r=$?
+  bare INT "$3" -i any -nn -tt -s 96 -c 500 "port $2 or (icmp and icmp[0] == 3) or (icmp6 and ip6[40] == 1)" >"$_w.raw" 2>"$_w.said"; _r=$?
   echo "== packets $(($(date +%s) - _t0))"
   awk '!/^[0-9]+[.][0-9]+ / { next } / > [^ ]+: Flags [[]/ { if (match($0, /, length [0-9]+/)) $0 = substr($0, 1, RSTART + RLENGTH - 1); print; next }
-    / > [^ ]+: ICMP/ { print; next } { if (match($0, / > [^ ]+:/)) $0 = substr($0, 1, RSTART + RLENGTH - 1); print }' "$_w.raw"; echo "== said"; cat "$_w.said"; rm -f "$_w.said"
+    / > [^ ]+: ICMP/ { print; next } { if (match($0, / > [^ ]+:/)) $0 = substr($0, 1, RSTART + RLENGTH - 1); print }' "$_w.raw"; echo "== said"; cat "$_w.said"
   [ $_r = 0 ] || [ $_r = 124 ]
 }
 take_core() { # VERB PATH
   tool eu-stack || return 1
   _core=$2
   case $2 in *.zst|*.lz4|*.xz) _core=$_w.raw; core_room
-    ( ulimit -f "$ROOM"; timed; timeout $FRONT -k 2 40 coredumpctl --no-pager -o "$_core" dump "COREDUMP_FILENAME=$2" >/dev/null 2>&1 ) || { echo "$2 cannot be unpacked"; return 1; } ;; esac
-  echo "== signal"; if tool eu-readelf; then timed; timeout $FRONT -k 2 10 "$TOOL" -n "$_core" 2>/dev/null | sed -n 's/.*si_signo: *\([0-9]*\).*/\1/p' | head -n 1; fi
-  tool eu-stack && timed && echo "== stack eu-stack" || return 1
-  timeout $FRONT -k 2 30 env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C "$TOOL" --core="$_core" -n 64 2>&1
+    ( ulimit -f "$ROOM"; tool coredumpctl && bare TERM 40 --no-pager -o "$_core" dump "COREDUMP_FILENAME=$2" >/dev/null 2>&1 ) || { echo "$2 cannot be unpacked"; return 1; } ;; esac
+  echo "== signal"; if tool eu-readelf; then bare TERM 10 -n "$_core" 2>/dev/null | sed -n 's/.*si_signo: *\([0-9]*\).*/\1/p' | head -n 1; fi
+  tool eu-stack && echo "== stack eu-stack" || return 1
+  bare TERM 30 --core="$_core" -n 64 2>&1
   case $? in 0|1) ;; *) return 1 ;; esac
 }
 

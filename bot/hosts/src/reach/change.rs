@@ -60,7 +60,7 @@ impl Hosts {
         let text = guard::steps_text(None, None, "", steps);
         let asked = Asked {
             privilege,
-            root: Some(root),
+            root,
             args: &["preview"],
             steps: Some(&text),
             limit: Duration::from_secs(30),
@@ -104,7 +104,7 @@ impl Hosts {
         let privilege = proposal.privilege;
         let asked = Asked {
             privilege,
-            root: Some(root),
+            root,
             args: &args,
             steps: Some(&text),
             limit: Duration::from_secs(60),
@@ -141,13 +141,7 @@ impl Hosts {
     ) -> Result<Standing, GuardError> {
         self.standing(
             host,
-            Asked {
-                privilege,
-                root: Some(root),
-                args: &["status", execution.as_str()],
-                steps: None,
-                limit: LOOK,
-            },
+            Asked::of(privilege, root, &["status", execution.as_str()]),
         )
         .await
     }
@@ -175,7 +169,7 @@ impl Hosts {
             let limit = Duration::from_secs(left + 20);
             let asked = Asked {
                 privilege,
-                root: Some(root),
+                root,
                 args: &args,
                 steps: None,
                 limit,
@@ -199,7 +193,7 @@ impl Hosts {
     ) -> Result<Standing, GuardError> {
         let asked = Asked {
             privilege,
-            root: Some(root),
+            root,
             args,
             steps: None,
             limit: LOOK,
@@ -249,28 +243,12 @@ impl Hosts {
         execution: &ExecutionId,
         steps: usize,
     ) -> Result<(Vec<StepReport>, String), GuardError> {
-        let asked = Asked {
-            privilege,
-            root: Some(root),
-            args: &["report", execution.as_str()],
-            steps: None,
-            limit: LOOK,
-        };
+        let args = ["report", execution.as_str()];
+        let asked = Asked::of(privilege, root, &args);
         let said = self.guard(host, asked).await?;
         let reports = guard::read_report(&String::from_utf8_lossy(&said), steps);
         let args = ["output", execution.as_str(), "0", "65536"];
-        let output = self
-            .guard(
-                host,
-                Asked {
-                    privilege,
-                    root: Some(root),
-                    args: &args,
-                    steps: None,
-                    limit: LOOK,
-                },
-            )
-            .await?;
+        let output = self.guard(host, Asked::of(privilege, root, &args)).await?;
         let lines: Vec<String> = String::from_utf8_lossy(&output)
             .lines()
             .filter_map(|line| line.strip_prefix("| ").map(str::to_owned))
@@ -293,13 +271,7 @@ impl Hosts {
     ) -> Result<(Vec<u8>, bool), GuardError> {
         let (step, most) = (step.to_string(), TAKEN.to_string());
         let args = ["taken", execution.as_str(), &step, "0", &most];
-        let asked = Asked {
-            privilege,
-            root: Some(root),
-            args: &args,
-            steps: None,
-            limit: LOOK,
-        };
+        let asked = Asked::of(privilege, root, &args);
         let bytes = self.guard(host, asked).await?;
         if bytes.starts_with(b"STATE=error ") {
             guard::read_standing(&String::from_utf8_lossy(&bytes))?;
@@ -334,16 +306,7 @@ impl Hosts {
         root: Root,
     ) -> Result<(), GuardError> {
         let said = self
-            .guard(
-                host,
-                Asked {
-                    privilege,
-                    root: Some(root),
-                    args: &["ready"],
-                    steps: None,
-                    limit: LOOK,
-                },
-            )
+            .guard(host, Asked::of(privilege, root, &["ready"]))
             .await?;
         let text = String::from_utf8_lossy(&said);
         if text.contains("STATE=ok") {
@@ -379,11 +342,9 @@ impl Hosts {
         line: &Line,
         asked: Asked<'_>,
     ) -> Result<Vec<u8>, GuardError> {
-        let mut all: Vec<&str> = asked
-            .root
-            .map_or_else(Vec::new, |root| vec!["--root", root.word()]);
+        let mut all = vec!["--root", asked.root.word()];
         // Enrolled, the sudoers file has the disk as what needs no word.
-        if asked.privilege == Privilege::Enrolled && asked.root == Some(Root::Disk) {
+        if asked.privilege == Privilege::Enrolled && asked.root == Root::Disk {
             all.clear();
         }
         all.extend_from_slice(asked.args);
@@ -436,10 +397,23 @@ impl Hosts {
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     privilege: Privilege,
-    root: Option<Root>,
+    root: Root,
     args: &'a [&'a str],
     steps: Option<&'a str>,
     limit: Duration,
+}
+
+impl<'a> Asked<'a> {
+    /// One that takes no steps, and that the guard answers at once.
+    const fn of(privilege: Privilege, root: Root, args: &'a [&'a str]) -> Self {
+        Self {
+            privilege,
+            root,
+            args,
+            steps: None,
+            limit: LOOK,
+        }
+    }
 }
 
 /// Why this is not the host that was approved: the approval covers its name and its key.
