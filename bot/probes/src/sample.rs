@@ -16,8 +16,10 @@ pub(crate) struct Process {
     pub(crate) comm: String,
     /// `D` where it was blocked in both looks.
     pub(crate) state: String,
-    /// Share of one core that it used, in percent.
+    /// Share of one core that it used at least, in percent.
     pub(crate) cpu: f64,
+    /// Share of one core that it may have used, in percent: more than `cpu` where the looks themselves had to wait.
+    pub(crate) cpu_most: f64,
     /// Seconds of processor time since it began.
     pub(crate) ever: f64,
     pub(crate) nice: i64,
@@ -87,6 +89,7 @@ pub(crate) fn read(text: &str) -> Option<Sample> {
     let mut units: BTreeMap<i64, String> = BTreeMap::new();
     let mut own_ticks = 0;
     let mut raw = Vec::new();
+    let mut looked = None;
     for line in text.lines() {
         if let Some(rest) = line.strip_prefix("1 ") {
             first.insert(key(rest), rest);
@@ -105,6 +108,8 @@ pub(crate) fn read(text: &str) -> Option<Sample> {
             if !unit.is_empty() {
                 units.insert(int(pid), unit);
             }
+        } else if let Some(rest) = line.strip_prefix("looked ") {
+            looked = rest.split_once(' ').map(|(a, b)| (real(a), real(b)));
         } else if let Some(rest) = line.strip_prefix("all ") {
             own_ticks = nth(rest, 7);
         }
@@ -117,10 +122,13 @@ pub(crate) fn read(text: &str) -> Option<Sample> {
     for (key, a, b) in &pairs {
         counter(&mut sample, key, a, b);
     }
-    sample.own_cores = float(own_ticks) / TICKS / sample.seconds;
+    let (least, most) = looked
+        .filter(|(least, most)| *least >= 0.2 && least <= most && *most < 60.0)
+        .unwrap_or((sample.seconds, sample.seconds));
+    sample.own_cores = float(own_ticks) / TICKS / most;
     sample.processes = raw
         .into_iter()
-        .map(|line| process(line, sample.seconds, &units))
+        .map(|line| process(line, (least, most), &units))
         .collect();
     Some(sample)
 }
@@ -205,15 +213,18 @@ fn counter(sample: &mut Sample, key: &str, a: &str, b: &str) {
     }
 }
 
-fn process(line: &str, seconds: f64, units: &BTreeMap<i64, String>) -> Process {
+/// A process of the sample, whose looks lie between `least` and `most` seconds apart.
+fn process(line: &str, (least, most): (f64, f64), units: &BTreeMap<i64, String>) -> Process {
     let word = |n: usize| line.split(' ').nth(n).unwrap_or("");
     let pid = int(word(0));
+    let percent = |seconds: f64| float(int(word(4))) / seconds / TICKS * 100.0;
     Process {
         pid,
         start: int(word(1)),
         comm: word(2).to_owned(),
         state: word(3).to_owned(),
-        cpu: float(int(word(4))) / seconds / TICKS * 100.0,
+        cpu: percent(most),
+        cpu_most: percent(least),
         ever: float(int(word(5))) / TICKS,
         nice: int(word(6)),
         rss_pages: int(word(8)),

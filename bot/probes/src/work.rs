@@ -121,7 +121,7 @@ fn suspects(sample: &Sample) -> Vec<&Process> {
     let mut list: Vec<&Process> = sample
         .processes
         .iter()
-        .filter(|process| process.cpu >= HOG_PERCENT && process.rss_pages > 0)
+        .filter(|process| process.cpu_most >= HOG_PERCENT && process.rss_pages > 0)
         .collect();
     list.sort_by(|a, b| b.cpu.total_cmp(&a.cpu).then(a.pid.cmp(&b.pid)));
     list.truncate(4);
@@ -237,6 +237,11 @@ fn hog(look: &Look<'_>, sample: &Sample, host: &Host, process: &Process) -> Draf
         again.start == process.start && again.cpu >= HOG_PERCENT && again.ever >= HOG_SECONDS
     });
     let waits = real_time || others_wait(sample, host);
+    // The second look is the longer one.
+    let cpu = match &again {
+        Some(again) if lasting => again.cpu,
+        Some(_) | None => process.cpu,
+    };
     let severity = if lasting && waits && !passing {
         Severity::Warning
     } else {
@@ -267,8 +272,8 @@ fn hog(look: &Look<'_>, sample: &Sample, host: &Host, process: &Process) -> Draf
             },
         ),
         format!(
-            "Process {comm} ({}){who} uses {:.0} % of a core",
-            process.pid, process.cpu
+            "Process {comm} ({}){who} uses {cpu:.0} % of a core",
+            process.pid
         ),
     )
     .sure(if lasting {
@@ -292,7 +297,7 @@ fn hog(look: &Look<'_>, sample: &Sample, host: &Host, process: &Process) -> Draf
             "There is processor time left for others."
         },
     ))
-    .fact("cpu_percent", whole(process.cpu))
+    .fact("cpu_percent", whole(cpu))
     .fact("cpu_seconds", whole(ever))
     .fact("nice", process.nice)
     .cite("host.sample");
@@ -317,6 +322,7 @@ struct Again {
     /// Seconds since boot.
     at: f64,
     start: i64,
+    /// Share of a core that it used at least, in percent.
     cpu: f64,
     ever: f64,
     unit: String,
@@ -357,7 +363,7 @@ pub(crate) fn follow(look: &Look<'_>, _drafts: &[Draft]) -> Vec<ProbeRun> {
         let because = format!(
             "{} uses {:.0} % of a core",
             short(&process.comm, 32),
-            process.cpu
+            process.cpu_most
         );
         runs.extend(SHOW.run(&[&process.pid.to_string()], &because));
     }

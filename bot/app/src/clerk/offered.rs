@@ -340,10 +340,33 @@ async fn excerpts(world: &World, incident: &Incident, findings: &[Finding]) -> V
             chosen = lines.iter().collect();
         }
         let last = chosen.len().saturating_sub(LINES);
-        let chosen: Vec<&str> = chosen.into_iter().skip(last).map(String::as_str).collect();
+        let chosen = chosen.into_iter().skip(last);
+        let chosen: Vec<String> = chosen.map(|line| as_said(line)).collect();
         excerpts.extend(fenced(&chosen.join("\n")));
     }
     excerpts
+}
+
+/// A line as its writer meant it: of an entry of the journal, which comes as JSON with fields in any order, who says what.
+fn as_said(line: &str) -> String {
+    let entry: Option<Said> = serde_json::from_str(line).ok();
+    match entry {
+        Some(Said {
+            message,
+            who: Some(who),
+        }) => format!("{who}: {message}"),
+        Some(Said { message, who: None }) => message,
+        None => line.to_owned(),
+    }
+}
+
+/// What a person reads of an entry of the journal. One that is not text is no line.
+#[derive(serde::Deserialize)]
+struct Said {
+    #[serde(rename = "MESSAGE")]
+    message: String,
+    #[serde(rename = "SYSLOG_IDENTIFIER")]
+    who: Option<String>,
 }
 
 /// A text as data that cannot end where it wants to; none where there is nothing, or no fence can be made.

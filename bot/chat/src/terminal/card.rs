@@ -43,7 +43,11 @@ pub(super) fn card(card: &Card<'_>, face: Face) -> String {
         .filter(|words| !words.is_empty())
         .collect();
     if !undo.is_empty() {
-        face.put_dim(&mut out, 8, &format!("  {}", locale.undo_by(&undo)));
+        face.put_dim(
+            &mut out,
+            8,
+            &format!("  {}", locale.undo_by(proposal.undo, &undo)),
+        );
     }
     let who = locale.how_to_approve(card);
     let more = format!("  {}", locale.origin(card));

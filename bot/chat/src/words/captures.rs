@@ -49,7 +49,11 @@ impl Locale {
     fn capture(self, capture: &Capture) -> Vec<String> {
         match capture {
             Capture::Backtrace { threads, stacks } => {
-                let head = say!(self, "{threads} threads", "{threads} 个线程");
+                let head = if *threads == 1 {
+                    self.say("1 thread", "1 个线程").to_owned()
+                } else {
+                    say!(self, "{threads} threads", "{threads} 个线程")
+                };
                 let stacks = stacks.iter().map(|stack| self.stack(stack));
                 std::iter::once(head).chain(stacks).collect()
             }

@@ -1,7 +1,7 @@
 //! The sentences that only a terminal needs: whole cards and whole findings, for one person who looks.
 
 use incident::notice::Card;
-use incident::{Finding, FindingId, Proposal, ProposalId, ResponderId, Severity};
+use incident::{Finding, FindingId, Proposal, ProposalId, ResponderId, Severity, Undo};
 
 use crate::locale::{Locale, say};
 
@@ -25,10 +25,15 @@ impl Locale {
         say!(self, "for {finding} {title}", "针对 {finding} {title}")
     }
 
-    /// What each step leaves for an undo, one after the other.
-    pub(crate) fn undo_by(self, words: &[&str]) -> String {
+    /// What each step leaves for an undo, one after the other; what only looks says what it costs.
+    pub(crate) fn undo_by(self, undo: Undo, words: &[&str]) -> String {
         let words = words.join(self.semicolon());
-        say!(self, "undo: {words}", "撤销：{words}")
+        match undo {
+            Undo::Nothing => words,
+            Undo::Automatic | Undo::Declared | Undo::Irreversible => {
+                say!(self, "undo: {words}", "撤销：{words}")
+            }
+        }
     }
 
     /// What parts sentences of one line.

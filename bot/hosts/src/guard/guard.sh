@@ -99,6 +99,8 @@ field() { case " $REC " in *" $1="*) V=" $REC "; V=${V#*" $1="}; V=${V%% *} ;; *
 # Alive and the same process. One that has ended but was never reaped is not alive: some containers reap nobody.
 alive() { [ -n "$1" ] && [ "$(start_of "$1")" = "$2" ] && case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in [ZX]*|'') false ;; esac; }
 is_stopped() { case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in [Tt]*) ;; *) false ;; esac; }
+# Whether a process was told to stop and did not come to it yet, as on a busy host: signal 19 waits for it.
+stops_soon() { grep -Eqs '^(SigPnd|ShdPnd):[[:space:]]*[0-9a-f]+[4-7c-f][0-9a-f]{4}$' "/proc/$1/status"; }
 older_than() { [ -n "$(find "$1" -prune -mmin "+$2" 2>/dev/null)" ]; }
 
 # Sets ST (the state), RC, PID, WHY from the run directory alone.
@@ -1747,15 +1749,15 @@ capture() { # VERB ARG…
 # that was left standing, or has a stop on its way that it did not take yet, goes on.
 let_go() { # RC
   [ -f "$D/goes" ] || return 0
-  record "$D/goes"; field PID; _gp=$V; field ST0; _gs=$V; rm -f "$D/goes"
-  [ "$(start_of "$_gp")" = "$_gs" ] || return 0
+  record "$D/goes"; field PID; _gp=$V; field ST0; _gs=$V
+  [ "$(start_of "$_gp")" = "$_gs" ] || { rm -f "$D/goes"; return 0; }
   _k=0; while _tr=$(tracer_of "$_gp"); [ "${_tr:-0}" != 0 ] && [ $_k -lt 60 ]; do
     case $(cat "/proc/$_tr/comm" 2>/dev/null) in eu-stack|gdb|strace) kill -KILL "$_tr" 2>/dev/null ;; esac; nap; _k=$((_k + 1))
   done
-  case $1 in 0|1) is_stopped "$_gp" || return 0 ;; esac
-  is_stopped "$_gp" && _gt=1 || _gt=
-  kill -s CONT "$_gp" && [ -n "$_gt" ] && echo "process $_gp was left standing, and goes on now"
-  return 0
+  if stops_soon "$_gp" || is_stopped "$_gp"; then _gt=1; else _gt=; fi
+  case $1$_gt in 0|1) ;; *) kill -s CONT "$_gp" && [ -n "$_gt" ] && echo "process $_gp was left standing, and goes on now" ;; esac
+  # Only now: whoever ends us on the way leaves the file to the next who lets go.
+  rm -f "$D/goes"
 }
 # Runs TOOL for at most so many seconds, after which SIGNAL ends it.
 bare() { # SIGNAL SECONDS WORDS…

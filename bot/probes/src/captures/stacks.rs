@@ -87,11 +87,19 @@ fn stacks_of(sections: &Sections<'_>) -> Vec<Thread> {
         }
     }
     for thread in &mut threads {
+        // An address says nothing beside names; alone it says at least whether threads stand at the same place.
+        if thread.frames.iter().any(|frame| !is_nameless(frame)) {
+            thread.frames.retain(|frame| !is_nameless(frame));
+        }
         let inner = thread.frames.iter().take_while(|frame| is_wait(frame));
         let inner = inner.count().min(thread.frames.len().saturating_sub(1));
         thread.frames.drain(..inner);
     }
     threads
+}
+
+fn is_nameless(frame: &str) -> bool {
+    frame.starts_with("??")
 }
 
 /// The C library's own way into a wait on a lock, which says less than who waits, and the kernel says it too.

@@ -1,11 +1,12 @@
 # Two looks at the kernel's counters, a moment apart: what is busy now, not since the boot.
 # Lines `1 …` and `2 …` are counters that changed; `process PID START COMM STATE TICKS TICKS_EVER NICE THREADS RSS_PAGES POLICY TTY` are those that
-# worked most in between or hold most memory; `cgroup PID:…` says to whom they belong.
+# worked most in between or hold most memory, `looked LEAST MOST` the seconds that lie between the two looks at any of them; `cgroup PID:…` says to whom they belong.
 snap() {
   grep -sH '' /proc/uptime /proc/stat /proc/vmstat /proc/diskstats /proc/net/dev /proc/pressure/cpu /proc/pressure/memory /proc/pressure/io
   [ -z "$logs" ] || stat -c 'log %n	%s' $logs 2>/dev/null
   echo processes
-  cat /proc/[0-9]*/stat 2>/dev/null
+  # With the time before and after: on a host whose processors are taken, the look itself has to wait.
+  cat /proc/uptime /proc/[0-9]*/stat /proc/uptime 2>/dev/null
 }
 logs=$(find /var/log -xdev -type f -mmin -2 ! -path '/var/log/journal/*' 2>/dev/null | grep -v '[[:space:]*?[]' | head -n 40)
 out=$({ snap; echo second; sleep 0.7 2>/dev/null || sleep 1; snap; } | awk '
@@ -29,6 +30,7 @@ out=$({ snap; echo second; sleep 0.7 2>/dev/null || sleep 1; snap; } | awk '
     if (before[k] != $0 || $1 ~ /^(cpu|procs)/) { if (k in before) print "1 " before[k]; print "2 " $0 }
     next
   }
+  /^[0-9.]+ [0-9.]+$/ { t = $1; if (second) { if (!from2) from2 = t; to2 = t } else { if (!from1) from1 = t; to1 = t }; next }
   {
     open = index($0, "(")
     if (!match($0, /^.*\) /)) next
@@ -47,6 +49,7 @@ out=$({ snap; echo second; sleep 0.7 2>/dev/null || sleep 1; snap; } | awk '
   }
   END {
     print "all processes " count + 0 " threads " threads + 0 " zombies " zombies + 0 " ticks " total + 0
+    if (from2) printf "looked %.2f %.2f\n", from2 - to1, to2 - from1
     for (i = 1; i <= n; i++) if (blocked[i] && shown++ < 10) { print text[i]; done[i] = 1 }
     for (round = 0; round < 22; round++) {
       best = 0

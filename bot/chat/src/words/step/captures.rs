@@ -18,8 +18,12 @@ impl Locale {
                     "read what each thread of process {pid} waits for in the kernel",
                     "读取进程 {pid} 的各线程在内核中等待什么"
                 ),
-                tool => {
-                    let tool = tool.unwrap_or("eu-stack, gdb");
+                None => say!(
+                    self,
+                    "read the stacks of process {pid}; it stands still meanwhile, at most 10 s",
+                    "读取进程 {pid} 的调用栈，期间进程停顿，最多 10 秒"
+                ),
+                Some(tool) => {
                     say!(
                         self,
                         "read the stacks of process {pid} with {tool}; it stands still meanwhile, at most 10 s",
