@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::lab::{Host, both, root};
 
+mod slow_vms;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Scenario {
@@ -107,6 +109,12 @@ fn tell(name: &str, scenario: &Scenario, host: &Value) {
     file.write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
+/// Says that a scenario is not played, and why: tests/run counts it as skipped.
+#[expect(clippy::print_stdout, reason = "tests/run reads it there")]
+fn leave_out(name: &str, why: &str) {
+    println!("skipped: {name}: {why}");
+}
+
 /// Plays one scenario to its end.
 fn play(name: &str) {
     let path = root()
@@ -118,10 +126,17 @@ fn play(name: &str) {
     let mut short = format!("it-{name}");
     short.truncate(40);
     if scenario.init == "vm" && !std::path::Path::new("/dev/net/tun").exists() {
-        #[expect(clippy::print_stdout, reason = "tests/run counts it as skipped")]
-        {
-            println!("skipped: {name}: there is no /dev/net/tun, through which a VM is reached");
-        }
+        leave_out(
+            name,
+            "there is no /dev/net/tun, through which a VM is reached",
+        );
+        return;
+    }
+    if scenario.init == "vm" && slow_vms::are_known() {
+        leave_out(
+            name,
+            "this machine is too slow for a VM, as others of this run showed",
+        );
         return;
     }
     let host = Host::up(short.trim_end_matches('-'), &scenario.init);
@@ -133,15 +148,15 @@ fn play(name: &str) {
         let late = gaps
             .iter()
             .any(|gap| text(gap, "why").starts_with("no answer within"));
-        if scenario.init == "vm" && late {
-            #[expect(clippy::print_stdout, reason = "tests/run counts it as skipped")]
-            {
-                println!(
-                    "skipped: {name}: this machine is too slow for a VM; probes of it got no answer in time"
-                );
-            }
+        let slow = scenario.init == "vm" && late;
+        if slow {
+            leave_out(
+                name,
+                "this machine is too slow for a VM; probes of it got no answer in time",
+            );
+            slow_vms::one_more(name);
         }
-        scenario.init == "vm" && late
+        slow
     };
     if scenario.healthy {
         let (code, seen) = host.sickbay(&["diagnose", &host.name, "--symptom", &scenario.symptom]);
@@ -371,6 +386,7 @@ scenarios! {
     java_wrong_version "java-wrong-version"
     library_cut_short "library-cut-short"
     listen_address_missing "listen-address-missing"
+    lock_left_behind "lock-left-behind"
     log_flood "log-flood"
     loopback_down "loopback-down"
     mariadb_data_owner "mariadb-data-owner"
@@ -419,6 +435,7 @@ scenarios! {
     service_stopped "service-stopped"
     settings_folder_moved "settings-folder-moved"
     settings_not_yaml "settings-not-yaml"
+    socket_left_behind "socket-left-behind"
     sshd_config "sshd-config"
     start_command_fails "start-command-fails"
     start_limit_hit "start-limit-hit"

@@ -7,7 +7,9 @@ use crate::draft::Draft;
 use crate::look::Look;
 use crate::spec::Spec;
 
+mod complaints;
 mod hits;
+mod leftover;
 mod lines;
 mod load;
 pub(crate) mod place;
@@ -78,6 +80,23 @@ pub(crate) const PROBES: &[Spec] = &[
     .takes(&[Slot::Unit])
     .root(),
     Spec::new(
+        "file.holders",
+        "who uses a lock, a process file or a socket that an error names",
+        include_str!("signatures/holders.sh"),
+    )
+    .takes(&[Slot::Path, Slot::Number])
+    .root(),
+    Spec::new(
+        "unit.sockets",
+        "sockets that a unit names and at which nobody listens",
+        concat!(
+            include_str!("signatures/wiring.sh"),
+            include_str!("signatures/sockets.sh")
+        ),
+    )
+    .takes(&[Slot::Unit])
+    .root(),
+    Spec::new(
         "module.package",
         "which package has a module that is missing",
         include_str!("signatures/module.sh"),
@@ -107,6 +126,7 @@ pub(crate) fn judge(look: &Look<'_>, signatures: &Signatures, drafts: &mut Vec<D
             drafts.extend(verify::drafts(&known, hit));
         }
         words::judge(&known, signatures, &hits, &lines, drafts);
+        complaints::judge(&known, signatures, &lines, drafts);
     }
     drop_the_vague(drafts);
     for draft in drafts {
@@ -199,6 +219,17 @@ pub(crate) fn follow(look: &Look<'_>, signatures: &Signatures, _drafts: &[Draft]
         ) && let Some(port) = verify::port(hit)
         {
             runs.ask("port.holder", &[&port.to_string()], &because, 6);
+        }
+        if code == "file.left_behind"
+            && let Some(args) = leftover::question(hit)
+        {
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            runs.ask("file.holders", &args, &because, 6);
+        }
+        if let ("net.port_taken", None, Some(unit), Standing::Failing) =
+            (code, verify::port(hit), hit.unit.as_deref(), hit.standing)
+        {
+            runs.ask("unit.sockets", &[unit], &because, 3);
         }
         if let ("app.connection_refused", None, Some(unit)) =
             (code, verify::port(hit), hit.unit.as_deref())

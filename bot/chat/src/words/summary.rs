@@ -6,6 +6,9 @@ use incident::{Confidence, Finding, FindingId, HostStatus, Severity};
 
 use crate::locale::{Locale, say};
 
+/// What a service that runs says again and again: no verdict, and still the best lead where nothing is wrong.
+const COMPLAINS: &str = "app.complains";
+
 impl Locale {
     /// The account of a diagnosis, from typed findings alone.
     #[must_use]
@@ -32,13 +35,34 @@ impl Locale {
             .flat_map(|report| self.host_claims(report, lead));
         let well = (!well.is_empty()).then(|| {
             let names = self.names(&well);
-            Claim {
-                text: say!(
-                    self,
-                    "{names}: nothing is wrong that Sickbay can see.",
-                    "{names}：Sickbay 未发现异常。"
-                ),
-                cites: Vec::new(),
+            // Of several hosts, what a service complains of stands with its host.
+            let complaint = match well.as_slice() {
+                [report] => report
+                    .findings
+                    .iter()
+                    .find(|one| one.code.as_str() == COMPLAINS),
+                _ => None,
+            };
+            match complaint {
+                Some(finding) => {
+                    let title = self.full(finding);
+                    Claim {
+                        text: say!(
+                            self,
+                            "{names}: nothing is wrong that Sickbay can see, but {title}.",
+                            "{names}：Sickbay 未发现异常，但 {title}。"
+                        ),
+                        cites: cites(finding),
+                    }
+                }
+                None => Claim {
+                    text: say!(
+                        self,
+                        "{names}: nothing is wrong that Sickbay can see.",
+                        "{names}：Sickbay 未发现异常。"
+                    ),
+                    cites: Vec::new(),
+                },
             }
         });
         (ill.collect(), well)

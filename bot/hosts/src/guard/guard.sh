@@ -979,7 +979,8 @@ check() {
       [ -n "$STATIC" ] && return
       place_ok "$2" && place_ok "$3" || return 1
       [ -e "$2" ] || [ -L "$2" ] || { no "there is no $2"; return; }
-      [ -L "$2" ] || [ -f "$2" ] || [ -d "$2" ] || { no "$2 is not a file"; return; }
+      [ -L "$2" ] || [ -f "$2" ] || [ -d "$2" ] || [ -S "$2" ] || { no "$2 is not a file"; return; }
+      [ ! -S "$2" ] || ! listened_at "$2" || { no "somebody listens at $2"; return; }
       [ ! -e "$3" ] && [ ! -L "$3" ] || { no "$3 exists already"; return; }
       [ "${2%/*}" = "${3%/*}" ] || [ -f "$2" ] || { no "only a plain file may change its directory"; return; }
       case $3 in /etc/*) [ "${2%/*}" = "${3%/*}" ] || trusted "$2" || no "$2 can be written by others than root; it may not go to /etc" ;; esac ;;
@@ -1267,6 +1268,11 @@ look() { # prints KEY VALUE lines; values are tokens
     host.reboot|host.cancel_reboot) planned; kv mode "$PM"; kv usec "$PU" ;;
     journal.vacuum) kv usage "$(limit 10 journalctl --disk-usage 2>/dev/null | sed -n 's/.*take up \([^ ]*\).*/\1/p')" ;;
   esac
+}
+# Whether a process listens at a socket's path. Those of containers are in networks of their own, which only root sees.
+listened_at() {
+  for _ln in /proc/net/unix /proc/[0-9]*/net/unix; do awk -v at="$1" '$8 == at { found = 1; exit } END { exit !found }' "$_ln" 2>/dev/null && return 0; done
+  return 1
 }
 look_file() {
   if [ ! -e "$1" ] && [ ! -L "$1" ]; then

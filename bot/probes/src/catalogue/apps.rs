@@ -385,6 +385,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Give owner or mode back.",
     ),
     entry(
+        "app.complains",
+        "A service that runs logs the same error again and again",
+        Info,
+        "No verdict: where to look first when nothing else is wrong.",
+        "Lines of its log at a level of error, alike but for numbers, three times and more in a quarter of an hour.",
+        "What it needs answers late or not at all; a part of it does not work.",
+        "Read what it says, and mend what the words name.",
+    ),
+    entry(
         "app.no_space",
         "A program has no space to write",
         Critical,

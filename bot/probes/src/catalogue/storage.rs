@@ -124,6 +124,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Point the link at what is there.",
     ),
     entry(
+        "file.left_behind",
+        "A lock or socket was left behind",
+        Warning,
+        "A program takes what a process that is gone left behind for a running one, and does not start.",
+        "The path in an error; whether its process lives, and whether anybody has it open, locked it or listens there.",
+        "A power cut, a kill, a crash: nobody cleaned up.",
+        "Set it aside and start the program.",
+    ),
+    entry(
         "log.flood",
         "A log grows fast",
         Warning,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use incident::{Confidence, Severity, Subject, Value};
 
 use super::hits::{Hit, Standing, severity};
+use super::leftover;
 use super::place::{self, Place, Refusal};
 use super::port::Port;
 use super::refused;
@@ -88,6 +89,7 @@ pub(crate) fn drafts(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
         "file.wrong_mode" => vec![too_open(known, hit)],
         "redis.config" => vec![own_config(known, hit)],
         "net.port_taken" => taken(known, hit).into_iter().collect(),
+        "file.left_behind" => leftover::drafts(known, hit),
         "app.connection_refused" | "nginx.upstream_down" => refused::drafts(known, hit),
         "app.no_space" => no_space(known, hit).into_iter().collect(),
         "mysql.config" | "postgres.config" | "redis.module_missing" => vec![setting(known, hit)],
@@ -400,7 +402,7 @@ fn run_folder(known: &Known<'_>, hit: &Hit<'_>, draft: Draft, gone: Option<&str>
 fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
     let said = plain(known, hit);
     let Some(number) = port(hit) else {
-        return Some(said);
+        return leftover::socket_of(known, hit).or(Some(said));
     };
     let key = format!("port.holder {number}");
     let Some(port) = known

@@ -172,12 +172,10 @@ fn of_unit(
         .failed_step
         .filter(|_| unit.exit_code == 0 || !unit.is_starting());
     let (title, message) = match (telling, &step) {
-        (Some(text), _) => {
-            let bare = STAMP
-                .as_ref()
-                .map_or((*text).into(), |stamp| stamp.replace(text, ""));
-            (format!("{} says: {}", unit.id, short(&bare, 200)), text)
-        }
+        (Some(text), _) => (
+            format!("{} says: {}", unit.id, short(&bare(text), 200)),
+            text,
+        ),
         (None, Some(step)) => (
             format!(
                 "{}: its {} command ended with exit code {}: {}",
@@ -323,6 +321,18 @@ fn most_telling<'a>(said: &[&'a str]) -> Option<&'a str> {
         .copied()
 }
 
-fn short(text: &str, most: usize) -> String {
+/// A line without the time and the process with which it begins.
+pub(super) fn bare(text: &str) -> std::borrow::Cow<'_, str> {
+    STAMP
+        .as_ref()
+        .map_or(text.into(), |stamp| stamp.replace(text, ""))
+}
+
+/// Whether a program gave the line a level of error.
+pub(super) fn has_level(text: &str) -> bool {
+    is(&LEVEL, text)
+}
+
+pub(super) fn short(text: &str, most: usize) -> String {
     text.trim().chars().take(most).collect()
 }

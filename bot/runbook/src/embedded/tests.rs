@@ -179,6 +179,22 @@ fn every_page_that_acts_does_what_it_says() {
         ],
     );
     check(
+        "file-left-behind",
+        "file.left_behind",
+        "path:/srv/shop/shop.lock",
+        &[
+            "path=/srv/shop/shop.lock",
+            "aside=/srv/shop/shop.lock.left-behind",
+            "restart_unit=shop.service",
+            "unit_state=failed",
+        ],
+        &[
+            "file.move /srv/shop/shop.lock /srv/shop/shop.lock.left-behind",
+            "unit.reset_failed shop.service",
+            "unit.restart shop.service",
+        ],
+    );
+    check(
         "working-dir-missing",
         "unit.working_dir",
         shop,

@@ -8,7 +8,7 @@ use crate::front::Pattern;
 use crate::{Library, Runbook, embedded, lint, parse};
 
 /// The facts that findings of ours give; a page that asks for another would never fit.
-const FACTS: &str = "unit path mode want_mode owner want_owner want_group recursive port pid start_time comm holder_unit \
+const FACTS: &str = "unit path aside mode want_mode owner want_owner want_group recursive port pid start_time comm holder_unit \
     module library package packages line key value want have limit want_limit mount used_percent rotated_log \
     rotated_size options tool table chain rule target want_target not_after message directive restart_unit unit_state \
     reason by_error by_timer renewed others_answer renewal_unit outside lasting no_device gone signature code severity \

@@ -163,6 +163,11 @@ pub(super) const SAID: &[Said] = &[
         "{unit} 用完了运行时分给它的内存",
     ),
     said(
+        "app.complains",
+        "{unit} runs, but says again and again: {_message}",
+        "{unit} 在运行，但反复输出：{_message}",
+    ),
+    said(
         "app.error",
         "{unit} says: {_message}",
         "{unit} 输出：{_message}",

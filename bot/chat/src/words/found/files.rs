@@ -24,6 +24,11 @@ pub(super) const SAID: &[Said] = &[
         "{_service} needs {path}, which is not there",
         "{_service} 需要的 {path} 不存在",
     ),
+    said(
+        "file.left_behind",
+        "{path} was left behind by a process that is gone",
+        "{path} 是已消失的进程遗留下来的",
+    ),
     said("file.missing", "{path} is not there", "{path} 不存在"),
     said(
         "file.missing",

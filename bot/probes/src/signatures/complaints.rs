@@ -1,0 +1,105 @@
+//! What services that run complain of again and again, in words that no signature knows: no verdict, but where to look first when
+//! nothing else is wrong.
+
+use std::collections::BTreeMap;
+
+use incident::{Severity, Subject};
+
+use super::lines::Seen;
+use super::load::Signatures;
+use super::verify::Known;
+use super::words::{bare, has_level, short};
+use crate::draft::Draft;
+use crate::units::standing::is_standing_service;
+
+/// As far back as "now" goes for a unit that runs.
+const FRESH_MS: i64 = 15 * 60 * 1000;
+/// Fewer times is an incident of its own, and over.
+const REPEATS: usize = 3;
+/// More than this says nothing to a person in a hurry.
+const MOST: usize = 3;
+
+/// The same words with other numbers.
+fn alike(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if !c.is_ascii_digit() {
+            out.push(c);
+        } else if !out.ends_with('#') {
+            out.push('#');
+        }
+    }
+    out
+}
+
+/// A draft for each unit that runs and says one thing at a level of error, at least so often, and is not told of otherwise.
+pub(super) fn judge(
+    known: &Known<'_>,
+    signatures: &Signatures,
+    lines: &[Seen],
+    drafts: &mut Vec<Draft>,
+) {
+    let since = known.units.now_ms.saturating_sub(FRESH_MS);
+    let mut said: BTreeMap<(&str, String), (usize, &Seen)> = BTreeMap::new();
+    for seen in lines {
+        let line = &seen.line;
+        let (Some(of), Some(at)) = (line.unit.as_deref(), line.at_ms) else {
+            continue;
+        };
+        let runs = known
+            .units
+            .get(of)
+            .is_some_and(|unit| unit.is_active() && !unit.transient && is_standing_service(unit));
+        if !runs || at < since || line.program == "systemd" || !has_level(&line.text) {
+            continue;
+        }
+        if signatures.fitting(&line.text).next().is_some() {
+            continue;
+        }
+        let times = said
+            .entry((of, alike(&bare(&line.text))))
+            .or_insert((0, seen));
+        *times = (times.0 + 1, seen);
+    }
+    let mut most: BTreeMap<&str, (usize, &Seen)> = BTreeMap::new();
+    for ((of, _), (times, seen)) in said {
+        let best = most.entry(of).or_insert((times, seen));
+        if times > best.0 {
+            *best = (times, seen);
+        }
+    }
+    let mut list: Vec<(&str, (usize, &Seen))> = most
+        .into_iter()
+        .filter(|(of, (times, _))| *times >= REPEATS && !is_told(of, drafts))
+        .collect();
+    list.sort_by_key(|(of, (times, _))| (std::cmp::Reverse(*times), *of));
+    list.truncate(MOST);
+    drafts.extend(list.into_iter().map(|(of, (times, seen))| {
+        let message = bare(&seen.line.text);
+        Draft::new(
+            "app.complains",
+            Severity::Info,
+            Subject::new("unit", of),
+            format!(
+                "{of} runs, but says again and again: {}",
+                short(&message, 200)
+            ),
+        )
+        .detail(format!(
+            "At least {times} times in the last quarter of an hour."
+        ))
+        .fact("unit", of)
+        .fact("message", short(&message, 200))
+        .fact("count", i64::try_from(times).unwrap_or(i64::MAX))
+        .cite(seen.key.as_str())
+    }));
+}
+
+/// Whether something worse is told of the unit already.
+fn is_told(unit: &str, drafts: &[Draft]) -> bool {
+    drafts.iter().any(|draft| {
+        draft.severity > Severity::Info
+            && (draft.text("unit") == Some(unit)
+                || (draft.subject.kind == "unit" && draft.subject.name == unit))
+    })
+}
