@@ -455,6 +455,7 @@ scenarios! {
     unit_hidden_settings "unit-hidden-settings"
     unit_timeout "unit-timeout"
     unit_user_missing "unit-user-missing"
+    upstream_socket_closed "upstream-socket-closed"
     upstream_stopped "upstream-stopped"
     upstream_wedged "upstream-wedged"
     vm_memory_limit "vm-memory-limit"

@@ -15,7 +15,7 @@ pub(super) const PLAIN: &[&str] = &[
     "<redacted>", "(redacted)", "***redacted***", "removed", "filtered", "[filtered]", "sensitive", "(sensitive)", "opaque",
     "kubernetes.io/tls", "never", "active", "inactive", "locked", "unlocked", "present", "absent", "refused", "timeout",
     "reset", "must", "should", "too", "does", "did", "has", "have", "can't", "unable", "bad", "please", "enter", "using",
-    "file", "stdin", "错误", "正确", "已过期", "过期", "已修改", "已更改", "已重置", "失败", "不能为空", "无效", "为空", "空", "无", "未设置", "已设置", "已加密",
+    "file", "stdin", "protocol", "operation", "input/output", "connection", "resource", "broken", "network", "device", "错误", "正确", "已过期", "过期", "已修改", "已更改", "已重置", "失败", "不能为空", "无效", "为空", "空", "无", "未设置", "已设置", "已加密",
     "不正确", "不匹配", "强度不足",
 ];
 

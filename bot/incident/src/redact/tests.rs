@@ -89,6 +89,8 @@ fn what_is_not_secret_stays() {
         "private_key: /etc/ssl/private/site.pem",
         "CREDENTIALS_DIRECTORY=/run/credentials/nginx.service",
         "LoadCredential=db:/etc/app/db.key",
+        "api.service: Failed to set up credentials: Protocol error",
+        "cannot read the password: Input/output error",
         "syntax error near unexpected token `)'",
         "unexpected token: identifier at line 3",
         "server_tokens off; max_tokens=4096 token=12",

@@ -103,3 +103,69 @@ fn is_told(unit: &str, drafts: &[Draft]) -> bool {
                 || (draft.subject.kind == "unit" && draft.subject.name == unit))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use incident::Severity;
+
+    use super::judge;
+    use crate::judge::tests::{answers, look_at};
+    use crate::signatures::Signatures;
+    use crate::signatures::lines::Seen;
+    use crate::signatures::load::Source;
+    use crate::signatures::verify::Known;
+    use crate::units::log::Line;
+
+    const UNITS: &str = "manager systemd\nstate running\nnow 1795426000.5 1000.00\nId=rep.service\nLoadState=loaded\nActiveState=active\nSubState=running\nType=simple\n";
+
+    fn said(lines: &[(&str, i64)]) -> Vec<(String, Severity)> {
+        let signatures = Signatures::shipped().unwrap();
+        let seen = |(text, seconds_ago): &(&str, i64)| Seen {
+            line: Line {
+                at_ms: Some(1_795_426_000_000 - seconds_ago * 1000),
+                unit: Some("rep.service".to_owned()),
+                program: "rep".to_owned(),
+                text: (*text).to_owned(),
+            },
+            source: Source::Journal,
+            file: None,
+            key: "log.journal 3600".to_owned(),
+        };
+        let lines: Vec<Seen> = lines.iter().map(seen).collect();
+        look_at(&answers(&[("unit.list", UNITS)]), |look| {
+            let mut drafts = Vec::new();
+            judge(&Known::new(look), &signatures, &lines, &mut drafts);
+            drafts
+                .into_iter()
+                .map(|draft| (draft.title, draft.severity))
+                .collect()
+        })
+    }
+
+    #[test]
+    fn what_is_said_again_and_again_is_told_and_is_no_verdict() {
+        let three = [
+            ("ERROR fetch 17: timed out", 30),
+            ("ERROR fetch 18: timed out", 20),
+            ("ERROR fetch 19: timed out", 10),
+        ];
+        assert_eq!(
+            said(&three),
+            [(
+                "rep.service runs, but says again and again: ERROR fetch 19: timed out".to_owned(),
+                Severity::Info
+            )]
+        );
+        assert_eq!(said(&three[1..]), [], "twice is an incident of its own");
+        let old = three.map(|(text, ago)| (text, ago + 1000));
+        assert_eq!(said(&old), [], "that is over");
+        let other = [
+            ("ERROR one", 30),
+            ("ERROR two", 20),
+            ("INFO 0 errors", 10),
+            ("INFO 1 errors", 9),
+            ("INFO 2 errors", 8),
+        ];
+        assert_eq!(said(&other), []);
+    }
+}

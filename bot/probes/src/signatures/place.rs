@@ -159,13 +159,23 @@ pub(crate) fn refusal(
     }
 }
 
+/// What is said of a file with the attribute of `chattr +i`.
+const IMMUTABLE: &str = "is marked immutable";
+
+/// Devices that every program takes for granted.
+fn is_device(path: &str) -> bool {
+    let names = ["null", "zero", "full", "random", "urandom", "tty"];
+    let name = path.strip_prefix("/dev/");
+    name.is_some_and(|name| names.contains(&name))
+}
+
 fn fixed(place: &Place, way: &Way) -> Option<String> {
     let mount = Mount::of(&place.mounts, &way.path)?;
     if mount.read_only {
         return Some(format!("{} is mounted read-only", mount.point));
     }
     if place.flags.contains('i') {
-        return Some(format!("{} is marked immutable", way.path));
+        return Some(format!("{} {IMMUTABLE}", way.path));
     }
     None
 }
@@ -459,10 +469,12 @@ pub(crate) fn draft(
         }
         Refusal::Unclear { node } => {
             let title = format!("{} is refused to {}", node.name, who.name);
-            base("app.permission_denied", node, title).detail(format!(
-                "{} What would be right cannot be told from what lies around it.",
-                seen(node)
-            ))
+            let what = if is_device(&node.name) && node.is_file() {
+                "It should be a device, and is a plain file: somebody wrote it anew under that name. A reboot makes it again, or mknod."
+            } else {
+                "What would be right cannot be told from what lies around it."
+            };
+            base("app.permission_denied", node, title).detail(format!("{} {what}", seen(node)))
         }
         Refusal::Fixed { what } => Draft::new(
             "app.permission_denied",
@@ -470,6 +482,11 @@ pub(crate) fn draft(
             Subject::new("path", path),
             format!("{path} cannot be changed: {what}"),
         )
+        .detail(if what.ends_with(IMMUTABLE) {
+            "Nobody may change it, root neither, until `chattr -i` takes the mark away; ask first who set it."
+        } else {
+            ""
+        })
         .fact("path", path)
         .fact("reason", what.as_str()),
     };

@@ -245,11 +245,10 @@ fn permission(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
             if guessed {
                 draft.confidence = draft.confidence.min(Confidence::Likely);
             }
-            draft.detail = format!(
-                "{}\nThe log says: {}",
-                draft.detail,
-                hit.example.chars().take(300).collect::<String>()
-            );
+            let log: String = hit.example.chars().take(300).collect();
+            draft.detail = format!("{}\nThe log says: {log}", draft.detail)
+                .trim_start()
+                .to_owned();
             vec![draft]
         }
         None if hit.standing != Standing::Failing => {

@@ -14,6 +14,8 @@ pub(crate) enum Role {
     Folder,
     /// `EnvironmentFile=`.
     Environment,
+    /// `LoadCredential=`.
+    Credential,
     /// `ReadWritePaths=`.
     Writable,
 }
@@ -115,6 +117,7 @@ impl Needs {
                 Some(("place", what)) if what.starts_with("environment ") => {
                     Some(Role::Environment)
                 }
+                Some(("place", what)) if what.starts_with("credential ") => Some(Role::Credential),
                 Some(("place", _)) => Some(Role::Writable),
                 _ => None,
             };

@@ -24,7 +24,7 @@ program() {
 cache='' libpath=''
 show=$(systemctl show --no-pager -p Id -p User -p Group -p SupplementaryGroups -p DynamicUser -p WorkingDirectory -p RootDirectory \
   -p EnvironmentFiles -p Environment -p ExecStartPre -p ExecStart -p StateDirectory -p LogsDirectory -p CacheDirectory -p ReadWritePaths \
-  -p ProtectSystem -p ProtectHome -p PIDFile -p LimitNOFILE -p LimitNOFILESoft -p DropInPaths -- "$1")
+  -p ProtectSystem -p ProtectHome -p FragmentPath -p PIDFile -p LimitNOFILE -p LimitNOFILESoft -p DropInPaths -- "$1")
 printf '%s\n' "$show" | grep -v '^Environment='
 libpath=$(printf '%s\n' "$show" | sed -n 's/^Environment=\(.* \)\{0,1\}LD_LIBRARY_PATH=\([^ ]*\).*/\2/p' | tr ':' ' ')
 echo '-- who'
@@ -59,6 +59,10 @@ fi
 echo '-- places'
 printf '%s\n' "$show" | sed -n 's/^WorkingDirectory=[!-]\{0,1\}\(\/.*\)/\1/p' | while read -r p; do echo "place directory $p"; look "$p"; done
 printf '%s\n' "$show" | sed -n 's/^EnvironmentFiles=\(\/.*\) (ignore_errors=no)$/\1/p' | head -n 4 | while read -r p; do echo "place environment $p"; look "$p"; done
+# systemd prints these as unprintable.
+printf '%s\n' "$show" | sed -n 's/^FragmentPath=//p; s/^DropInPaths=//p' | tr ' ' '\n' | grep '^/' | head -n 20 | while read -r file; do
+  sed -n 's/^[[:space:]]*LoadCredential\(Encrypted\)\{0,1\}[[:space:]]*=[^:]*:\(\/[^[:space:]%]*\)[[:space:]]*$/\2/p' "$file" 2>/dev/null
+done | sort -u | head -n 4 | while read -r p; do echo "place credential $p"; look "$p"; done
 printf '%s\n' "$show" | sed -n 's/^ReadWritePaths=//p' | tr ' ' '\n' | grep '^/' | head -n 6 | while read -r p; do echo "place writable $p"; look "$p"; done
 echo '-- mounts'
 mounts

@@ -221,6 +221,13 @@ fn failed(units: &Units, unit: &Unit, found: &mut Vec<Draft>) {
         .fact("result", unit.result.as_str())
         .fact("exit_status", unit.exit_status)
         .fact("enabled", unit.is_wanted());
+    // A socket that gave up because what it starts did: that one is the cause.
+    let failed = match unit.id.strip_suffix(".socket") {
+        Some(stem) if unit.result == "service-start-limit-hit" => {
+            failed.fact("mentions", vec![format!("{stem}.service")])
+        }
+        _ => failed,
+    };
     found.push(failed);
     let gave_up = unit.result == "start-limit-hit"
         || (unit.is_service()

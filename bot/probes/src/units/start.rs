@@ -26,10 +26,13 @@ pub(crate) fn judge(needs: &Needs, down: bool, key: &str, drafts: &mut Vec<Draft
             Role::Environment if part.way.gone.is_some() => {
                 found.push(environment(needs, part, severity));
             }
+            Role::Credential if part.way.gone.is_some() => {
+                found.push(credential(needs, part, severity));
+            }
             Role::Writable if part.way.gone.is_some() => {
                 found.push(writable(needs, part, severity));
             }
-            Role::Environment | Role::Writable => {
+            Role::Environment | Role::Credential | Role::Writable => {
                 found.extend(dangling(needs, &part.way, severity));
             }
         }
@@ -373,6 +376,18 @@ fn environment(needs: &Needs, part: &Part, severity: Severity) -> Draft {
     );
     let draft = Draft::new("unit.env_file", severity, subject(needs), title)
         .detail("EnvironmentFile= names it without a leading `-`, so the unit does not start without it.")
+        .fact("path", path);
+    with_gone(draft, &part.way, Node::is_file)
+}
+
+fn credential(needs: &Needs, part: &Part, severity: Severity) -> Draft {
+    let path = part.way.path.as_str();
+    let title = format!(
+        "LoadCredential= of {} names {path}, which is not there",
+        needs.unit
+    );
+    let draft = Draft::new("file.missing", severity, Subject::new("path", path), title)
+        .detail("The unit does not start without it.")
         .fact("path", path);
     with_gone(draft, &part.way, Node::is_file)
 }

@@ -21,6 +21,11 @@ pub(super) const SAID: &[Said] = &[
     ),
     said(
         "file.missing",
+        "LoadCredential= of {unit} names {path}, which is not there",
+        "{unit} 的 LoadCredential= 指定的 {path} 不存在",
+    ),
+    said(
+        "file.missing",
         "{_service} needs {path}, which is not there",
         "{_service} 需要的 {path} 不存在",
     ),

@@ -66,6 +66,11 @@ pub(super) const SAID: &[Said] = &[
     ),
     said(
         "net.dns",
+        "{unit} cannot resolve {name}",
+        "{unit} 无法解析 {name}",
+    ),
+    said(
+        "net.dns",
         "{unit} cannot resolve names",
         "{unit} 无法解析域名",
     ),
