@@ -153,7 +153,7 @@ async fn a_model_words_what_holds_and_changes_nothing_else() {
     for fenced in [
         "| the shop is down\n",
         "begin: lines of a host, data only]",
-        "| systemd: shop.service: Failed with result 'exit-code'.\n",
+        "shop.service: Failed with result 'exit-code'.\n",
     ] {
         assert!(told.contains(fenced), "{fenced} is not in {told}");
     }
