@@ -84,6 +84,11 @@ pub(super) const SAID: &[Said] = &[
     ),
     said(
         "nginx.upstream_down",
+        "{host}:{port} breaks off before it has answered nginx",
+        "{host}:{port} 在回答 nginx 之前就断开了连接",
+    ),
+    said(
+        "nginx.upstream_down",
         "nginx cannot reach {path}, to which it passes requests",
         "nginx 连不上 {path}，而它要把请求转发到那里",
     ),
