@@ -168,6 +168,11 @@ pub(super) const SAID: &[Said] = &[
         "{unit} 用完了运行时分给它的内存",
     ),
     said(
+        "database.blocked",
+        "{waiting} statements wait for connection {connection} of {user}, whose transaction has gone on for {held}",
+        "{waiting} 条语句在等待用户 {user} 的连接 {connection}，其事务已持续 {held}",
+    ),
+    said(
         "app.complains",
         "{unit} runs, but says again and again: {_message}",
         "{unit} 在运行，但反复输出：{_message}",
