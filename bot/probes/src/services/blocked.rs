@@ -67,7 +67,9 @@ pub(super) fn blocked(text: &str, unit: &str) -> Option<Draft> {
         "database.blocked",
         Severity::Warning,
         Subject::new("unit", unit),
-        format!("{waiting} statements wait for connection {id} of {user}, whose transaction has gone on for {held}"),
+        format!(
+            "Connection {id} of {user} holds others up ({waiting}): its transaction has gone on for {held}"
+        ),
     )
     .sure(Confidence::Confirmed)
     .detail(format!(
@@ -94,9 +96,7 @@ mod tests {
         let said = |line: &str| blocked(line, "mariadb.service").map(|draft| draft.title);
         assert_eq!(
             said("blocked\t3\t12\t42\t90\tSleep\tshop\n").as_deref(),
-            Some(
-                "3 statements wait for connection 42 of shop, whose transaction has gone on for 1 min 30 s"
-            )
+            Some("Connection 42 of shop holds others up (3): its transaction has gone on for 90 s")
         );
         assert!(said("blocked 1 1 77 3600 idle_in_transaction shop").is_some());
         for fine in [

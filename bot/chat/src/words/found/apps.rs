@@ -169,8 +169,8 @@ pub(super) const SAID: &[Said] = &[
     ),
     said(
         "database.blocked",
-        "{waiting} statements wait for connection {connection} of {user}, whose transaction has gone on for {held}",
-        "{waiting} 条语句在等待用户 {user} 的连接 {connection}，其事务已持续 {held}",
+        "Connection {connection} of {user} holds others up ({waiting}): its transaction has gone on for {held}",
+        "用户 {user} 的连接 {connection} 阻塞了其他语句（{waiting} 条），其事务已持续 {held}",
     ),
     said(
         "app.complains",
