@@ -174,8 +174,8 @@ pub(super) const SAID: &[Said] = &[
     ),
     said(
         "app.complains",
-        "{unit} runs, but says again and again: {_message}",
-        "{unit} 在运行，但反复输出：{_message}",
+        "{unit} says again and again: {_message}",
+        "{unit} 反复输出：{_message}",
     ),
     said(
         "app.error",
