@@ -350,6 +350,7 @@ scenarios! {
     cron_stopped_with_jobs "cron-stopped-with-jobs"
     dangling_release_link "dangling-release-link"
     data_file_owner "data-file-owner"
+    database_blocked "database-blocked"
     database_frozen "database-frozen"
     deleted_but_open "deleted-but-open"
     dependency_away "dependency-away"

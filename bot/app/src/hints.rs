@@ -8,6 +8,7 @@ use chat::Locale;
 use incident::notice::{Hints, MayFit};
 use incident::report::HostReport;
 use incident::{Finding, FindingId, HostName, HostStatus, IncidentId, Moment, RunbookId, Severity};
+use runbook::{Pattern, Runbook};
 use serde_json::{Value, json};
 
 use crate::cards;
@@ -17,6 +18,8 @@ use crate::world::World;
 
 /// How many incidents of before a diagnosis tells of, however many causes it found.
 const MOST_BEFORE: usize = 6;
+/// What a service says again and again leads further than any page.
+const COMPLAINS: &str = "app.complains";
 /// How many pages that may fit it names.
 const MOST_PAGES: usize = 3;
 
@@ -25,7 +28,7 @@ const MOST_PAGES: usize = 3;
 pub(crate) struct Gathered {
     before: Vec<Before>,
     may_fit: Vec<(RunbookId, Option<FindingId>)>,
-    /// Whether a host was looked at, and whether anything is wrong with one.
+    /// Whether a host was looked at, and whether anything is wrong with one, or a service of it says so.
     looked: bool,
     bad: bool,
 }
@@ -67,7 +70,7 @@ impl Gathered {
         let wrong = report
             .findings
             .iter()
-            .any(|one| one.severity > Severity::Info);
+            .any(|one| one.severity > Severity::Info || one.code.as_str() == COMPLAINS);
         self.bad |= wrong;
         self.looked |= match report.status {
             HostStatus::Healthy | HostStatus::Degraded | HostStatus::Critical => true,
@@ -89,11 +92,18 @@ impl Gathered {
         self.may_fit.truncate(MOST_PAGES);
     }
 
-    /// Where nothing is wrong with any host that was looked at, a page may still know what the person said is wrong.
+    /// Where nothing is wrong with any host that was looked at, a page of the site's own may still know what the person said is
+    /// wrong. What the program itself looks for, it did not find: a page about that would contradict it.
     pub(crate) async fn finish(&mut self, world: &World, symptom: &str) {
         if self.looked && !self.bad && !symptom.is_empty() {
-            let page = nearest(world, symptom).await;
-            self.may_fit.extend(page.map(|page| (page, None)));
+            let knowledge = world.shelf.knowledge();
+            let own = fitting(world, symptom).await.into_iter().find(|id| {
+                knowledge
+                    .library
+                    .get(id)
+                    .is_some_and(|page| !answers_what_is_looked_for(page))
+            });
+            self.may_fit.extend(own.map(|page| (page, None)));
         }
     }
 
@@ -144,14 +154,31 @@ fn words(finding: &Finding) -> String {
     )
 }
 
+/// Whether the program looks for what a page answers, on every host.
+fn answers_what_is_looked_for(page: &Runbook) -> bool {
+    page.matching.findings.iter().any(|pattern| match pattern {
+        Pattern::Code(code) => probes::catalogue::explain(code.as_str()).is_some(),
+        Pattern::Area(_) => true,
+    })
+}
+
 /// The page that fits these words best; none where none fits.
 async fn nearest(world: &World, words: &str) -> Option<RunbookId> {
+    fitting(world, words).await.into_iter().next()
+}
+
+/// The few pages that fit these words, the closest first; none where none fits.
+async fn fitting(world: &World, words: &str) -> Vec<RunbookId> {
     let knowledge = world.shelf.knowledge();
     match world.search.pages_by_words(&knowledge, words).await {
-        Ok(found) => RunbookId::new(found.first()?.id.as_str()).ok(),
+        Ok(found) => found
+            .into_iter()
+            .take(MOST_PAGES)
+            .filter_map(|one| RunbookId::new(one.id).ok())
+            .collect(),
         Err(error) => {
             tracing::warn!(%error, "no runbook can be looked for");
-            None
+            Vec::new()
         }
     }
 }

@@ -29,6 +29,46 @@ pub(crate) const PROBES: &[Spec] = &[
     .root(),
 ];
 
+/// The account whose jobs are not run, as PAM says it: expired, or not let in.
+fn refused_account(line: &str) -> Option<&str> {
+    let (_, rest) = line
+        .split_once("cron:account): ")
+        .or_else(|| line.split_once("crond:account): "))?;
+    let words = ["for user ", "account "];
+    let named = words.iter().find_map(|word| rest.split_once(word))?.1;
+    let name = named.split_whitespace().next()?.trim_matches(['`', '\'']);
+    let denied = rest.contains("expired")
+        || rest.contains("denied")
+        || rest.contains("password changed in future");
+    (denied && !name.is_empty()).then_some(name)
+}
+
+/// Accounts that PAM keeps cron from working for.
+fn accounts(text: &str, look: &Look<'_>, drafts: &mut Vec<Draft>) {
+    let mut seen: BTreeMap<&str, (i64, &str)> = BTreeMap::new();
+    for line in text.lines() {
+        if let Some(user) = refused_account(line) {
+            let entry = seen.entry(user).or_insert((0, line));
+            *entry = (entry.0 + 1, line);
+        }
+    }
+    drafts.extend(seen.into_iter().map(|(user, (count, line))| {
+        Draft::new(
+            "cron.failed",
+            Severity::Warning,
+            Subject::new("user", user),
+            format!("cron does not run the jobs of {user}: its account is refused"),
+        )
+        .detail(format!(
+            "{}\n`chage -l {user}` shows what has expired; whether it may be used again is for its owner to say.",
+            short(line, 300)
+        ))
+        .fact("user", user)
+        .fact("count", count)
+        .cite(look.key("cron.failures"))
+    }));
+}
+
 /// What the lines mean: the subject, and whether cron will not run the job at all.
 fn complaint(line: &str) -> Option<(String, bool)> {
     let refused = [
@@ -137,9 +177,10 @@ fn jobs(look: &Look<'_>, drafts: &mut Vec<Draft>) {
 pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     jobs(look, drafts);
     let text = look.heard("cron.failures");
+    accounts(&text, look, drafts);
     let mut seen: BTreeMap<String, (usize, bool, &str)> = BTreeMap::new();
     for line in text.lines().filter(|line| !line.starts_with("sickbay: ")) {
-        if let Some((which, refused)) = complaint(line) {
+        if let (None, Some((which, refused))) = (refused_account(line), complaint(line)) {
             let entry = seen.entry(which).or_insert((0, refused, line));
             entry.0 += 1;
             entry.1 |= refused;

@@ -28,7 +28,10 @@ pub(crate) const PROBES: &[Spec] = &[
 const WATCH: Spec = Spec::new(
     "log.watch",
     "whether a log keeps growing, and who has it open",
-    include_str!("sh/log.watch.sh"),
+    concat!(
+        include_str!("sh/opened.with.sh"),
+        include_str!("sh/log.watch.sh")
+    ),
 )
 .takes(&[Slot::Path])
 .root();

@@ -8,6 +8,7 @@ use crate::look::Look;
 use crate::spec::Spec;
 use crate::units::list::{Unit, Units};
 
+mod blocked;
 mod databases;
 mod openrc;
 mod settings;
@@ -197,7 +198,9 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
     if let Ok(text) = look.text("mysql.state") {
         let draft =
             databases::mysql(&text, &name(MYSQL)).map(|draft| place_of_setting(look, draft));
-        drafts.extend(draft.map(|draft| draft.cite("mysql.state")));
+        let blocked = blocked::blocked(&text, &name(MYSQL));
+        let found = draft.into_iter().chain(blocked);
+        drafts.extend(found.map(|draft| draft.cite("mysql.state")));
     }
     if let Ok(text) = look.text("postgres.state") {
         let cluster = units.list.values().find(|unit| {
@@ -205,7 +208,9 @@ pub(crate) fn judge(look: &Look<'_>, drafts: &mut Vec<Draft>) {
                 && unit.is_active()
         });
         let unit = cluster.map_or_else(|| "postgresql.service".to_owned(), |unit| unit.id.clone());
-        drafts.extend(databases::postgres(&text, &unit).map(|draft| draft.cite("postgres.state")));
+        let found = databases::postgres(&text, &unit).into_iter();
+        let found = found.chain(blocked::blocked(&text, &unit));
+        drafts.extend(found.map(|draft| draft.cite("postgres.state")));
     }
     if let Ok(text) = look.text("redis.state") {
         drafts.extend(

@@ -82,15 +82,20 @@ pub(crate) const PROBES: &[Spec] = &[
     Spec::new(
         "file.holders",
         "who uses a lock, a process file or a socket that an error names",
-        include_str!("signatures/holders.sh"),
+        concat!(
+            include_str!("sh/opened.with.sh"),
+            include_str!("signatures/networks.sh"),
+            include_str!("signatures/holders.sh")
+        ),
     )
-    .takes(&[Slot::Path, Slot::Number])
+    .takes(&[Slot::Path])
     .root(),
     Spec::new(
         "unit.sockets",
         "sockets that a unit names and at which nobody listens",
         concat!(
             include_str!("signatures/wiring.sh"),
+            include_str!("signatures/networks.sh"),
             include_str!("signatures/sockets.sh")
         ),
     )
@@ -221,10 +226,9 @@ pub(crate) fn follow(look: &Look<'_>, signatures: &Signatures, _drafts: &[Draft]
             runs.ask("port.holder", &[&port.to_string()], &because, 6);
         }
         if code == "file.left_behind"
-            && let Some(args) = leftover::question(hit)
+            && let Some(path) = verify::path(hit)
         {
-            let args: Vec<&str> = args.iter().map(String::as_str).collect();
-            runs.ask("file.holders", &args, &because, 6);
+            runs.ask("file.holders", &[&path], &because, 6);
         }
         if let ("net.port_taken", None, Some(unit), Standing::Failing) =
             (code, verify::port(hit), hit.unit.as_deref(), hit.standing)

@@ -49,8 +49,8 @@ impl Locale {
                     Claim {
                         text: say!(
                             self,
-                            "{names}: nothing is wrong that Sickbay can see, but {title}.",
-                            "{names}：Sickbay 未发现异常，但 {title}。"
+                            "{names}: nothing is wrong that Sickbay can see. Look first at this: {title}",
+                            "{names}：Sickbay 未发现异常。可先看：{title}"
                         ),
                         cites: cites(finding),
                     }

@@ -1269,11 +1269,9 @@ look() { # prints KEY VALUE lines; values are tokens
     journal.vacuum) kv usage "$(limit 10 journalctl --disk-usage 2>/dev/null | sed -n 's/.*take up \([^ ]*\).*/\1/p')" ;;
   esac
 }
-# Whether a process listens at a socket's path. Those of containers are in networks of their own, which only root sees.
-listened_at() {
-  for _ln in /proc/net/unix /proc/[0-9]*/net/unix; do awk -v at="$1" '$8 == at { found = 1; exit } END { exit !found }' "$_ln" 2>/dev/null && return 0; done
-  return 1
-}
+# Whether a process may listen at a socket's path, in whatever network. It goes by the name that it was bound by, which may lead
+# through other folders: its last part decides.
+listened_at() { grep -sqF -e "${1##*/}" /proc/net/unix /proc/[0-9]*/net/unix; }
 look_file() {
   if [ ! -e "$1" ] && [ ! -L "$1" ]; then
     if [ -d "${1%/*}" ] && [ ! -x "${1%/*}" ]; then kv exists unknown; else kv exists 0; fi; return

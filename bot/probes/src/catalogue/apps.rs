@@ -277,6 +277,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Nothing at night; put a pool in front.",
     ),
     entry(
+        "database.blocked",
+        "A transaction that does not end holds others up",
+        Warning,
+        "Statements that need the same rows wait, and fail once their time is over.",
+        "The server's own account of who waits for whom: a wait of 5 s, or behind a transaction of 30 s.",
+        "A program that began a transaction and went on to something else; a long report; somebody at a console.",
+        "Let it end, or end its connection: its work is rolled back.",
+    ),
+    entry(
         "postgres.library_missing",
         "PostgreSQL is told to load a library that is not there",
         Critical,

@@ -38,6 +38,30 @@ fn jobs_that_do_not_run_are_named() {
     );
 }
 
+#[test]
+fn accounts_that_are_refused_are_named() {
+    let said = |line: &str| {
+        let drafts = drafts_of(&[("cron.failures 86400", line)], judge);
+        drafts
+            .into_iter()
+            .map(|draft| draft.title)
+            .collect::<Vec<_>>()
+    };
+    for line in [
+        "1796149801.1 h CRON[69]: pam_unix(cron:account): account batch has expired (account expired)",
+        "1796149801.1 h CRON[69]: pam_unix(cron:account): expired password for user batch (password aged)",
+        "1796149801.1 h crond[69]: pam_access(crond:account): access denied for user `batch' from `cron'",
+    ] {
+        assert_eq!(
+            said(line),
+            ["cron does not run the jobs of batch: its account is refused"],
+            "{line}"
+        );
+    }
+    let fine = "1796149801.1 h CRON[69]: pam_unix(cron:session): session opened for user root";
+    assert_eq!(said(fine), [""; 0]);
+}
+
 proptest! {
     #[test]
     fn hostile_answers_never_panic(lines in proptest::collection::vec("(daemon|jobs|gone|no-bit|passed-over)? ?\\PC{0,60}", 0..20)) {

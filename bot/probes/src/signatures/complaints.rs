@@ -80,10 +80,7 @@ pub(super) fn judge(
             "app.complains",
             Severity::Info,
             Subject::new("unit", of),
-            format!(
-                "{of} runs, but says again and again: {}",
-                short(&message, 200)
-            ),
+            format!("{of} says again and again: {}", short(&message, 200)),
         )
         .detail(format!(
             "At least {times} times in the last quarter of an hour."
@@ -152,7 +149,7 @@ mod tests {
         assert_eq!(
             said(&three),
             [(
-                "rep.service runs, but says again and again: ERROR fetch 19: timed out".to_owned(),
+                "rep.service says again and again: ERROR fetch 19: timed out".to_owned(),
                 Severity::Info
             )]
         );

@@ -1,6 +1,6 @@
 //! Finds what the log lines say by the signatures, grouped, and whether it is still so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use incident::Severity;
 
@@ -73,6 +73,8 @@ pub(crate) fn hits<'a>(
     let mut complaints: BTreeMap<String, bool> = BTreeMap::new();
     for seen in lines {
         let line = &seen.line;
+        // A line says one thing of a subject, whichever signatures it fits: the first has it.
+        let mut told = BTreeSet::new();
         for signature in signatures.fitting(&line.text) {
             let unit = line
                 .unit
@@ -120,10 +122,13 @@ pub(crate) fn hits<'a>(
                 subject.clone(),
                 unit.clone().unwrap_or_default(),
             );
+            if !told.insert(group.clone()) {
+                continue;
+            }
             let hit = groups.entry(group).or_insert_with(|| Hit {
                 signature,
                 subject,
-                title,
+                title: String::new(),
                 captures: BTreeMap::new(),
                 unit: unit.clone(),
                 standing,
@@ -134,6 +139,8 @@ pub(crate) fn hits<'a>(
             });
             hit.count += 1;
             hit.standing = hit.standing.max(standing);
+            // What it captured last is what it says.
+            hit.title = title;
             for (name, value) in captures {
                 hit.captures.insert(name, value);
             }

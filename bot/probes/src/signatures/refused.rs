@@ -129,6 +129,13 @@ fn at_port(known: &Known<'_>, hit: &Hit<'_>, number: i64) -> Draft {
         };
         return draft.sure(Confidence::Confirmed).detail(detail);
     }
+    if hit.get("reason") == Some("closed") && port.listens {
+        let detail = format!(
+            "{}\nIt listens, takes the connection and ends it: its own log says why.",
+            said.detail
+        );
+        return said.detail(detail);
+    }
     if port.listens {
         return quiet(said, "Something listens there again.");
     }

@@ -88,7 +88,7 @@ pub(crate) fn drafts(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
         "file.missing" => missing(known, hit),
         "file.wrong_mode" => vec![too_open(known, hit)],
         "redis.config" => vec![own_config(known, hit)],
-        "net.port_taken" => taken(known, hit).into_iter().collect(),
+        "net.port_taken" => taken(known, hit),
         "file.left_behind" => leftover::drafts(known, hit),
         "app.connection_refused" | "nginx.upstream_down" => refused::drafts(known, hit),
         "app.no_space" => no_space(known, hit).into_iter().collect(),
@@ -398,10 +398,10 @@ fn run_folder(known: &Known<'_>, hit: &Hit<'_>, draft: Draft, gone: Option<&str>
     }
 }
 
-fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
+fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Vec<Draft> {
     let said = plain(known, hit);
     let Some(number) = port(hit) else {
-        return leftover::socket_of(known, hit).or(Some(said));
+        return leftover::socket_of(known, hit, &said).unwrap_or_else(|| vec![said]);
     };
     let key = format!("port.holder {number}");
     let Some(port) = known
@@ -410,24 +410,24 @@ fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
         .ok()
         .and_then(|text| Port::read(&text))
     else {
-        return Some(said);
+        return vec![said];
     };
     let said = said.cite(key);
     if !port.listens {
-        return Some(quiet(
+        return vec![quiet(
             said,
             "Nothing listens there at the moment, so the next start may succeed.",
-        ));
+        )];
     }
     let unit = hit.unit.as_deref();
     let runs = unit
         .and_then(|unit| known.units.get(unit))
         .is_some_and(crate::units::list::Unit::is_active);
     let Some(holder) = port.holders.first() else {
-        return Some(said);
+        return vec![said];
     };
     if runs && holder.unit.as_deref() == unit {
-        return None;
+        return Vec::new();
     }
     let by = match &holder.unit {
         Some(other) => format!("{} of {other}", holder.comm),
@@ -458,7 +458,7 @@ fn taken(known: &Known<'_>, hit: &Hit<'_>) -> Option<Draft> {
         holder.argv,
         draft.detail
     );
-    Some(draft)
+    vec![draft]
 }
 
 #[expect(

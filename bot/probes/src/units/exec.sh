@@ -59,10 +59,13 @@ fi
 echo '-- places'
 printf '%s\n' "$show" | sed -n 's/^WorkingDirectory=[!-]\{0,1\}\(\/.*\)/\1/p' | while read -r p; do echo "place directory $p"; look "$p"; done
 printf '%s\n' "$show" | sed -n 's/^EnvironmentFiles=\(\/.*\) (ignore_errors=no)$/\1/p' | head -n 4 | while read -r p; do echo "place environment $p"; look "$p"; done
-# systemd prints these as unprintable.
-printf '%s\n' "$show" | sed -n 's/^FragmentPath=//p; s/^DropInPaths=//p' | tr ' ' '\n' | grep '^/' | head -n 20 | while read -r file; do
-  sed -n 's/^[[:space:]]*LoadCredential\(Encrypted\)\{0,1\}[[:space:]]*=[^:]*:\(\/[^[:space:]%]*\)[[:space:]]*$/\2/p' "$file" 2>/dev/null
-done | sort -u | head -n 4 | while read -r p; do echo "place credential $p"; look "$p"; done
+# systemd prints these as unprintable. The last word on an id counts, nothing takes all back, and one with a value of its own needs no file.
+printf '%s\n' "$show" | sed -n 's/^FragmentPath=//p; s/^DropInPaths=//p' | tr ' ' '\n' | grep '^/' | head -n 20 | while read -r file; do cat "$file" 2>/dev/null; done | awk '
+  { line = $0; sub(/^[ \t]+/, "", line); key = line; sub(/[ \t]*=.*/, "", key); value = line; sub(/^[^=]*=[ \t]*/, "", value); sub(/[ \t]+$/, "", value)
+    id = value; sub(/:.*/, "", id) }
+  key == "LoadCredential" || key == "LoadCredentialEncrypted" { if (value == "") { for (i in path) delete path[i] } else { at = value; sub(/^[^:]*:?/, "", at); path[id] = at } }
+  key == "SetCredential" || key == "SetCredentialEncrypted" { own[id] = 1 }
+  END { for (i in path) if (!(i in own) && path[i] ~ /^\/[^ %]*$/) print path[i] }' | sort -u | head -n 4 | while read -r p; do echo "place credential $p"; look "$p"; done
 printf '%s\n' "$show" | sed -n 's/^ReadWritePaths=//p' | tr ' ' '\n' | grep '^/' | head -n 6 | while read -r p; do echo "place writable $p"; look "$p"; done
 echo '-- mounts'
 mounts

@@ -242,9 +242,29 @@ fn failed(units: &Units, unit: &Unit, found: &mut Vec<Draft>) {
                 unit.restarts.max(unit.start_limit_burst)
             ))
             .fact("limit", i64::try_from(unit.start_limit_burst).unwrap_or(0));
-        found.push(limit);
+        found.push(if ends_well(unit) {
+            by_itself(limit)
+        } else {
+            limit
+        });
     }
     found.extend(by_result(unit));
+}
+
+/// Whether its program ends by itself and has nothing to complain of, where the service manager expects it to stay.
+fn ends_well(unit: &Unit) -> bool {
+    const EXITED: u64 = 1;
+    let stays = matches!(unit.kind.as_str(), "simple" | "exec");
+    stays && unit.exit_code == EXITED && unit.exit_status == 0
+}
+
+/// Says so: one more start ends the same way.
+fn by_itself(limit: Draft) -> Draft {
+    let detail = format!(
+        "{} Its program ends by itself with exit code 0: one that goes to the background wants Type=forking, or an option that keeps it in the foreground.",
+        limit.detail
+    );
+    limit.detail(detail).fact("lasting", true)
 }
 
 pub(super) fn described(unit: &Unit) -> String {

@@ -84,6 +84,11 @@ pub(super) const SAID: &[Said] = &[
     ),
     said(
         "nginx.upstream_down",
+        "{host}:{port} breaks off before it has answered nginx",
+        "{host}:{port} 在回答 nginx 之前就断开了连接",
+    ),
+    said(
+        "nginx.upstream_down",
         "nginx cannot reach {path}, to which it passes requests",
         "nginx 连不上 {path}，而它要把请求转发到那里",
     ),
@@ -163,9 +168,14 @@ pub(super) const SAID: &[Said] = &[
         "{unit} 用完了运行时分给它的内存",
     ),
     said(
+        "database.blocked",
+        "Connection {connection} of {user} holds others up ({waiting}): its transaction has gone on for {held}",
+        "用户 {user} 的连接 {connection} 阻塞了其他语句（{waiting} 条），其事务已持续 {held}",
+    ),
+    said(
         "app.complains",
-        "{unit} runs, but says again and again: {_message}",
-        "{unit} 在运行，但反复输出：{_message}",
+        "{unit} says again and again: {_message}",
+        "{unit} 反复输出：{_message}",
     ),
     said(
         "app.error",

@@ -226,6 +226,11 @@ pub(super) const SAID: &[Said] = &[
     ),
     said(
         "cron.failed",
+        "cron does not run the jobs of {user}: its account is refused",
+        "cron 不执行用户 {user} 的任务：该账号被拒绝",
+    ),
+    said(
+        "cron.failed",
         "A job of cron failed {count} times",
         "一个 cron 任务失败了 {count} 次",
     ),
