@@ -128,7 +128,8 @@ fn judge(said: Draft, hit: &Hit<'_>, holders: &Holders) -> Option<Draft> {
     // says that it exists, and does not run.
     let sure = holders.kind == "socket" || holders.written.is_some();
     let exists = hit.example.to_ascii_lowercase().contains("exist");
-    if !sure && !(exists && holders.whole && hit.standing == Standing::Failing) {
+    let likely = exists && holders.whole && hit.standing == Standing::Failing;
+    if !sure && !likely {
         return None;
     }
     let what = match (holders.kind.as_str(), holders.written, &holders.alive) {
