@@ -213,8 +213,12 @@ mod tests {
     use incident::{Severity, Subject};
 
     /// The confidence with which a line is taken for one about a leftover; nothing where it is not.
-    fn judged(line: &str, standing: Standing, look: &str) -> Option<String> {
-        let signatures = Signatures::shipped().unwrap();
+    fn judged(
+        signatures: &Signatures,
+        line: &str,
+        standing: Standing,
+        look: &str,
+    ) -> Option<String> {
         let signature = signatures
             .fitting(line)
             .find(|one| one.code == "file.left_behind")?;
@@ -251,9 +255,10 @@ mod tests {
             format!("left {kind} 5000\nreal /run/app.sock\nboot 100\n{rest}")
         };
         let failing = Standing::Failing;
+        let signatures = Signatures::shipped().unwrap();
         let check = |line: &str, standing, look: &str, expected: Option<&str>| {
             assert_eq!(
-                judged(line, standing, look).as_deref(),
+                judged(&signatures, line, standing, look).as_deref(),
                 expected,
                 "{line}: {look}"
             );
