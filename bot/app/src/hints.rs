@@ -18,8 +18,6 @@ use crate::world::World;
 
 /// How many incidents of before a diagnosis tells of, however many causes it found.
 const MOST_BEFORE: usize = 6;
-/// What a service says again and again leads further than any page.
-const COMPLAINS: &str = "app.complains";
 /// How many pages that may fit it names.
 const MOST_PAGES: usize = 3;
 
@@ -70,7 +68,7 @@ impl Gathered {
         let wrong = report
             .findings
             .iter()
-            .any(|one| one.severity > Severity::Info || one.code.as_str() == COMPLAINS);
+            .any(|one| one.severity > Severity::Info || one.is_complaint());
         self.bad |= wrong;
         self.looked |= match report.status {
             HostStatus::Healthy | HostStatus::Degraded | HostStatus::Critical => true,

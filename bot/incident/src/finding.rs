@@ -158,6 +158,12 @@ impl Finding {
         (&self.code, &self.subject)
     }
 
+    /// Whether a service that runs says one thing again and again: no verdict, and still the best lead where nothing is wrong.
+    #[must_use]
+    pub fn is_complaint(&self) -> bool {
+        self.code.as_str() == "app.complains"
+    }
+
     /// A text fact, or nothing.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

@@ -6,9 +6,6 @@ use incident::{Confidence, Finding, FindingId, HostStatus, Severity};
 
 use crate::locale::{Locale, say};
 
-/// What a service that runs says again and again: no verdict, and still the best lead where nothing is wrong.
-const COMPLAINS: &str = "app.complains";
-
 impl Locale {
     /// The account of a diagnosis, from typed findings alone.
     #[must_use]
@@ -35,35 +32,23 @@ impl Locale {
             .flat_map(|report| self.host_claims(report, lead));
         let well = (!well.is_empty()).then(|| {
             let names = self.names(&well);
-            // Of several hosts, what a service complains of stands with its host.
-            let complaint = match well.as_slice() {
-                [report] => report
-                    .findings
-                    .iter()
-                    .find(|one| one.code.as_str() == COMPLAINS),
-                _ => None,
+            let mut claim = Claim {
+                text: say!(
+                    self,
+                    "{names}: nothing is wrong that Sickbay can see.",
+                    "{names}：Sickbay 未发现异常。"
+                ),
+                cites: Vec::new(),
             };
-            match complaint {
-                Some(finding) => {
-                    let title = self.full(finding);
-                    Claim {
-                        text: say!(
-                            self,
-                            "{names}: nothing is wrong that Sickbay can see. Look first at this: {title}",
-                            "{names}：Sickbay 未发现异常。可先看：{title}"
-                        ),
-                        cites: cites(finding),
-                    }
-                }
-                None => Claim {
-                    text: say!(
-                        self,
-                        "{names}: nothing is wrong that Sickbay can see.",
-                        "{names}：Sickbay 未发现异常。"
-                    ),
-                    cites: Vec::new(),
-                },
+            // Of several hosts, what a service complains of stands with its host.
+            if let [report] = well.as_slice()
+                && let Some(complaint) = report.findings.iter().find(|one| one.is_complaint())
+            {
+                let title = self.full(complaint);
+                claim.text += &say!(self, " Look first at this: {title}", "可先看：{title}");
+                claim.cites = cites(complaint);
             }
+            claim
         });
         (ill.collect(), well)
     }

@@ -414,6 +414,24 @@ test_files() {
   undoes chown "$w/other" "file.chown $w/other 33 33 0"
   has "not given to the one who asks" "to the user who asks" "$(SUDO_UID=1234 preview "step 1 file.chown $w/other 1234 1234 0")"
   chown 33:44 "$w/s1"; go keep1 "step 1 file.comment_line $w/s1 1 %23"; same "an edit keeps the owner" "600 33 44" "$(meta "$w/s1")"
+  # A socket at which somebody listens stays where it is, by whatever way its folder is named; one that was left behind is moved.
+  if command -v python3 >/dev/null; then
+    mkdir -p "$w/run/app"; ln -sfn "$w/run" "$w/link"
+    python3 - "$w" <<'END' & late=$!
+import os, socket, sys, time
+w = sys.argv[1]
+one, other = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+one.bind(w + "/link/app/live.sock"); one.listen(1)
+other.bind(w + "/run/app/dead.sock"); other.close()
+open(w + "/up.sock", "w").close()
+while os.path.exists(w + "/up.sock"):
+    time.sleep(0.02)
+END
+    while [ ! -e "$w/up.sock" ]; do sleep 0.02; done
+    has "a socket at which somebody listens" "somebody listens" "$(preview "step 1 file.move $w/run/app/live.sock $w/run/app/live.sock.aside")"
+    has "a socket that was left behind" "step 1 ok" "$(preview "step 1 file.move $w/run/app/dead.sock $w/run/app/dead.sock.aside")"
+    rm -f "$w/up.sock"; wait "$late" 2>/dev/null
+  else skip "a socket at which somebody listens: no python3"; fi
 }
 test_set_key() {
   edit() { # NAME BEFORE SECTION KEY VALUE SEP AFTER [FILE]
@@ -708,24 +726,6 @@ END
   start lost 30 "step 1 capture.backtrace $pid $ticks" >/dev/null; held lost; a=$(pid_of lost started) b=$(pid_of lost steps.pid); kill -9 "$a"; kill -9 "-$b" 2>/dev/null || kill -9 "$b"
   has "a look whose runner is gone" STATE=lost "$(guard wait lost 20)"; guard drop lost >/dev/null; hasnt "a look whose runner is gone: the process goes on once it is dropped" T "$(state $pid)"
   hasnt "no tool is left running" "sleep 42$pid" "$(running)"
-  # A socket at which somebody listens stays where it is, by whatever way its folder is named; one that was left behind is moved.
-  if command -v python3 >/dev/null; then
-    mkdir -p "$w/run/app"; ln -sfn "$w/run" "$w/link"
-    python3 - "$w" <<'END' & late=$!
-import os, socket, sys, time
-w = sys.argv[1]
-one, other = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
-one.bind(w + "/link/app/live.sock"); one.listen(1)
-other.bind(w + "/run/app/dead.sock"); other.close()
-open(w + "/up.sock", "w").close()
-while os.path.exists(w + "/up.sock"):
-    time.sleep(0.02)
-END
-    while [ ! -e "$w/up.sock" ]; do sleep 0.02; done
-    has "a socket at which somebody listens" "somebody listens" "$(preview "step 1 file.move $w/run/app/live.sock $w/run/app/live.sock.aside")"
-    has "a socket that was left behind" "step 1 ok" "$(preview "step 1 file.move $w/run/app/dead.sock $w/run/app/dead.sock.aside")"
-    rm -f "$w/up.sock"; wait "$late" 2>/dev/null
-  else skip "a socket at which somebody listens: no python3"; fi
   # A process that a busy host did not let come to its stop yet: it waits in the kernel for its child, where no stop reaches it.
   if command -v python3 >/dev/null; then
     python3 - "$w" <<'END' & late=$!

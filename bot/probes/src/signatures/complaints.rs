@@ -1,19 +1,18 @@
 //! What services that run complain of again and again, in words that no signature knows: no verdict, but where to look first when
 //! nothing else is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use incident::{Severity, Subject};
 
+use super::hits::FRESH_MS;
 use super::lines::Seen;
 use super::load::Signatures;
 use super::verify::Known;
-use super::words::{bare, has_level, short};
+use super::words::{bare, has_level, short, tells_of};
 use crate::draft::Draft;
 use crate::units::standing::is_standing_service;
 
-/// As far back as "now" goes for a unit that runs.
-const FRESH_MS: i64 = 15 * 60 * 1000;
 /// Fewer times is an incident of its own, and over.
 const REPEATS: usize = 3;
 /// More than this says nothing to a person in a hurry.
@@ -61,20 +60,18 @@ pub(super) fn judge(
             .or_insert((0, seen));
         *times = (times.0 + 1, seen);
     }
-    let mut most: BTreeMap<&str, (usize, &Seen)> = BTreeMap::new();
-    for ((of, _), (times, seen)) in said {
-        let best = most.entry(of).or_insert((times, seen));
-        if times > best.0 {
-            *best = (times, seen);
-        }
-    }
-    let mut list: Vec<(&str, (usize, &Seen))> = most
+    let is_told = |unit: &str| drafts.iter().any(|draft| tells_of(draft, unit));
+    let mut list: Vec<(&str, usize, &Seen)> = said
         .into_iter()
-        .filter(|(of, (times, _))| *times >= REPEATS && !is_told(of, drafts))
+        .map(|((of, _), (times, seen))| (of, times, seen))
+        .filter(|(of, times, _)| *times >= REPEATS && !is_told(of))
         .collect();
-    list.sort_by_key(|(of, (times, _))| (std::cmp::Reverse(*times), *of));
+    list.sort_by_key(|(of, times, _)| (std::cmp::Reverse(*times), *of));
+    // Of each unit what it says most often.
+    let mut told = BTreeSet::new();
+    list.retain(|(of, ..)| told.insert(*of));
     list.truncate(MOST);
-    drafts.extend(list.into_iter().map(|(of, (times, seen))| {
+    drafts.extend(list.into_iter().map(|(of, times, seen)| {
         let message = bare(&seen.line.text);
         Draft::new(
             "app.complains",
@@ -90,15 +87,6 @@ pub(super) fn judge(
         .fact("count", i64::try_from(times).unwrap_or(i64::MAX))
         .cite(seen.key.as_str())
     }));
-}
-
-/// Whether something worse is told of the unit already.
-fn is_told(unit: &str, drafts: &[Draft]) -> bool {
-    drafts.iter().any(|draft| {
-        draft.severity > Severity::Info
-            && (draft.text("unit") == Some(unit)
-                || (draft.subject.kind == "unit" && draft.subject.name == unit))
-    })
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ impl Hit<'_> {
 const POLICY_DENIED: &str = "security.policy_denied";
 
 /// Fewer than this many minutes ago is "now" for a unit that runs all the same.
-const FRESH_MS: i64 = 15 * 60 * 1000;
+pub(super) const FRESH_MS: i64 = 15 * 60 * 1000;
 
 /// The hits of all lines that count: of the window, or of the last attempt of a unit that does not run.
 pub(crate) fn hits<'a>(

@@ -14,16 +14,14 @@ const ASIDE: &str = ".left-behind";
 const UNTOUCHED: [&str; 2] = ["postmaster.pid", "mongod.lock"];
 
 /// A process of this host.
-#[derive(Debug, Clone, PartialEq, Eq)]
 struct Process {
-    pid: i64,
     /// In seconds since 1970, as the clock stands now.
     started: i64,
     comm: String,
 }
 
 /// Who uses what lies at a path.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Default)]
 struct Holders {
     /// `file`, `socket` or `other`.
     kind: String,
@@ -62,9 +60,8 @@ impl Holders {
                 "boot" => holders.boot = int(rest),
                 "written" => holders.written = rest.parse().ok(),
                 "pid" => {
-                    let mut words = rest.splitn(3, ' ');
+                    let mut words = rest.splitn(3, ' ').skip(1);
                     holders.alive = Some(Process {
-                        pid: int(words.next()?),
                         started: int(words.next()?),
                         comm: words.next().unwrap_or_default().to_owned(),
                     });

@@ -125,17 +125,19 @@ fn loops(unit: &Unit, drafts: &[Draft]) -> bool {
         .any(|draft| draft.code == "unit.restart_loop" && draft.subject == subject)
 }
 
+/// Whether a draft tells of something wrong with a unit.
+pub(super) fn tells_of(draft: &Draft, unit: &str) -> bool {
+    let of_it = draft.text("unit") == Some(unit)
+        || (draft.subject.kind == "unit" && draft.subject.name == unit);
+    of_it && draft.severity > Severity::Info
+}
+
 /// Whether something else already says why.
 fn explained(unit: &Unit, drafts: &[Draft]) -> bool {
     drafts.iter().any(|draft| {
-        let of_it = draft.text("unit") == Some(&unit.id)
-            || (draft.subject.kind == "unit" && draft.subject.name == unit.id);
         // A name that was not found may have been asked for by the way: where that is what it says last, it is told all the same.
         let by_the_way = draft.code == "net.dns" && draft.facts.contains_key("signature");
-        of_it
-            && draft.severity > Severity::Info
-            && !by_the_way
-            && !STATES.contains(&draft.code.as_str())
+        tells_of(draft, &unit.id) && !by_the_way && !STATES.contains(&draft.code.as_str())
     })
 }
 

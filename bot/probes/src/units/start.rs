@@ -381,26 +381,24 @@ fn environment(needs: &Needs, part: &Part, severity: Severity) -> Draft {
 }
 
 fn credential(needs: &Needs, part: &Part, severity: Severity) -> Draft {
-    let path = part.way.path.as_str();
-    let title = format!(
-        "LoadCredential= of {} names {path}, which is not there",
-        needs.unit
-    );
-    let draft = Draft::new("file.missing", severity, Subject::new("path", path), title)
-        .detail("The unit does not start without it.")
-        .fact("path", path);
+    let draft = not_there(needs, part, severity, "LoadCredential")
+        .detail("The unit does not start without it.");
     with_gone(draft, &part.way, Node::is_file)
 }
 
 fn writable(needs: &Needs, part: &Part, severity: Severity) -> Draft {
+    not_there(needs, part, severity, "ReadWritePaths")
+        .detail("The unit's own view of the filesystem cannot be set up without it.")
+}
+
+/// A path that a directive of the unit names and that is gone.
+fn not_there(needs: &Needs, part: &Part, severity: Severity, directive: &str) -> Draft {
     let path = part.way.path.as_str();
     let title = format!(
-        "ReadWritePaths= of {} names {path}, which is not there",
+        "{directive}= of {} names {path}, which is not there",
         needs.unit
     );
-    Draft::new("file.missing", severity, Subject::new("path", path), title)
-        .detail("The unit's own view of the filesystem cannot be set up without it.")
-        .fact("path", path)
+    Draft::new("file.missing", severity, Subject::new("path", path), title).fact("path", path)
 }
 
 /// A link on the way that leads nowhere; with what lies beside its target and looks like it, where something does.
